@@ -1,0 +1,9 @@
+//! The words of Callus as types: no serde, no input or output, no clock.
+//!
+//! Borders (assistants, store, answers) have their own structs and convert to and from these.
+
+pub mod failure;
+pub mod id;
+pub mod project;
+pub mod time;
+pub mod trace;

@@ -1,0 +1,12 @@
+//! What failed, why, and which failures are the same. Pure: text in, findings out.
+//!
+//! An outcome goes through [`recognise`] (did it fail, is it anybody's fault, which line says so), a
+//! headline through [`mask`] to a template, a template through [`fingerprint`] and [`cluster`] to its
+//! failure mode.
+
+pub mod cluster;
+pub mod fingerprint;
+pub mod headline;
+pub mod mask;
+pub mod recognise;
+pub mod shell;

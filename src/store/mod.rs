@@ -1,0 +1,10 @@
+//! The database and the journal: the only room that knows SQL.
+//!
+//! Writing functions take only [`Clean`](crate::redact::Clean) values, which only `redact` makes.
+
+mod error;
+pub mod journal;
+mod open;
+
+pub use error::StoreError;
+pub use open::{Access, SCHEMA_VERSION, Store};

@@ -1,0 +1,271 @@
+//! Opening the database, its settings, and bringing its schema up to date.
+
+use std::fs::{DirBuilder, OpenOptions, Permissions};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
+
+use super::StoreError;
+
+/// Every migration in order; the one at index `n` leads to schema version `n + 1`.
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql")];
+
+/// The schema version that this program writes.
+#[expect(clippy::cast_possible_truncation, reason = "there will never be 2^32 migrations")]
+pub const SCHEMA_VERSION: u32 = MIGRATIONS.len() as u32;
+
+/// How the database is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Reads and writes; makes and migrates the database where needed. Waits up to five seconds for the lock.
+    Write,
+    /// Reads and writes within a hook: never makes or migrates, and waits at most 40 ms for the lock.
+    Hook,
+    /// Only reads.
+    Read,
+}
+
+/// An open database of one workspace.
+#[derive(Debug)]
+pub struct Store {
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl Store {
+    /// Opens the database at `path`.
+    ///
+    /// The folder is made with mode 0700 and the file with mode 0600. A damaged file is reported and left as it is.
+    pub fn open(path: &Path, access: Access) -> Result<Self, StoreError> {
+        if access == Access::Write {
+            make_private(path)?;
+        } else if !path.exists() {
+            return Err(StoreError::Missing { path: path.to_owned() });
+        }
+        let flags = match access {
+            Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
+            Access::Write | Access::Hook => OpenFlags::SQLITE_OPEN_READ_WRITE,
+        };
+        let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+            .map_err(|source| sort(path, source))?;
+        let mut store = Self {
+            connection,
+            path: path.to_owned(),
+        };
+        store.configure(access).map_err(|error| store.sorted(error))?;
+        store.check_version(access).map_err(|error| store.sorted(error))?;
+        Ok(store)
+    }
+
+    /// Opens an empty database in memory, for tests of rooms above this one.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        let connection = Connection::open_in_memory()?;
+        let mut store = Self {
+            connection,
+            path: PathBuf::from(":memory:"),
+        };
+        store.connection.pragma_update(None, "foreign_keys", true)?;
+        store.check_version(Access::Write)?;
+        Ok(store)
+    }
+
+    /// Runs `work` in one `BEGIN IMMEDIATE` transaction, which is undone when `work` fails.
+    pub fn write<T, E: From<StoreError>>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let path = self.path.clone();
+        let tx = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(|source| E::from(sort(&path, source)))?;
+        let value = work(&tx)?;
+        tx.commit().map_err(|source| E::from(sort(&path, source)))?;
+        Ok(value)
+    }
+
+    /// Returns the connection, for the room's own queries.
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Returns where the database lies.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn configure(&self, access: Access) -> Result<(), StoreError> {
+        let wait = if access == Access::Hook {
+            Duration::from_millis(40)
+        } else {
+            Duration::from_secs(5)
+        };
+        self.connection.busy_timeout(wait)?;
+        self.connection.pragma_update(None, "foreign_keys", true)?;
+        self.connection.pragma_update(None, "synchronous", "normal")?;
+        if access == Access::Write {
+            // WAL lets a hook write while the server reads; the setting stays in the file.
+            self.connection
+                .pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+            // What `forget` removes must not stay behind in free pages.
+            self.connection.pragma_update(None, "secure_delete", true)?;
+        }
+        Ok(())
+    }
+
+    fn check_version(&mut self, access: Access) -> Result<(), StoreError> {
+        let found = version(&self.connection)?;
+        if found > SCHEMA_VERSION {
+            return Err(StoreError::Newer {
+                path: self.path.clone(),
+                found,
+                known: SCHEMA_VERSION,
+            });
+        }
+        if found == SCHEMA_VERSION {
+            return Ok(());
+        }
+        if access != Access::Write {
+            return Err(StoreError::Older {
+                path: self.path.clone(),
+                found,
+                known: SCHEMA_VERSION,
+            });
+        }
+        migrate(&mut self.connection, MIGRATIONS)
+    }
+
+    fn sorted(&self, error: StoreError) -> StoreError {
+        match error {
+            StoreError::Sql(source) => sort(&self.path, source),
+            other => other,
+        }
+    }
+}
+
+fn version(connection: &Connection) -> Result<u32, StoreError> {
+    Ok(connection.query_row("pragma user_version", [], |row| row.get(0))?)
+}
+
+/// Applies what is missing, each migration with its version in one transaction, so that two processes
+/// that start at once apply each of them once.
+fn migrate(connection: &mut Connection, migrations: &[&str]) -> Result<(), StoreError> {
+    for (next, sql) in (1_u32..).zip(migrations) {
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        if version(&tx)? < next {
+            tx.execute_batch(sql)?;
+            tx.pragma_update(None, "user_version", next)?;
+        }
+        tx.commit()?;
+    }
+    Ok(())
+}
+
+/// Makes the folder (0700) and an empty file (0600) before SQLite would make them more open; SQLite gives
+/// its `-wal` and `-shm` files the mode of the database.
+fn make_private(path: &Path) -> Result<(), StoreError> {
+    if let Some(folder) = path.parent() {
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .map_err(|source| StoreError::File {
+                action: "make the folder",
+                path: folder.to_owned(),
+                source,
+            })?;
+        let private = Permissions::from_mode(0o700);
+        std::fs::set_permissions(folder, private).map_err(|source| StoreError::File {
+            action: "close to others",
+            path: folder.to_owned(),
+            source,
+        })?;
+    }
+    OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(path)
+        .map(drop)
+        .map_err(|source| StoreError::File {
+            action: "open",
+            path: path.to_owned(),
+            source,
+        })
+}
+
+/// Gives an error of SQLite the name under which this program acts on it.
+pub(super) fn sort(path: &Path, source: rusqlite::Error) -> StoreError {
+    match source.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => StoreError::Corrupt {
+            path: path.to_owned(),
+            source,
+        },
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy,
+        Some(ErrorCode::DiskFull) => StoreError::Full,
+        _ => StoreError::Sql(source),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn objects(connection: &Connection) -> Vec<(String, String)> {
+        connection
+            .prepare("select name, coalesce(sql, '') from sqlite_schema order by name")
+            .and_then(|mut rows| rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect())
+            .expect("the schema can be read")
+    }
+
+    #[test]
+    fn the_version_is_the_number_of_migrations() {
+        let store = Store::in_memory().expect("opens");
+        assert_eq!(version(store.connection()).expect("version"), SCHEMA_VERSION);
+    }
+
+    #[test]
+    fn migration_files_are_numbered_without_a_gap() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/migrations");
+        let mut names: Vec<_> = std::fs::read_dir(folder)
+            .expect("folder")
+            .map(|entry| entry.expect("entry").file_name().into_string().expect("name"))
+            .collect();
+        names.sort();
+        assert_eq!(names.len(), MIGRATIONS.len());
+        for (number, name) in (1..).zip(&names) {
+            assert_eq!(name.split('_').next(), Some(format!("{number:04}").as_str()), "{name}");
+        }
+    }
+
+    #[test]
+    fn migrations_build_the_fresh_schema() {
+        let fresh = Connection::open_in_memory().expect("opens");
+        fresh
+            .execute_batch(include_str!("schema.sql"))
+            .expect("schema.sql runs");
+        let store = Store::in_memory().expect("opens");
+        assert_eq!(objects(store.connection()), objects(&fresh));
+    }
+
+    #[test]
+    fn migrating_twice_changes_nothing() {
+        let mut store = Store::in_memory().expect("opens");
+        let before = objects(store.connection());
+        migrate(&mut store.connection, MIGRATIONS).expect("second time");
+        assert_eq!(objects(store.connection()), before);
+    }
+
+    #[test]
+    fn the_schema_stays_small_enough_to_open_fast() {
+        let store = Store::in_memory().expect("opens");
+        let count = objects(store.connection()).len();
+        assert!(
+            count < 80,
+            "{count} schema objects: each costs every hook that opens the database"
+        );
+    }
+}

@@ -1,0 +1,254 @@
+-- The whole schema at its newest version. A test holds it equal to what the migrations build.
+-- Times are integer microseconds since 1970 UTC; durations say their unit; ids are local to one store,
+-- natural keys are unique and travel. Text columns hold redacted text only.
+
+create table meta (
+    key text primary key,
+    value text not null
+) strict, without rowid;
+
+-- One row is a repository, wherever it is checked out.
+create table project (
+    id integer primary key,
+    key text not null unique,           -- 'remote:github.com/acme/app' or 'root:<machine>:/path'
+    name text not null,                 -- short name for people: last part of remote or root
+    remote text,                        -- folded, without credentials
+    first_at integer not null,
+    last_at integer not null
+) strict;
+
+-- One row is a folder in which sessions worked, and the project that it belongs to.
+create table root (
+    id integer primary key,
+    machine text not null,              -- install or container id
+    path text not null,                 -- top folder of the working tree, or the working folder itself
+    project integer not null references project (id),
+    main text,                          -- main working tree when this is a linked worktree
+    remote text,                        -- remote read from .git
+    seen_remote text,                   -- remote that a session's own output named
+    decided text not null default 'auto' check (decided in ('auto', 'person')),
+    unique (machine, path)
+) strict;
+create index root_project on root (project);
+
+-- Repo-relative files that sessions touched below a root: equal ones show that two folders are one project.
+create table root_file (
+    root integer not null references root (id) on delete cascade,
+    file text not null,
+    primary key (root, file)
+) strict, without rowid;
+
+create table session (
+    id integer primary key,
+    assistant text not null,
+    external text not null,             -- the assistant's own id
+    parent integer references session (id),
+    top integer references session (id),-- first of a chain of forks, resumes and subagents; null = itself
+    origin text not null default '',    -- the install that recorded it
+    project integer references project (id),
+    root integer references root (id),
+    model text,
+    version text,                       -- the client's version
+    cwd text,
+    branch text,
+    commit_id text,
+    transcript text,
+    started_at integer not null,
+    last_at integer not null,
+    ended_at integer,
+    end_reason text,                    -- the client's word, or 'swept'
+    outcome text,                       -- see docs/outcome in ARCHITECTURE.md: done, failed, interrupted, unknown
+    prompts integer not null default 0,
+    calls integer not null default 0,
+    failures integer not null default 0,        -- counted ones
+    expected integer not null default 0,        -- set aside
+    tokens_in integer,
+    tokens_out integer,
+    tokens_cached integer,
+    micro_usd integer,
+    settled_at integer,                 -- last time the worker derived outcome and expected from the whole session
+    unique (assistant, external)
+) strict;
+create index session_project on session (project, last_at);
+create index session_last on session (last_at);
+create index session_open on session (last_at) where ended_at is null;
+
+create table session_label (
+    session integer not null references session (id) on delete cascade,
+    key text not null,
+    value text not null,
+    primary key (session, key)
+) strict, without rowid;
+
+-- One row is one call or step. A call seen by hook and transcript is one row: the richer report wins field by field.
+create table event (
+    id integer primary key,
+    session integer not null references session (id) on delete cascade,
+    key blob not null unique,           -- call key: keyed hash of assistant, call id, tool and input
+    agent text,                         -- subagent id; null = the session's own agent
+    agent_kind text,
+    at integer not null,
+    at_source text not null check (at_source in ('record', 'arrival')),
+    kind text not null check (kind in ('call', 'prompt', 'turn', 'model-error', 'background', 'interrupt', 'agent', 'compact')),
+    call_id text,                       -- the client's id
+    tool text,
+    tool_kind text,
+    status text not null check (status in ('started', 'ok', 'failed', 'unknown')),
+    exit_code integer,
+    duration_ms integer,
+    root integer references root (id),
+    cwd text,
+    command text,                       -- shell calls: whole, redacted
+    file text,                          -- edit, read, search
+    input_bytes integer not null default 0,
+    output_bytes integer not null default 0,
+    via text not null check (via in ('hook', 'transcript'))
+) strict;
+create index event_session on event (session, at);
+create index event_call on event (call_id) where call_id is not null;
+
+create table body (
+    event integer not null references event (id) on delete cascade,
+    part text not null check (part in ('input', 'output')),
+    head blob not null,                 -- deflated UTF-8
+    tail blob,                          -- deflated UTF-8; null = nothing was left out
+    bytes integer not null,             -- of the whole, before cutting
+    primary key (event, part)
+) strict, without rowid;
+
+-- The denominator of every rate: how often a session did a thing, and how often it failed.
+create table exercise (
+    session integer not null references session (id) on delete cascade,
+    key text not null,                  -- command head, file kind, or server/tool
+    runs integer not null,
+    failed integer not null,
+    primary key (session, key)
+) strict, without rowid;
+create index exercise_key on exercise (key);
+
+-- A masked call and how it ended, per project; warnings are decided from it.
+create table shape (
+    project integer not null references project (id),
+    call text not null,                 -- masked call
+    runs integer not null,
+    failed integer not null,
+    sessions integer not null,
+    last_session integer not null,
+    last_failed integer not null,       -- 1 = the newest run failed
+    last_at integer not null,
+    primary key (project, call)
+) strict, without rowid;
+
+-- One row is a failure mode: patterns that mean the same.
+create table mode (
+    id integer primary key,
+    fingerprint text not null unique,   -- smallest member fingerprint; shown as its shortest unique prefix of 8 or more
+    template text not null,
+    headline text not null,             -- newest counted headline
+    tool_kind text not null,
+    scope text not null,                -- command head, server/tool or tool
+    status text not null default 'open' check (status in ('open', 'resolved')),
+    muted_until integer,                -- null = not muted
+    failures integer not null default 0,        -- counted
+    expected integer not null default 0,        -- set aside
+    sessions integer not null default 0,        -- sessions with a counted one
+    first_at integer,
+    last_at integer
+) strict;
+create index mode_last on mode (last_at);
+
+create table pattern (
+    id integer primary key,
+    fingerprint text not null unique,   -- hash of scanner version, tool kind, scope and template
+    mode integer not null references mode (id),
+    tool_kind text not null,
+    scope text not null,
+    template text not null              -- tokens joined by U+001F
+) strict;
+create index pattern_mode on pattern (mode);
+
+-- A hole of a pattern and the words seen in it; merging is decided from the set of them.
+create table bucket (
+    key blob not null,                  -- hash of scope, position and the pattern without that position
+    value text not null,
+    pattern integer not null references pattern (id),
+    primary key (key, value)
+) strict, without rowid;
+create index bucket_pattern on bucket (pattern);
+
+create table failure (
+    id integer primary key,
+    event integer not null unique references event (id) on delete cascade,
+    session integer not null references session (id) on delete cascade,
+    project integer references project (id),
+    pattern integer references pattern (id),
+    instance text,                      -- finer fingerprint: which module, path, symbol
+    at integer not null,
+    origin text not null,
+    expected text,                      -- reason; null = it counts
+    severity text,                      -- settled by the worker
+    agent text,
+    node text,                          -- subagent kind or tool
+    exit_code integer,
+    error_type text,
+    headline text not null,
+    message text not null,
+    file text,
+    line integer,
+    segment text,
+    goal text,                          -- Goal::key
+    scope text not null,
+    repeats integer not null default 0, -- identical failing calls just before it in the session
+    correction text,                    -- the user's words after a rejection
+    input_context text,                 -- JSON: the prompt it served
+    snapshot text,                      -- JSON: branch, commit, edited files, last five calls
+    evolution_triggered integer not null default 0,
+    resolution text                     -- JSON: what ended it
+) strict;
+create index failure_session on failure (session, at);
+create index failure_pattern on failure (pattern, at);
+create index failure_at on failure (at);
+create index failure_project on failure (project, at);
+
+create table mode_session (
+    mode integer not null references mode (id) on delete cascade,
+    session integer not null references session (id) on delete cascade,
+    failures integer not null,
+    last_at integer not null,
+    primary key (mode, session)
+) strict, without rowid;
+create index mode_session_session on mode_session (session);
+
+create table mode_project (
+    mode integer not null references mode (id) on delete cascade,
+    project integer not null references project (id) on delete cascade,
+    failures integer not null,
+    sessions integer not null,
+    first_at integer not null,
+    last_at integer not null,
+    primary key (mode, project)
+) strict, without rowid;
+create index mode_project_project on mode_project (project, last_at);
+
+-- How far a journal or transcript has been read.
+create table source (
+    path text primary key,
+    kind text not null check (kind in ('journal', 'transcript')),
+    session integer references session (id) on delete set null,
+    offset integer not null,            -- bytes read
+    prefix blob not null,               -- hash of the first bytes: another file under the same name starts anew
+    broken integer not null default 0,  -- lines that were no record
+    read_at integer not null
+) strict, without rowid;
+
+create table lease (
+    name text primary key,
+    holder text not null,
+    until integer not null
+) strict, without rowid;
+
+-- Full text over failure modes; rowid = mode.id.
+create virtual table search using fts5 (
+    headline, message, command, file,
+    tokenize = "porter unicode61 remove_diacritics 2"
+);
