@@ -1,1 +1,3 @@
-//! Stub.
+//! Wiring assistants: what to edit, editing it, and undoing it exactly.
+
+pub mod edit;
