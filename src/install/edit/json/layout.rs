@@ -103,13 +103,13 @@ impl<'t> Layout<'t> {
             format!(
                 "{}{indent}{}",
                 self.newline,
-                self.item(key, &self.block(value, &indent), true)
+                item(key, &self.block(value, &indent), true)
             )
         } else {
             format!(
                 "{}{}",
                 if self.spaced { " " } else { "" },
-                self.item(key, &self.line(value), self.spaced)
+                item(key, &self.line(value), self.spaced)
             )
         };
         if comma.is_some() {
@@ -132,7 +132,7 @@ impl<'t> Layout<'t> {
         key: Option<&str>,
         value: &Value,
     ) -> Splice {
-        let block = |indent: &str| self.item(key, &self.block(value, indent), true);
+        let block = |indent: &str| item(key, &self.block(value, indent), true);
         if let Some((comment, to_line_end)) = scan.comments_in(slots.open..slots.close).last() {
             let end = comment.end;
             let text = if to_line_end || starts_line(self.text, comment.start) {
@@ -143,7 +143,7 @@ impl<'t> Layout<'t> {
                 };
                 format!("{}{indent}{}", self.newline, block(indent))
             } else {
-                format!(" {}", self.item(key, &self.line(value), self.spaced))
+                format!(" {}", item(key, &self.line(value), self.spaced))
             };
             return (end..end, text);
         }
@@ -156,7 +156,7 @@ impl<'t> Layout<'t> {
                 newline = self.newline
             ),
             (true, false) => block(outer),
-            (false, _) => self.item(key, &self.line(value), self.spaced),
+            (false, _) => item(key, &self.line(value), self.spaced),
         };
         (slots.open..slots.open, text)
     }
@@ -185,12 +185,13 @@ impl<'t> Layout<'t> {
             value.to_string()
         }
     }
+}
 
-    fn item(&self, key: Option<&str>, value: &str, spaced: bool) -> String {
-        match key {
-            Some(key) => format!("{}:{}{value}", Value::from(key), if spaced { " " } else { "" }),
-            None => value.to_owned(),
-        }
+/// Returns an item of an object or a list.
+fn item(key: Option<&str>, value: &str, spaced: bool) -> String {
+    match key {
+        Some(key) => format!("{}:{}{value}", Value::from(key), if spaced { " " } else { "" }),
+        None => value.to_owned(),
     }
 }
 

@@ -130,6 +130,12 @@ impl Document {
             .map_or(Value::Null, Value::from)
     }
 
+    /// Says whether this is plain JSON, without comments and trailing commas: many programs read nothing else.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.text.trim().is_empty() || serde_json::from_str::<serde::de::IgnoredAny>(&self.text).is_ok()
+    }
+
     /// Appends `value` to the list at `path`, making the objects and the list on the way; returns those it made.
     pub fn append(&mut self, path: Pattern<'_>, value: &Value) -> Result<Vec<Created>, JsonError> {
         let (splices, created) = appending(&Scan::of(&self.text)?, path, value)?;
