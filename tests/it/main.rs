@@ -1,3 +1,5 @@
 //! The integration tests: one binary.
 
+mod install;
+mod packaging;
 mod robust;
