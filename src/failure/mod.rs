@@ -4,6 +4,7 @@
 //! headline through [`mask`] to a template, a template through [`fingerprint`] and [`cluster`] to its
 //! failure mode.
 
+pub mod check;
 pub mod cluster;
 pub mod fingerprint;
 pub mod headline;

@@ -3,8 +3,26 @@
 //! Writing functions take only [`Clean`](crate::redact::Clean) values, which only `redact` makes.
 
 mod error;
-pub mod journal;
 mod open;
+
+pub mod body;
+mod columns;
+mod context;
+pub mod count;
+pub mod event;
+pub mod failure;
+pub mod fault;
+pub mod forget;
+pub mod journal;
+pub mod lease;
+pub mod meta;
+pub mod mode;
+pub mod retention;
+pub mod session;
+pub mod source;
 
 pub use error::StoreError;
 pub use open::{Access, SCHEMA_VERSION, Store};
+
+/// A transaction that writes; see [`Store::write`].
+pub type Tx<'a> = rusqlite::Transaction<'a>;
