@@ -125,7 +125,7 @@ fn rule(line: &str) -> Option<&str> {
             && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '@')
             && name
                 .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'/' | b'@' | b'.'))
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'/' | b'@'))
     };
     super::place::leading(line).map_or_else(|| line.contains("  ").then_some(line), |_| Some(line))?;
     if let Some(rule) = line.split_whitespace().find(|word| word.starts_with("lint/")) {
@@ -146,7 +146,7 @@ fn rule(line: &str) -> Option<&str> {
 
 /// Returns the exit code that `text` names in its first lines: `Exit code 1`, `Process exited with code 1`.
 #[must_use]
-pub(super) fn exit_code(text: &str) -> Option<i32> {
+pub(in crate::failure) fn exit_code(text: &str) -> Option<i32> {
     text.lines().take(6).find_map(|line| {
         let line = line.trim();
         let rest = [

@@ -16,6 +16,8 @@ use words::Tone;
 
 pub(super) use clean::clean;
 
+pub(super) use detail::exit_code;
+
 /// Longest headline, in characters: with it a headline fits on a few terminal lines.
 pub const HEADLINE_CHARS: usize = 300;
 
@@ -70,7 +72,7 @@ pub fn headline(text: &str) -> String {
 pub fn said(text: &str, speaker: Speaker<'_>) -> Said {
     let text = clean(text);
     let lines = read_lines(&text);
-    let exit_code = detail::exit_code(&text);
+    let exit_code = exit_code(&text);
     let Some(picked) = pick(&lines, speaker) else {
         return Said {
             exit_code,
@@ -170,7 +172,7 @@ fn pick(lines: &[Line<'_>], speaker: Speaker<'_>) -> Option<Picked> {
         .max_by_key(|at| (rank(lines, *at, speaker), std::cmp::Reverse(*at)));
     let resort = || (0..lines.len()).find(|at| noise::is_last_resort(lines[*at].text));
     let at = best
-        .filter(|at| rank(lines, *at, speaker) > 0)
+        .filter(|at| rank(lines, *at, speaker) > SAYS_NOTHING)
         .or_else(resort)
         .or(best)?;
     let next = kept
@@ -179,11 +181,29 @@ fn pick(lines: &[Line<'_>], speaker: Speaker<'_>) -> Option<Picked> {
         .find(|other| *other > at)
         .map(|other| lines[other].text);
     let first = lines[at].text.trim_end_matches(['━', ' ']);
-    Some(Picked::new(
-        at,
-        first,
-        next.filter(|next| is_mere_header(lines[at].text, next)),
-    ))
+    let second = end_of_quotation(lines, at).or(next.filter(|next| is_mere_header(lines[at].text, next)));
+    Some(Picked::new(at, first, second))
+}
+
+/// Rank of a line that stands there and speaks of no failure.
+const SAYS_NOTHING: u8 = 10;
+
+/// Lines behind a diagnostic among which the end of a text that it quotes is looked for.
+const QUOTED_LINES: usize = 12;
+
+/// Returns the line on which a quotation ends that the diagnostic `at` opens with a backtick: the linter's own words go on
+/// behind it.
+fn end_of_quotation<'a>(lines: &[Line<'a>], at: usize) -> Option<&'a str> {
+    let is_open = |text: &str| text.bytes().filter(|b| *b == b'`').count() % 2 == 1;
+    let opens = is_open(lines[at].text) && place::leading(lines[at].text).is_some();
+    let behind = || {
+        lines[at + 1..]
+            .iter()
+            .take(QUOTED_LINES)
+            .map(|line| line.text)
+            .find(|text| is_open(text))
+    };
+    opens.then(behind).flatten()
 }
 
 /// Returns whether `line` alone is a wrapper that must never be a headline.
@@ -307,7 +327,7 @@ fn rank(lines: &[Line<'_>], at: usize, speaker: Speaker<'_>) -> u8 {
         (None, false, Tone::Failure) if is_row(line) => 70,
         (None, false, Tone::Failure) => 50,
         (None, false, Tone::Warning) => 30,
-        (None, false, Tone::Neutral) => 10,
+        (None, false, Tone::Neutral) => SAYS_NOTHING,
     }
 }
 

@@ -189,7 +189,7 @@ const LAST_RESORTS: &[&str] = &[
 
 /// Returns whether `line`, trimmed and without a task's prefix, says nothing of what went wrong.
 #[must_use]
-pub(super) fn is_noise(line: &str) -> bool {
+pub(in crate::failure) fn is_noise(line: &str) -> bool {
     if LAST_RESORTS[2..].iter().any(|start| line.starts_with(start)) {
         return false;
     }
@@ -204,7 +204,7 @@ pub(super) fn is_noise(line: &str) -> bool {
 
 /// Returns whether `line` is noise that still names a part of what failed, such as a package.
 #[must_use]
-pub(super) fn is_last_resort(line: &str) -> bool {
+pub(in crate::failure) fn is_last_resort(line: &str) -> bool {
     is_package_failure(line) || line.ends_with("[build failed]") || line.ends_with("[setup failed]")
 }
 
@@ -282,7 +282,7 @@ const FRAME_BEGINNINGS: &[&str] = &[
 
 /// Returns whether `line`, trimmed, is a stack frame, a gutter or a row of carets.
 #[must_use]
-pub(super) fn is_frame(line: &str) -> bool {
+pub(in crate::failure) fn is_frame(line: &str) -> bool {
     FRAME_BEGINNINGS.iter().any(|start| line.starts_with(start))
         || is_carets(line)
         || is_call_frame(line)
@@ -291,7 +291,7 @@ pub(super) fn is_frame(line: &str) -> bool {
 
 /// Returns whether `line` holds nothing but marks that point at the line above it.
 #[must_use]
-pub(super) fn is_carets(line: &str) -> bool {
+pub(in crate::failure) fn is_carets(line: &str) -> bool {
     line.bytes()
         .all(|b| matches!(b, b'^' | b'~' | b'-' | b'|') || b.is_ascii_whitespace())
 }
@@ -352,7 +352,7 @@ fn has_line_number(word: &str) -> bool {
 
 /// Returns `line` without the prefix that a task runner puts before it, such as `[lint:go] `.
 #[must_use]
-pub(super) fn without_task(line: &str) -> &str {
+pub(in crate::failure) fn without_task(line: &str) -> &str {
     let Some((task, rest)) = line.strip_prefix('[').and_then(|rest| rest.split_once(']')) else {
         return line;
     };

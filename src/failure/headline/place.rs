@@ -33,20 +33,20 @@ const FOREIGN: &[&str] = &[
 ];
 
 /// A place at the start of a line, and the text behind it.
-pub(super) struct Placed<'a> {
+pub(in crate::failure) struct Placed<'a> {
     /// The file as written.
-    pub(super) file: &'a str,
+    pub(in crate::failure) file: &'a str,
     /// The line number.
-    pub(super) line: u32,
+    pub(in crate::failure) line: u32,
     /// A column stands there too.
-    pub(super) has_column: bool,
+    pub(in crate::failure) has_column: bool,
     /// What follows the place and its colon.
-    pub(super) rest: &'a str,
+    pub(in crate::failure) rest: &'a str,
 }
 
 /// Returns the place that `line` begins with: `a.go:1:2: …`, `a.go:1: …`, `a.ts(1,2): …`.
 #[must_use]
-pub(super) fn leading(line: &str) -> Option<Placed<'_>> {
+pub(in crate::failure) fn leading(line: &str) -> Option<Placed<'_>> {
     let end = line
         .find(|c: char| c.is_whitespace() || matches!(c, ':' | '(' | '"'))
         .filter(|end| *end > 0)?;
@@ -103,7 +103,7 @@ fn is_source(file: &str) -> bool {
 
 /// Returns the first place in the project's own files that `line` names anywhere in it.
 #[must_use]
-pub(super) fn own_frame(line: &str) -> Option<Frame> {
+pub(in crate::failure) fn own_frame(line: &str) -> Option<Frame> {
     if let Some((_, rest)) = line.split_once("File \"")
         && let Some((file, rest)) = rest.split_once("\", line ")
     {
