@@ -10,6 +10,8 @@ enum Where {
     Begins,
     /// The words stand in its first line.
     FirstLine,
+    /// The words are its last line.
+    LastLine,
 }
 
 /// Words of assistants for a call that was not allowed to do its work. Claude Code's are from
@@ -18,6 +20,7 @@ const REASONS: &[(Expected, Where, &str)] = &[
     (Expected::Interrupted, Where::Begins, "[Request interrupted by user"),
     (Expected::Interrupted, Where::Begins, "Interrupted by user"),
     (Expected::Interrupted, Where::Begins, "aborted by user"),
+    (Expected::Interrupted, Where::LastLine, "Command aborted"),
     (
         Expected::Rejected,
         Where::Begins,
@@ -65,11 +68,13 @@ const REASONS: &[(Expected, Where, &str)] = &[
 pub fn reason(text: &str) -> Option<Expected> {
     let text = text.trim_start();
     let first = text.lines().next().unwrap_or("");
+    let last = text.trim_end().rsplit('\n').next().unwrap_or("").trim();
     REASONS
         .iter()
         .find(|(_, place, words)| match place {
             Where::Begins => first.starts_with(words),
             Where::FirstLine => first.contains(words),
+            Where::LastLine => last == *words,
         })
         .map(|(reason, ..)| *reason)
 }

@@ -84,7 +84,8 @@ pub fn find(segments: &[Segment], output: &str) -> Option<Hidden> {
             .as_ref()
             .is_some_and(|goal| matches!(goal.program.as_str(), "git" | "gh" | "jj"))
     };
-    let is_caught = |at: &usize| shell::masked(segments, *at) == Some(Masked::Or);
+    let is_caught = |at: &usize| is_caught(segments, *at);
+    let asks_status = echo_of_status(segments).is_some();
     let found = if has(Mark::Verdict) {
         by(&Segment::is_checker).or_else(|| by(&|segment| !is_git(segment)).filter(|at| !is_caught(at)))
     } else if let Some(at) = by(&Segment::is_checker).filter(|at| diagnoses(&segments[*at], &text)) {
@@ -94,8 +95,8 @@ pub fn find(segments: &[Segment], output: &str) -> Option<Hidden> {
         None
     } else if has(Mark::Crash) && crash_is_last_word(&text) {
         by(&|segment| !is_git(segment)).filter(|at| !is_caught(at))
-    } else if has(Mark::Refused) {
-        by(&is_git).filter(|at| !is_caught(at))
+    } else if has(Mark::Refused) && !asks_status {
+        by(&is_git).filter(|at| !is_caught(at) && is_last_act(segments, *at))
     } else {
         marks
             .iter()
@@ -134,6 +135,31 @@ fn is_suspect(segments: &[Segment], at: usize) -> bool {
         }
         None => false,
     }
+}
+
+/// Returns whether `||` catches the failure of the segment at `at`, or of the pipeline that it is part of.
+fn is_caught(segments: &[Segment], at: usize) -> bool {
+    let end_of_pipe = segments[at..].iter().find(|segment| segment.link != Link::Pipe);
+    shell::masked(segments, at) == Some(Masked::Or) || end_of_pipe.is_some_and(|segment| segment.link == Link::Or)
+}
+
+/// Returns whether nothing but remarks and viewers follows the segment at `at`: in a script of many steps a refusal
+/// in between is what the script tries out.
+fn is_last_act(segments: &[Segment], at: usize) -> bool {
+    segments[at + 1..]
+        .iter()
+        .all(|segment| segment.goal.is_none() || segment.is_viewer())
+}
+
+/// Returns the place of the command that prints the exit status of another.
+fn echo_of_status(segments: &[Segment]) -> Option<usize> {
+    segments.iter().position(|segment| {
+        segment.word == "echo"
+            && segment
+                .arguments
+                .iter()
+                .any(|word| word.contains("$?") || word.contains("PIPESTATUS"))
+    })
 }
 
 /// Returns what `line` gives away.
@@ -218,18 +244,13 @@ fn crash_is_last_word(text: &str) -> bool {
 
 /// Returns the failure whose exit code the command line prints itself: `make; echo "exit: $?"`.
 fn printed_status(segments: &[Segment], suspects: &[usize], text: &str) -> Option<Hidden> {
-    let echo = segments.iter().position(|segment| {
-        segment.word == "echo"
-            && segment
-                .arguments
-                .iter()
-                .any(|word| word.contains("$?") || word.contains("PIPESTATUS"))
-    })?;
+    let echo = echo_of_status(segments)?;
     // Of any other program an agent prints the status because it asks for it: that is a probe.
-    let segment = suspects
-        .iter()
-        .copied()
-        .rfind(|at| *at < echo && segments[*at].is_checker())?;
+    let does_work = |at: &usize| segments[*at].goal.is_some() && !segments[*at].is_viewer();
+    let segment = (0..echo)
+        .rev()
+        .find(does_work)
+        .filter(|at| suspects.contains(at) && segments[*at].is_checker())?;
     let line = text.lines().rfind(|line| !line.trim().is_empty())?.trim();
     let digits = line.rsplit([':', '=', ' ']).next().unwrap_or(line);
     let says_exit = line == digits

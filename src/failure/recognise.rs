@@ -1,6 +1,6 @@
 //! Whether a call failed, how, and whether that is anybody's fault.
 
-use super::headline::{self, HEADLINE_CHARS, MESSAGE_CHARS, Said, Speaker};
+use super::headline::{self, HEADLINE_CHARS, MESSAGE_CHARS, Said, Speaker, noise};
 use super::shell::{self, Segment};
 use super::{expected, hidden, own};
 use crate::domain::failure::{Expected, Finding, Origin};
@@ -213,7 +213,10 @@ fn shell_finding(
     } else {
         blamed.map_or_else(|| tool_scope(seen.call), head_of)
     };
-    let is_silent = text.lines().skip(1).all(|line| line.trim().is_empty());
+    let is_silent = text
+        .lines()
+        .map(str::trim)
+        .all(|line| line.is_empty() || noise::is_client_line(line));
     let headline = if said.headline.is_empty() {
         wordless(&scope, is_silent, code)
     } else {

@@ -144,21 +144,29 @@ fn rule(line: &str) -> Option<&str> {
     bracketed.or_else(spaced).filter(|rule| is_name(rule))
 }
 
-/// Returns the exit code that `text` names in its first lines: `Exit code 1`, `Process exited with code 1`.
+/// Beginnings of the lines in which assistants tell an exit code.
+const EXIT_LINES: &[&str] = &[
+    "Exit code ",
+    "Process exited with code ",
+    "Process exited with exit code ",
+    "Command exited with code ",
+    "exit code: ",
+];
+
+/// Lines at the beginning of a text among which the exit code is looked for; at its end they are two.
+const EXIT_REACH: usize = 6;
+
+/// Returns the exit code that `text` names in its first or last lines: `Exit code 1`, `Process exited with code 1`.
 #[must_use]
 pub(in crate::failure) fn exit_code(text: &str) -> Option<i32> {
-    text.lines().take(6).find_map(|line| {
+    let told = |line: &str| {
         let line = line.trim();
-        let rest = [
-            "Exit code ",
-            "Process exited with code ",
-            "Process exited with exit code ",
-            "exit code: ",
-        ]
-        .iter()
-        .find_map(|start| line.strip_prefix(start))?;
+        let rest = EXIT_LINES.iter().find_map(|start| line.strip_prefix(start))?;
         rest.trim_end_matches('.').parse().ok()
-    })
+    };
+    let mut first = text.lines().take(EXIT_REACH);
+    let mut last = text.trim_end().rsplit('\n').take(2);
+    first.find_map(told).or_else(|| last.find_map(told))
 }
 
 #[cfg(test)]

@@ -279,6 +279,7 @@ const FATAL_BEGINNINGS: &[&str] = &[
     "npm ERR! ",
     "npm error ",
     "curl: (",
+    "ssh: ",
     "Uncaught ",
     "E   ",
     "(eval):",
@@ -289,6 +290,14 @@ const FATAL_BEGINNINGS: &[&str] = &[
     "zsh: ",
     "zsh:",
     "Execution failed for task",
+];
+
+/// Lines of version control that only follow from what was said before them.
+const CONSEQUENCES: &[&str] = &[
+    "fatal: Could not read from remote repository",
+    "fatal: the remote end hung up",
+    "fatal: early EOF",
+    "error: failed to push some refs",
 ];
 
 /// Marks of log lines that say nothing of failure, whatever words they hold.
@@ -323,6 +332,7 @@ fn rank(lines: &[Line<'_>], at: usize, speaker: Speaker<'_>) -> u8 {
     };
     match (diagnostic, is_fatal, tone) {
         (Some(rank), _, _) => rank,
+        (None, true, _) if CONSEQUENCES.iter().any(|start| line.starts_with(start)) => 45,
         (None, true, _) => 70,
         (None, false, Tone::Failure) if is_row(line) => 70,
         (None, false, Tone::Failure) => 50,

@@ -1,8 +1,7 @@
 //! Lines that say nothing about what went wrong: frames, wrappers, progress, what passed.
 
-/// Beginnings of lines that only wrap a failure, report progress or say what went well.
-const NOISE_BEGINNINGS: &[&str] = &[
-    // What assistants put around an output.
+/// Beginnings of lines that assistants put around an output.
+const CLIENT_BEGINNINGS: &[&str] = &[
     "Command: /",
     "Chunk ID:",
     "Wall time:",
@@ -12,8 +11,19 @@ const NOISE_BEGINNINGS: &[&str] = &[
     "Process running with",
     "[rerun: b",
     "Shell cwd was reset to",
+    "Command exited with code ",
+    "(no output)",
+    "(Bash completed with no output)",
     "... [",
     "… [",
+];
+
+/// Beginnings of lines that only wrap a failure, report progress or say what went well.
+const NOISE_BEGINNINGS: &[&str] = &[
+    // Node under a debugger.
+    "Waiting for the debugger",
+    "Debugger attached",
+    "Debugger listening",
     // Go.
     "ok  \t",
     "ok \t",
@@ -194,9 +204,9 @@ pub(in crate::failure) fn is_noise(line: &str) -> bool {
         return false;
     }
     NOISE_LINES.contains(&line)
+        || is_client_line(line)
         || NOISE_BEGINNINGS.iter().any(|start| line.starts_with(start))
         || NOISE_ENDINGS.iter().any(|end| line.ends_with(end))
-        || is_exit_code(line)
         || is_package_failure(line)
         || is_submake(line)
         || is_tally(line)
@@ -211,6 +221,12 @@ pub(in crate::failure) fn is_last_resort(line: &str) -> bool {
 /// `FAIL\tgithub.com/a/b\t0.3s`.
 fn is_package_failure(line: &str) -> bool {
     line.starts_with("FAIL\t")
+}
+
+/// Returns whether an assistant put `line` around what the call printed.
+#[must_use]
+pub(in crate::failure) fn is_client_line(line: &str) -> bool {
+    line == "Output:" || is_exit_code(line) || CLIENT_BEGINNINGS.iter().any(|start| line.starts_with(start))
 }
 
 /// `Exit code 1`, `exit code: 1`.
