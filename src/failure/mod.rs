@@ -6,8 +6,11 @@
 
 pub mod check;
 pub mod cluster;
+mod expected;
 pub mod fingerprint;
 pub mod headline;
+mod hidden;
 pub mod mask;
+mod own;
 pub mod recognise;
 pub mod shell;
