@@ -23,13 +23,21 @@ create table root (
     machine text not null,              -- install or container id
     path text not null,                 -- top folder of the working tree, or the working folder itself
     project integer not null references project (id),
-    main text,                          -- main working tree when this is a linked worktree
+    main text,                          -- main working tree, which may be itself; null = no .git was seen
     remote text,                        -- remote read from .git
-    seen_remote text,                   -- remote that a session's own output named
     decided text not null default 'auto' check (decided in ('auto', 'person')),
     unique (machine, path)
 ) strict;
 create index root_project on root (project);
+
+-- What sessions showed of the repository at a root; the kinds and their values are in workspace.
+create table root_fact (
+    root integer not null references root (id) on delete cascade,
+    kind text not null,
+    value text not null,
+    at integer not null,                -- when it was last shown
+    primary key (root, kind, value)
+) strict, without rowid;
 
 -- Repo-relative files that sessions touched below a root: equal ones show that two folders are one project.
 create table root_file (
