@@ -11,7 +11,7 @@ use super::project;
 use crate::domain::failure::Finding;
 use crate::domain::id::{EventId, ProjectId, SessionId};
 use crate::domain::trace::{BackgroundEnd, CallEnd, Observation, Step, Text};
-use crate::failure::recognise;
+use crate::failure::{recognise, rejection};
 use crate::redact::Clean;
 use crate::store::event::{self, Kind, Recorded, StepRow};
 use crate::store::failure::{self, Setting};
@@ -359,7 +359,7 @@ fn called(seen: &Observation) -> Option<&CallEnd> {
 
 /// Returns what the user said in the rejection itself, which the client puts behind a fixed sentence.
 fn said_in_rejection(seen: &Observation) -> Option<String> {
-    recognise::said_in_rejection(&called(seen)?.output.head).map(clip)
+    rejection::words(&called(seen)?.output.head).map(clip)
 }
 
 fn clip(words: &str) -> String {

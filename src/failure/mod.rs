@@ -13,4 +13,5 @@ mod hidden;
 pub mod mask;
 mod own;
 pub mod recognise;
+pub mod rejection;
 pub mod shell;
