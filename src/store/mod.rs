@@ -4,7 +4,10 @@
 
 mod error;
 pub mod journal;
+mod mute;
 mod open;
+pub mod read;
 
 pub use error::StoreError;
+pub use mute::FOREVER;
 pub use open::{Access, SCHEMA_VERSION, Store};
