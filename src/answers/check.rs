@@ -4,11 +4,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::failures::{ModeLine, line};
-use super::identify::identify;
+use super::identify::{Identity, identify, scopes};
+use super::page::Page;
 use super::search::{met, same_modes, shared_words};
+use super::style::count;
 use super::{Answer, AnswerError, Style, lenient};
 use crate::domain::time::Timestamp;
+use crate::domain::trace::ToolKind;
 use crate::store::Store;
+use crate::store::read::ModeRow;
 
 /// What failed.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -42,6 +46,12 @@ pub struct Match {
     pub mode: ModeLine,
     /// It is this very error, not only alike in words.
     pub same: bool,
+    /// How often it failed over the same module, path or symbol; left out when it never did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub same_instance_failures: Option<i64>,
+    /// In how many sessions it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub same_instance_sessions: Option<i64>,
 }
 
 /// Whether an error has been seen before.
@@ -70,20 +80,16 @@ pub fn check(store: &Store, query: &CheckQuery, now: Timestamp) -> Result<CheckV
             matches: Vec::new(),
         });
     };
-    let command = query.command.as_deref().unwrap_or_default();
-    let mut same = Vec::new();
-    for mode in same_modes(store, &identity)? {
-        if let Some(row) = store.mode(mode)? {
-            same.push(row);
-        }
-    }
-    // The same words can come from several programs; the one that was run stands first.
-    same.sort_by_key(|row| (!command.contains(row.scope.as_str()), std::cmp::Reverse(row.sessions)));
+    let same = same_rows(store, &identity, query.command.as_deref().unwrap_or_default())?;
     let mut matches = Vec::new();
     for row in same.iter().take(MATCHES) {
+        let kind = identity.kind(ToolKind::from_word(&row.tool_kind), &row.scope);
+        let instance = store.instance(&kind.text(), &identity.instance(kind).text())?;
         matches.push(Match {
             mode: line(store, row, now)?,
             same: true,
+            same_instance_failures: instance.map(|(failures, _, _)| failures),
+            same_instance_sessions: instance.map(|(_, sessions, _)| sessions),
         });
     }
     if matches.is_empty() {
@@ -93,6 +99,8 @@ pub fn check(store: &Store, query: &CheckQuery, now: Timestamp) -> Result<CheckV
                 matches.push(Match {
                     mode: line(store, &row, now)?,
                     same: false,
+                    same_instance_failures: None,
+                    same_instance_sessions: None,
                 });
             }
         }
@@ -108,6 +116,29 @@ pub fn check(store: &Store, query: &CheckQuery, now: Timestamp) -> Result<CheckV
     })
 }
 
+/// Returns the failure modes that are this very error. Where the command is known its fingerprint is known too, and
+/// those it leads to come first; the same words can come from several programs.
+fn same_rows(store: &Store, identity: &Identity, command: &str) -> Result<Vec<ModeRow>, AnswerError> {
+    let mut modes = Vec::new();
+    for scope in scopes(command) {
+        modes.extend(store.mode_of_pattern(&identity.kind(ToolKind::Shell, &scope).text())?);
+    }
+    for mode in same_modes(store, identity)? {
+        if !modes.contains(&mode) {
+            modes.push(mode);
+        }
+    }
+    let mut rows = Vec::new();
+    for mode in modes {
+        rows.extend(store.mode(mode)?);
+    }
+    rows.sort_by_key(|row| {
+        let ran = !command.is_empty() && command.contains(row.scope.as_str());
+        (!ran, std::cmp::Reverse(row.sessions))
+    });
+    Ok(rows)
+}
+
 impl CheckView {
     /// Returns the verdict in one line.
     #[must_use]
@@ -116,7 +147,19 @@ impl CheckView {
             (Verdict::Seen, Some(first)) if first.mode.failures == 0 => {
                 "seen, and set aside every time as nobody's fault".to_owned()
             }
-            (Verdict::Seen, Some(first)) => format!("seen {}", met(&first.mode, style)),
+            (Verdict::Seen, Some(first)) => {
+                let very = match (first.same_instance_failures, first.same_instance_sessions) {
+                    (Some(failures), Some(sessions)) if failures < first.mode.failures => {
+                        format!(
+                            "; this very one {} in {}",
+                            count(failures, "time"),
+                            count(sessions, "session")
+                        )
+                    }
+                    _ => String::new(),
+                };
+                format!("seen {}{very}", met(&first.mode, style))
+            }
             (Verdict::Alike, _) => "new, but alike in words:".to_owned(),
             (Verdict::NoFailure, _) => "no failure: the text is empty".to_owned(),
             _ => "new: nothing like it is recorded".to_owned(),
@@ -126,13 +169,13 @@ impl CheckView {
 
 impl Answer for CheckView {
     fn text(&self, style: &Style) -> String {
-        let mut out = format!("{}\n", self.verdict_line(style));
+        let mut out = Page::default();
+        out.line(format!("{}", self.verdict_line(style)));
         for one in &self.matches {
             for line in one.mode.lines(style) {
-                out.push_str(&line);
-                out.push('\n');
+                out.line(line);
             }
         }
-        out
+        out.text()
     }
 }

@@ -38,7 +38,9 @@ mod tests {
         for part in SELF_EXPLAINING {
             assert_eq!(*part, part.to_lowercase());
         }
-        assert!(explains_itself("File has not been read yet. Read it first before writing to it."));
+        assert!(explains_itself(
+            "File has not been read yet. Read it first before writing to it."
+        ));
         assert!(!explains_itself("go: command not found"));
         assert!(!explains_itself("Path does not exist: .golangci.yml"));
     }

@@ -6,6 +6,7 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::page::Page;
 use super::style::count;
 use super::{Answer, AnswerError, Style};
 use crate::config::Settings;
@@ -54,15 +55,26 @@ pub fn doctor(
     paused: Option<Timestamp>,
     wiring: Vec<Examination>,
 ) -> Result<DoctorView, AnswerError> {
-    let mut examinations = vec![folder(&settings.folder()), database(store)?, recording(settings, paused)];
+    let mut examinations = vec![
+        folder(&settings.folder()),
+        database(store)?,
+        recording(settings, paused),
+    ];
     let health = store.health()?;
     examinations.push(match health.last_event {
         None => warning("events", "none recorded yet", "start a session, or run callus import"),
         Some(at) => fine("events", format!("the last one is from {}", super::style::rfc3339(at))),
     });
     if health.broken_lines > 0 {
-        let found = format!("{} of journals and transcripts were no record", count(health.broken_lines, "line"));
-        examinations.push(warning("sources", &found, "callus sql \"select path, broken from source where broken > 0\""));
+        let found = format!(
+            "{} of journals and transcripts were no record",
+            count(health.broken_lines, "line")
+        );
+        examinations.push(warning(
+            "sources",
+            &found,
+            "callus sql \"select path, broken from source where broken > 0\"",
+        ));
     }
     examinations.extend(wiring);
     Ok(DoctorView {
@@ -76,7 +88,11 @@ fn folder(folder: &Path) -> Examination {
         return fault("folder", "it cannot be read", &format!("look at {}", folder.display()));
     };
     if metadata.permissions().mode() & 0o077 != 0 {
-        return fault("folder", "others can read it", &format!("chmod 700 {}", folder.display()));
+        return fault(
+            "folder",
+            "others can read it",
+            &format!("chmod 700 {}", folder.display()),
+        );
     }
     fine("folder", format!("{} is private", folder.display()))
 }
@@ -85,16 +101,25 @@ fn database(store: &Store) -> Result<Examination, AnswerError> {
     let faults = store.faults()?;
     Ok(match faults.first() {
         None => fine("database", "sound".to_owned()),
-        Some(first) => {
-            fault("database", first, &format!("move {} away; it is made anew, and callus import fills it", store.path().display()))
-        }
+        Some(first) => fault(
+            "database",
+            first,
+            &format!(
+                "move {} away; it is made anew, and callus import fills it",
+                store.path().display()
+            ),
+        ),
     })
 }
 
 fn recording(settings: &Settings, paused: Option<Timestamp>) -> Examination {
     match paused.filter(|until| *until > settings.clock.now()) {
         None => fine("recording", "on".to_owned()),
-        Some(until) => warning("recording", &format!("paused until {}", super::style::rfc3339(until)), "callus resume"),
+        Some(until) => warning(
+            "recording",
+            &format!("paused until {}", super::style::rfc3339(until)),
+            "callus resume",
+        ),
     }
 }
 
@@ -125,23 +150,31 @@ fn fault(what: &str, found: &str, remedy: &str) -> Examination {
 
 impl Answer for DoctorView {
     fn text(&self, style: &Style) -> String {
-        let mut out = String::new();
+        let mut out = Page::default();
         for one in &self.examinations {
             let mark = match one.state {
                 CheckState::Ok => "ok     ".to_owned(),
                 CheckState::Warning => style.bold("look   "),
                 CheckState::Fault => style.red("fault  "),
             };
-            for (n, line) in style.wrapped(&one.found, style.width.saturating_sub(19)).iter().enumerate() {
-                let (mark, what) = if n == 0 { (mark.as_str(), one.what.as_str()) } else { ("       ", "") };
-                out.push_str(&format!("{mark}{what:<11} {line}\n"));
+            for (n, line) in style
+                .wrapped(&one.found, style.width.saturating_sub(19))
+                .iter()
+                .enumerate()
+            {
+                let (mark, what) = if n == 0 {
+                    (mark.as_str(), one.what.as_str())
+                } else {
+                    ("       ", "")
+                };
+                out.line(format!("{mark}{what:<11} {line}"));
             }
             if let Some(remedy) = &one.remedy {
                 for line in style.wrapped(&format!("do: {remedy}"), style.width.saturating_sub(19)) {
-                    out.push_str(&format!("{:19}{line}\n", ""));
+                    out.line(format!("{:19}{line}", ""));
                 }
             }
         }
-        out
+        out.text()
     }
 }

@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::page::Page;
 use super::pick::{mode_id, pick_project};
 use super::style::{self, count};
 use super::{Answer, AnswerError, Style, lenient, since};
@@ -115,12 +116,22 @@ pub fn failures(
     zone: &TimeZone,
 ) -> Result<FailuresView, AnswerError> {
     let since = query.since.as_deref().map(|text| since(text, now, zone)).transpose()?;
-    let project = query.project.as_deref().map(|given| pick_project(store, given)).transpose()?;
+    let project = query
+        .project
+        .as_deref()
+        .map(|given| pick_project(store, given))
+        .transpose()?;
     let limit = query.limit.unwrap_or(LIMIT).clamp(1, 1_000);
     let mut modes = if query.expected {
-        let (model, assistant, tool) = (query.model.as_deref(), query.assistant.as_deref(), query.tool.as_deref());
+        let (model, assistant, tool) = (
+            query.model.as_deref(),
+            query.assistant.as_deref(),
+            query.tool.as_deref(),
+        );
         let rows = store.set_aside(since, project, model, assistant, tool, Some(limit + 1))?;
-        rows.into_iter().map(|row| set_aside(store, row, now)).collect::<Result<Vec<_>, _>>()?
+        rows.into_iter()
+            .map(|row| set_aside(store, row, now))
+            .collect::<Result<Vec<_>, _>>()?
     } else {
         let rows = store.modes(&ModeFilter {
             since,
@@ -132,7 +143,9 @@ pub fn failures(
             now,
             limit: Some(limit + 1),
         })?;
-        rows.iter().map(|row| line(store, row, now)).collect::<Result<Vec<_>, _>>()?
+        rows.iter()
+            .map(|row| line(store, row, now))
+            .collect::<Result<Vec<_>, _>>()?
     };
     let more = modes.len() > limit as usize;
     modes.truncate(limit as usize);
@@ -146,7 +159,9 @@ pub fn failures(
 
 /// Returns the state that a word names.
 fn state(word: Option<&str>) -> Result<ModeState, AnswerError> {
-    let Some(word) = word else { return Ok(ModeState::default()) };
+    let Some(word) = word else {
+        return Ok(ModeState::default());
+    };
     ModeState::ALL
         .iter()
         .find(|(_, name)| name.eq_ignore_ascii_case(word))
@@ -188,7 +203,11 @@ pub(super) fn line_of(
         all_sessions: Some(row.all_sessions),
         first_at: row.first_at.map(style::rfc3339),
         last_at: row.last_at.map(style::rfc3339),
-        projects: store.mode_projects(row.id, 3)?.into_iter().map(|project| project.name).collect(),
+        projects: store
+            .mode_projects(row.id, 3)?
+            .into_iter()
+            .map(|project| project.name)
+            .collect(),
         hidden: sample.looked_at > 0 && sample.hidden * 2 > sample.looked_at,
         severity: severity(sample).map(str::to_owned),
         status: Some(row.status.clone()),
@@ -218,7 +237,10 @@ fn severity(sample: &ModeSample) -> Option<&'static str> {
 
 fn set_aside(store: &Store, row: SetAsideRow, now: Timestamp) -> Result<ModeLine, AnswerError> {
     let mode = row.mode.map(|id| store.mode(id)).transpose()?.flatten();
-    let id = mode.as_ref().map(|mode| mode_id(store, &mode.fingerprint)).transpose()?;
+    let id = mode
+        .as_ref()
+        .map(|mode| mode_id(store, &mode.fingerprint))
+        .transpose()?;
     Ok(ModeLine {
         id,
         headline: row.headline,
@@ -233,7 +255,10 @@ fn set_aside(store: &Store, row: SetAsideRow, now: Timestamp) -> Result<ModeLine
         hidden: false,
         severity: None,
         status: None,
-        muted_until: mode.and_then(|mode| mode.muted_until).filter(|until| *until > now).map(muted),
+        muted_until: mode
+            .and_then(|mode| mode.muted_until)
+            .filter(|until| *until > now)
+            .map(muted),
         expected: Some(row.reason),
         last: Some(row.last_at),
     })
@@ -252,7 +277,11 @@ impl ModeLine {
         let last = self.last.map(|at| style.ago(at)).unwrap_or_default();
         let muted = if self.muted_until.is_some() { "muted" } else { "" };
         let expected = self.expected.as_deref().map(reason).unwrap_or_default();
-        let figures = format!("{}x in {}", style::thousands(self.failures), count(self.sessions, "session"));
+        let figures = format!(
+            "{}x in {}",
+            style::thousands(self.failures),
+            count(self.sessions, "session")
+        );
         let id = self.id.as_deref().unwrap_or_default();
         let mut parts = vec![id.to_owned(), figures, last, muted.to_owned(), expected];
         let used = style.dotted(&parts).chars().count() + 5;
@@ -265,10 +294,17 @@ impl ModeLine {
             && style.width > used + project.chars().count() + 4
         {
             let others = self.projects.len() - 1;
-            let more = if others > 0 { format!(" +{others}") } else { String::new() };
+            let more = if others > 0 {
+                format!(" +{others}")
+            } else {
+                String::new()
+            };
             parts.push(style.safe(project) + &more);
         }
-        [format!("{}{}", style.bold(&headline), style.red(hidden)), format!("  {}", style.dim(&style.dotted(&parts)))]
+        [
+            format!("{}{}", style.bold(&headline), style.red(hidden)),
+            format!("  {}", style.dim(&style.dotted(&parts))),
+        ]
     }
 }
 
@@ -281,17 +317,15 @@ impl Answer for FailuresView {
                 None => format!("Nothing {what} so far.\n"),
             };
         }
-        let mut out = String::new();
+        let mut out = Page::default();
         for mode in &self.modes {
             for line in mode.lines(style) {
-                out.push_str(&line);
-                out.push('\n');
+                out.line(line);
             }
         }
         if self.more {
-            out.push_str(&style.dim("There are more: --limit 100"));
-            out.push('\n');
+            out.line(style.dim("There are more: --limit 100"));
         }
-        out
+        out.text()
     }
 }

@@ -18,8 +18,14 @@ pub(super) fn count<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D
         Loose::Text(text) => text.trim().parse().ok(),
         Loose::Bool(_) | Loose::Null => None,
     };
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range of u32")]
-    Ok(number.filter(|number| number.is_finite()).map(|number| number.clamp(0.0, f64::from(u32::MAX)) as u32))
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped to the range of u32"
+    )]
+    Ok(number
+        .filter(|number| number.is_finite())
+        .map(|number| number.clamp(0.0, f64::from(u32::MAX)) as u32))
 }
 
 /// Reads a switch.
@@ -59,7 +65,11 @@ mod tests {
         ];
         for (json, limit, expected) in table {
             let query: FailuresQuery = serde_json::from_str(json).expect(json);
-            assert_eq!((query.limit, query.expected, query.since), (limit, expected, None), "{json}");
+            assert_eq!(
+                (query.limit, query.expected, query.since),
+                (limit, expected, None),
+                "{json}"
+            );
         }
     }
 }

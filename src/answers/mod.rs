@@ -11,6 +11,7 @@ mod error;
 mod failures;
 mod identify;
 mod lenient;
+mod page;
 mod pick;
 mod projects;
 mod report;

@@ -48,7 +48,10 @@ pub(super) fn pick(store: &Store, given: &str) -> Result<Found, AnswerError> {
         [one] => Ok(*one),
         several => Err(AnswerError::Ambiguous {
             given: given.to_owned(),
-            candidates: several.iter().map(|one| candidate(store, *one)).collect::<Result<_, _>>()?,
+            candidates: several
+                .iter()
+                .map(|one| candidate(store, *one))
+                .collect::<Result<_, _>>()?,
         }),
     }
 }
@@ -77,8 +80,12 @@ fn candidate(store: &Store, found: Found) -> Result<Candidate, AnswerError> {
         Found::Mode(mode) => {
             let mode = store.mode(mode)?;
             Candidate {
-                id: mode.as_ref().map_or(Ok(String::new()), |mode| mode_id(store, &mode.fingerprint))?,
-                what: mode.map(|mode| format!("{}: {}", mode.scope, mode.headline)).unwrap_or_default(),
+                id: mode
+                    .as_ref()
+                    .map_or(Ok(String::new()), |mode| mode_id(store, &mode.fingerprint))?,
+                what: mode
+                    .map(|mode| format!("{}: {}", mode.scope, mode.headline))
+                    .unwrap_or_default(),
             }
         }
         Found::Failure(id) => Candidate {
@@ -91,7 +98,11 @@ fn candidate(store: &Store, found: Found) -> Result<Candidate, AnswerError> {
 /// Returns the session that `given`, the assistant's id of it or a beginning of that, names.
 pub(super) fn pick_session(store: &Store, given: &str) -> Result<SessionId, AnswerError> {
     let id = given.trim();
-    let found = if id.is_empty() { Vec::new() } else { store.sessions_by_prefix(id, LISTED)? };
+    let found = if id.is_empty() {
+        Vec::new()
+    } else {
+        store.sessions_by_prefix(id, LISTED)?
+    };
     match found.as_slice() {
         [] => Err(AnswerError::Unknown {
             kind: "session",
@@ -104,7 +115,11 @@ pub(super) fn pick_session(store: &Store, given: &str) -> Result<SessionId, Answ
                 let row = row?;
                 candidates.push(Candidate {
                     id: session_id(store, &row.external)?,
-                    what: format!("{} at {}", row.project.unwrap_or_default(), style::rfc3339(row.started_at)),
+                    what: format!(
+                        "{} at {}",
+                        row.project.unwrap_or_default(),
+                        style::rfc3339(row.started_at)
+                    ),
                 });
             }
             Err(AnswerError::Ambiguous {
@@ -124,16 +139,21 @@ pub fn pick_project(store: &Store, given: &str) -> Result<ProjectId, AnswerError
         .filter(|project| project.name.to_lowercase() == wanted || project.key.to_lowercase() == wanted)
         .collect();
     let found = if exact.is_empty() && !wanted.is_empty() {
-        projects.iter().filter(|project| project.key.to_lowercase().contains(&wanted)).collect()
+        projects
+            .iter()
+            .filter(|project| project.key.to_lowercase().contains(&wanted))
+            .collect()
     } else {
         exact
     };
     match found.as_slice() {
         [one] => Ok(one.id),
-        [] => store.project_of_folder(given.trim().trim_end_matches('/'))?.ok_or_else(|| AnswerError::Unknown {
-            kind: "project",
-            given: given.to_owned(),
-        }),
+        [] => store
+            .project_of_folder(given.trim().trim_end_matches('/'))?
+            .ok_or_else(|| AnswerError::Unknown {
+                kind: "project",
+                given: given.to_owned(),
+            }),
         several => Err(AnswerError::Ambiguous {
             given: given.to_owned(),
             candidates: several

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::page::Page;
 use super::style;
 use super::{Answer, AnswerError, Style};
 use crate::domain::time::Timestamp;
@@ -66,7 +67,7 @@ impl Answer for ProjectsView {
         if self.projects.is_empty() {
             return "No project is recorded yet.\n".to_owned();
         }
-        let mut out = String::new();
+        let mut out = Page::default();
         for project in &self.projects {
             let parts = [
                 style::count(project.sessions, "session"),
@@ -74,12 +75,12 @@ impl Answer for ProjectsView {
                 style.ago(project.last),
             ];
             let name = style.bold(&style.line(&project.name, 32));
-            out.push_str(&format!("{name}  {}\n", style.dotted(&parts)));
-            out.push_str(&format!("  {}\n", style.dim(&style.line(&project.key, style.width - 2))));
+            out.line(format!("{name}  {}", style.dotted(&parts)));
+            out.line(format!("  {}", style.dim(&style.line(&project.key, style.width - 2))));
             for folder in &project.folders {
-                out.push_str(&format!("  {}\n", style.line(folder, style.width - 2)));
+                out.line(format!("  {}", style.line(folder, style.width - 2)));
             }
         }
-        out
+        out.text()
     }
 }

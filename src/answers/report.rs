@@ -121,13 +121,12 @@ const WEIGHED: usize = 60;
 const READ: u32 = 2_000;
 
 /// Returns what has been failing in the window; when that is empty, in the last window of the same length that is not.
-pub fn report(
-    store: &Store,
-    query: &ReportQuery,
-    now: Timestamp,
-    zone: &TimeZone,
-) -> Result<ReportView, AnswerError> {
-    let project = query.project.as_deref().map(|given| pick_project(store, given)).transpose()?;
+pub fn report(store: &Store, query: &ReportQuery, now: Timestamp, zone: &TimeZone) -> Result<ReportView, AnswerError> {
+    let project = query
+        .project
+        .as_deref()
+        .map(|given| pick_project(store, given))
+        .transpose()?;
     let asked = since(query.since.as_deref().unwrap_or(WINDOW), now, zone)?;
     let (start, end) = window(store, asked, now, project)?;
     let totals = store.totals(start, end, project)?;
@@ -220,21 +219,22 @@ fn figures(
 }
 
 /// Returns the modes that cost most.
-fn costliest(
-    store: &Store,
-    modes: Vec<ModeRow>,
-    limit: usize,
-    now: Timestamp,
-) -> Result<Vec<ModeLine>, AnswerError> {
+fn costliest(store: &Store, modes: Vec<ModeRow>, limit: usize, now: Timestamp) -> Result<Vec<ModeLine>, AnswerError> {
     let mut weighed = Vec::new();
     for mode in modes.into_iter().take(WEIGHED) {
         let sample = store.mode_sample(mode.id)?;
         weighed.push((cost(&mode, &sample), mode, sample));
     }
     weighed.sort_by(|(a, a_mode, _), (b, b_mode, _)| {
-        b.total_cmp(a).then(b_mode.last_at.cmp(&a_mode.last_at)).then(a_mode.fingerprint.cmp(&b_mode.fingerprint))
+        b.total_cmp(a)
+            .then(b_mode.last_at.cmp(&a_mode.last_at))
+            .then(a_mode.fingerprint.cmp(&b_mode.fingerprint))
     });
-    weighed.iter().take(limit).map(|(_, mode, sample)| line_of(store, mode, sample, now)).collect()
+    weighed
+        .iter()
+        .take(limit)
+        .map(|(_, mode, sample)| line_of(store, mode, sample, now))
+        .collect()
 }
 
 /// Returns what a mode cost: sessions of the window, times the mean weight of its newest failures (high 3, medium 2,

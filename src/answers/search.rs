@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::failures::{ModeLine, line};
 use super::identify::{Identity, identify};
+use super::page::Page;
 use super::style;
 use super::{Answer, AnswerError, Style, lenient};
 use crate::domain::id::ModeId;
@@ -90,7 +91,10 @@ fn ranked(store: &Store, text: &str, now: Timestamp) -> Result<Vec<(ModeRow, boo
         found.push((row, same.contains(&id), score));
     }
     found.sort_by(|(a, a_same, a_score), (b, b_same, b_score)| {
-        b_same.cmp(a_same).then(b_score.total_cmp(a_score)).then(a.fingerprint.cmp(&b.fingerprint))
+        b_same
+            .cmp(a_same)
+            .then(b_score.total_cmp(a_score))
+            .then(a.fingerprint.cmp(&b.fingerprint))
     });
     Ok(found)
 }
@@ -124,21 +128,20 @@ impl Answer for SearchView {
         if self.hits.is_empty() {
             return "Nothing recorded is like it.\n".to_owned();
         }
-        let mut out = String::new();
+        let mut out = Page::default();
         let same = self.hits.iter().filter(|hit| hit.same).count();
         for (n, hit) in self.hits.iter().enumerate() {
             if n == 0 && same > 0 {
-                out.push_str(&format!("{}\n", style.dim("The same error:")));
+                out.line(format!("{}", style.dim("The same error:")));
             }
             if n == same && same > 0 {
-                out.push_str(&format!("{}\n", style.dim("Alike in words:")));
+                out.line(format!("{}", style.dim("Alike in words:")));
             }
             for line in hit.mode.lines(style) {
-                out.push_str(&line);
-                out.push('\n');
+                out.line(line);
             }
         }
-        out
+        out.text()
     }
 }
 
@@ -146,7 +149,10 @@ impl Answer for SearchView {
 pub(super) fn shared_words(one: &str, other: &str) -> f64 {
     let words = |text: &str| -> Vec<String> {
         let text = text.to_lowercase();
-        text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 1).map(str::to_owned).collect()
+        text.split(|c: char| !c.is_alphanumeric())
+            .filter(|word| word.len() > 1)
+            .map(str::to_owned)
+            .collect()
     };
     let (one, other) = (words(one), words(other));
     if one.is_empty() {
@@ -157,8 +163,15 @@ pub(super) fn shared_words(one: &str, other: &str) -> f64 {
 
 /// Returns how often a mode was met, in words.
 pub(super) fn met(line: &ModeLine, style: &Style) -> String {
-    let last = line.last.map(|at| format!(", last {}", style.ago(at))).unwrap_or_default();
-    format!("{} in {}{last}", style::count(line.failures, "time"), style::count(line.sessions, "session"))
+    let last = line
+        .last
+        .map(|at| format!(", last {}", style.ago(at)))
+        .unwrap_or_default();
+    format!(
+        "{} in {}{last}",
+        style::count(line.failures, "time"),
+        style::count(line.sessions, "session")
+    )
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::page::Page;
 use super::pick::{failure_id, mode_id, pick_session};
 use super::sessions::{SessionLine, line};
 use super::style::{self, duration};
@@ -117,7 +118,11 @@ pub fn session(store: &Store, query: &SessionQuery) -> Result<SessionView, Answe
         kind: "session",
         given: query.id.clone(),
     })?;
-    let labels = store.labels(id)?.into_iter().map(|(key, value)| Label { key, value }).collect();
+    let labels = store
+        .labels(id)?
+        .into_iter()
+        .map(|(key, value)| Label { key, value })
+        .collect();
     let failures = store.session_failures(id)?;
     let mut steps = Vec::new();
     for event in store.session_events(id)? {
@@ -133,7 +138,11 @@ pub fn session(store: &Store, query: &SessionQuery) -> Result<SessionView, Answe
 
 fn step(store: &Store, event: EventRow, failure: Option<&FailureRow>, bodies: bool) -> Result<Step, AnswerError> {
     let speaks = matches!(event.kind.as_str(), "prompt" | "turn" | "model-error" | "background");
-    let body = if bodies || speaks { store.body(event.id)? } else { crate::store::read::BodyRow::default() };
+    let body = if bodies || speaks {
+        store.body(event.id)?
+    } else {
+        crate::store::read::BodyRow::default()
+    };
     Ok(Step {
         at: style::rfc3339(event.at),
         kind: event.kind,
@@ -170,14 +179,31 @@ impl Step {
     /// Returns the step as lines; calls of a subagent are indented.
     fn lines(&self, style: &Style) -> Vec<String> {
         let indent = if self.agent.is_some() { "  " } else { "" };
-        let said = self.command.as_deref().or(self.file.as_deref()).or(self.input.as_deref()).or(self.output.as_deref());
+        let said = self
+            .command
+            .as_deref()
+            .or(self.file.as_deref())
+            .or(self.input.as_deref())
+            .or(self.output.as_deref());
         let name = self.tool.as_deref().unwrap_or(&self.kind);
-        let head = format!("{indent}{}  {} ", style.dim(&style.clock(self.time)), style.line(name, 20));
-        let took = self.duration_ms.filter(|ms| *ms >= 1_000).map(duration).unwrap_or_default();
+        let head = format!(
+            "{indent}{}  {} ",
+            style.dim(&style.clock(self.time)),
+            style.line(name, 20)
+        );
+        let took = self
+            .duration_ms
+            .filter(|ms| *ms >= 1_000)
+            .map(duration)
+            .unwrap_or_default();
         // Eight characters of time, two spaces and one behind the name.
         let used = indent.len() + 11 + style.line(name, 20).chars().count() + took.chars().count() + 2;
         let what = style.line(said.unwrap_or_default(), style.width.saturating_sub(used).max(8));
-        let took = if took.is_empty() { took } else { format!("  {}", style.dim(&took)) };
+        let took = if took.is_empty() {
+            took
+        } else {
+            format!("  {}", style.dim(&took))
+        };
         let mut lines = vec![format!("{head}{what}{took}").trim_end().to_owned()];
         if let Some(failure) = &self.failure {
             lines.push(failure.line(indent, self.exit_code, style));
@@ -202,11 +228,18 @@ impl StepFailure {
             None if self.origin == "hidden" => ("failed", " (hidden)".to_owned()),
             None => ("failed", String::new()),
         };
-        let exit = exit_code.filter(|code| *code != 0).map(|code| format!(" (exit {code})")).unwrap_or_default();
+        let exit = exit_code
+            .filter(|code| *code != 0)
+            .map(|code| format!(" (exit {code})"))
+            .unwrap_or_default();
         let id = self.mode.as_deref().unwrap_or(&self.id);
         let used = indent.len() + 10 + mark.len() + exit.len() + 2 + note.len() + 2 + id.len();
         let headline = style.line(&self.headline, style.width.saturating_sub(used).max(16));
-        let mark = if self.expected.is_some() { style.dim(mark) } else { style.red(mark) };
+        let mark = if self.expected.is_some() {
+            style.dim(mark)
+        } else {
+            style.red(mark)
+        };
         format!("{indent}          {mark}{exit}: {headline}{note}  {}", style.dim(id))
     }
 }
@@ -214,44 +247,61 @@ impl StepFailure {
 impl Answer for SessionView {
     fn text(&self, style: &Style) -> String {
         let session = &self.session;
-        let mut out = format!("{} {}\n", style.bold("Session"), style.safe(&session.external));
+        let mut out = Page::default();
+        out.line(format!("{} {}", style.bold("Session"), style.safe(&session.external)));
         let place = style.dotted(&[
             session.project.clone().unwrap_or_default(),
             session.branch.clone().unwrap_or_default(),
-            session.commit.as_deref().map(|commit| commit.chars().take(10).collect::<String>()).unwrap_or_default(),
+            session
+                .commit
+                .as_deref()
+                .map(|commit| commit.chars().take(10).collect::<String>())
+                .unwrap_or_default(),
         ]);
         let client = [Some(session.assistant.as_str()), session.version.as_deref()];
         let client: Vec<&str> = client.into_iter().flatten().collect();
-        let ended = session.end_reason.as_deref().map(|reason| format!(", ended: {reason}")).unwrap_or_default();
+        let ended = session
+            .end_reason
+            .as_deref()
+            .map(|reason| format!(", ended: {reason}"))
+            .unwrap_or_default();
         let took = session.last.since(session.started).0 / 1_000;
         let fields = [
-            ("When", format!("{}, {}{ended}", style.date(session.started), duration(took))),
+            (
+                "When",
+                format!("{}, {}{ended}", style.date(session.started), duration(took)),
+            ),
             ("Project", place),
             ("Folder", session.cwd.clone().unwrap_or_default()),
             ("Assistant", client.join(" ")),
             ("Figures", session.figures(style)),
             (
                 "Labels",
-                self.labels.iter().map(|label| format!("{}={}", label.key, label.value)).collect::<Vec<_>>().join(", "),
+                self.labels
+                    .iter()
+                    .map(|label| format!("{}={}", label.key, label.value))
+                    .collect::<Vec<_>>()
+                    .join(", "),
             ),
         ];
         for (name, text) in fields.iter().filter(|(_, text)| !text.is_empty()) {
-            out.push_str(&style.field(name, text));
+            out.add(&style.field(name, text));
         }
-        out.push('\n');
-        let bodies = self.steps.iter().any(|step| step.kind == "call" && step.input.is_some());
+        out.line("");
+        let bodies = self
+            .steps
+            .iter()
+            .any(|step| step.kind == "call" && step.input.is_some());
         for step in &self.steps {
             for line in step.lines(style) {
-                out.push_str(&line);
-                out.push('\n');
+                out.line(line);
             }
             if bodies {
                 for line in step.body_lines(style) {
-                    out.push_str(&line);
-                    out.push('\n');
+                    out.line(line);
                 }
             }
         }
-        out
+        out.text()
     }
 }

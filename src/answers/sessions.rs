@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::page::Page;
 use super::pick::{pick_project, session_id};
 use super::style::{self, count};
 use super::{Answer, AnswerError, Style, lenient, since};
@@ -133,7 +134,11 @@ pub fn sessions(
     });
     let rows = store.sessions(&SessionFilter {
         since: query.since.as_deref().map(|text| since(text, now, zone)).transpose()?,
-        project: query.project.as_deref().map(|given| pick_project(store, given)).transpose()?,
+        project: query
+            .project
+            .as_deref()
+            .map(|given| pick_project(store, given))
+            .transpose()?,
         model: query.model.clone(),
         assistant: query.assistant.clone(),
         failed: query.failed,
@@ -141,7 +146,11 @@ pub fn sessions(
         limit: Some(limit + 1),
     })?;
     let more = rows.len() > limit as usize;
-    let sessions = rows.into_iter().take(limit as usize).map(|row| line(store, row)).collect::<Result<_, _>>()?;
+    let sessions = rows
+        .into_iter()
+        .take(limit as usize)
+        .map(|row| line(store, row))
+        .collect::<Result<_, _>>()?;
     Ok(SessionsView { sessions, more })
 }
 
@@ -179,8 +188,16 @@ pub(super) fn line(store: &Store, row: SessionRow) -> Result<SessionLine, Answer
 impl SessionLine {
     /// Returns the figures of a session in one line.
     pub(super) fn figures(&self, style: &Style) -> String {
-        let failures = if self.failures > 0 { count(self.failures, "failure") } else { String::new() };
-        let set_aside = if self.set_aside > 0 { format!("{} set aside", self.set_aside) } else { String::new() };
+        let failures = if self.failures > 0 {
+            count(self.failures, "failure")
+        } else {
+            String::new()
+        };
+        let set_aside = if self.set_aside > 0 {
+            format!("{} set aside", self.set_aside)
+        } else {
+            String::new()
+        };
         let state = match (&self.outcome, &self.ended_at) {
             (Some(outcome), _) => outcome.clone(),
             (None, None) => "running".to_owned(),
@@ -196,17 +213,23 @@ impl Answer for SessionsView {
         if self.sessions.is_empty() {
             return "No session matches.\n".to_owned();
         }
-        let mut out = String::new();
+        let mut out = Page::default();
         for session in &self.sessions {
-            let project = session.project.as_deref().map(|name| style.safe(name)).unwrap_or_default();
+            let project = session
+                .project
+                .as_deref()
+                .map(|name| style.safe(name))
+                .unwrap_or_default();
             let head = style.dotted(&[style.date(session.last), project, session.assistant.clone()]);
-            out.push_str(&format!("{}  {head}\n", style.bold(&style.safe(&session.id))));
-            out.push_str(&format!("  {}\n", style.dim(&style.line(&session.figures(style), style.width - 2))));
+            out.line(format!("{}  {head}", style.bold(&style.safe(&session.id))));
+            out.line(format!(
+                "  {}",
+                style.dim(&style.line(&session.figures(style), style.width - 2))
+            ));
         }
         if self.more {
-            out.push_str(&style.dim("There are more: --limit 100"));
-            out.push('\n');
+            out.line(style.dim("There are more: --limit 100"));
         }
-        out
+        out.text()
     }
 }

@@ -5,10 +5,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::failures::{ModeLine, line, reason};
+use super::page::Page;
 use super::pick::{failure_id, mode_id, pick, session_id};
 use super::style::{self, count};
 use super::{Answer, AnswerError, Style};
 use crate::domain::time::Timestamp;
+use crate::failure::mask::Template;
 use crate::store::Store;
 use crate::store::read::{FailureRow, Found, ModeRow};
 
@@ -204,12 +206,19 @@ fn mode(store: &Store, row: &ModeRow, now: Timestamp) -> Result<ModeView, Answer
     Ok(ModeView {
         mode: line(store, row, now)?,
         fingerprint: row.fingerprint.clone(),
-        template: style::template(&row.template),
+        template: Template::parse(&row.template).display(),
         set_aside: row.expected,
-        patterns: store.mode_patterns(row.id, 20)?.into_iter().map(|pattern| pattern.fingerprint).collect(),
+        patterns: store
+            .mode_patterns(row.id, 20)?
+            .into_iter()
+            .map(|pattern| pattern.fingerprint)
+            .collect(),
         places: places.collect(),
         met,
-        newest: newest.into_iter().map(|row| failure(store, row)).collect::<Result<_, _>>()?,
+        newest: newest
+            .into_iter()
+            .map(|row| failure(store, row))
+            .collect::<Result<_, _>>()?,
     })
 }
 
@@ -262,54 +271,89 @@ impl Answer for ShowView {
 impl ModeView {
     fn text(&self, style: &Style) -> String {
         let mode = &self.mode;
-        let mut out = String::new();
+        let mut out = Page::default();
         for line in style.wrapped(&mode.headline, style.width) {
-            out.push_str(&format!("{}\n", style.bold(&line)));
+            out.line(format!("{}", style.bold(&line)));
         }
-        out.push('\n');
+        out.line("");
         let figures = format!(
             "{} in {}{}",
             count(mode.failures, "failure"),
             count(mode.sessions, "session"),
-            if self.set_aside > 0 { format!(", {} set aside", self.set_aside) } else { String::new() }
+            if self.set_aside > 0 {
+                format!(", {} set aside", self.set_aside)
+            } else {
+                String::new()
+            }
         );
-        let last = mode.last.map(|at| format!("{}, {}", style.ago(at), style.date(at))).unwrap_or_default();
-        let hidden = if mode.hidden { "the client calls most of them a success" } else { "" };
+        let last = mode
+            .last
+            .map(|at| format!("{}, {}", style.ago(at), style.date(at)))
+            .unwrap_or_default();
+        let hidden = if mode.hidden {
+            "the client calls most of them a success"
+        } else {
+            ""
+        };
         let places: Vec<String> = self
             .places
             .iter()
-            .map(|place| format!("{} ({}x in {})", place.project, place.failures, count(place.sessions, "session")))
+            .map(|place| {
+                format!(
+                    "{} ({}x in {})",
+                    place.project,
+                    place.failures,
+                    count(place.sessions, "session")
+                )
+            })
             .collect();
-        let muted = mode.muted_until.as_deref().map(|until| format!("muted until {until}")).unwrap_or_default();
+        let muted = mode
+            .muted_until
+            .as_deref()
+            .map(|until| format!("muted until {until}"))
+            .unwrap_or_default();
         let fields = [
-            ("Id", format!("{}  ({})", mode.id.as_deref().unwrap_or_default(), self.fingerprint)),
+            (
+                "Id",
+                format!("{}  ({})", mode.id.as_deref().unwrap_or_default(), self.fingerprint),
+            ),
             ("Template", self.template.clone()),
-            ("Where", style.dotted(&[mode.scope.clone(), mode.tool_kind.clone().unwrap_or_default()])),
+            (
+                "Where",
+                style.dotted(&[mode.scope.clone(), mode.tool_kind.clone().unwrap_or_default()]),
+            ),
             ("Met", figures),
             ("Last", last),
             ("Hidden", hidden.to_owned()),
             ("Severity", mode.severity.clone().unwrap_or_default()),
-            ("Status", style.dotted(&[mode.status.clone().unwrap_or_default(), muted])),
+            (
+                "Status",
+                style.dotted(&[mode.status.clone().unwrap_or_default(), muted]),
+            ),
             ("Projects", places.join(", ")),
         ];
         for (name, text) in fields.iter().filter(|(_, text)| !text.is_empty()) {
-            out.push_str(&style.field(name, text));
+            out.add(&style.field(name, text));
         }
         if !self.met.is_empty() {
-            out.push_str(&format!("\n{}\n", style.bold("Sessions")));
+            out.line(format!("\n{}", style.bold("Sessions")));
         }
         for meeting in &self.met {
             let project = meeting.project.clone().unwrap_or_default();
-            let parts = [format!("{}x", meeting.failures), style.date(meeting.last), style.safe(&project)];
-            out.push_str(&format!("  {}  {}\n", style.safe(&meeting.session), style.dotted(&parts)));
+            let parts = [
+                format!("{}x", meeting.failures),
+                style.date(meeting.last),
+                style.safe(&project),
+            ];
+            out.line(format!("  {}  {}", style.safe(&meeting.session), style.dotted(&parts)));
         }
         if !self.newest.is_empty() {
-            out.push_str(&format!("\n{}\n", style.bold("Newest")));
+            out.line(format!("\n{}", style.bold("Newest")));
         }
         for failure in &self.newest {
-            out.push_str(&failure.short(style));
+            out.add(&failure.short(style));
         }
-        out
+        out.text()
     }
 }
 
@@ -326,32 +370,46 @@ impl FailureView {
     fn short(&self, style: &Style) -> String {
         let exit = self.exit_code.map(|code| format!("exit {code}")).unwrap_or_default();
         let set_aside = self.expected.as_deref().map(reason).unwrap_or_default();
-        let parts = [self.id.clone(), style.ago(self.time), exit, set_aside, style.safe(&self.place())];
-        let mut out = format!("  {}\n", style.dotted(&parts));
+        let parts = [
+            self.id.clone(),
+            style.ago(self.time),
+            exit,
+            set_aside,
+            style.safe(&self.place()),
+        ];
+        let mut out = Page::default();
+        out.line(format!("  {}", style.dotted(&parts)));
         let ran = self.segment.as_deref().or(self.command.as_deref());
         if let Some(ran) = ran {
-            out.push_str(&format!("    $ {}\n", style.line(ran, style.width.saturating_sub(6))));
+            out.line(format!("    $ {}", style.line(ran, style.width.saturating_sub(6))));
         }
-        for line in style.wrapped(&self.message, style.width.saturating_sub(6)).iter().take(6) {
-            out.push_str(format!("    {} {line}", style.dim("|")).trim_end());
-            out.push('\n');
+        for line in style
+            .wrapped(&self.message, style.width.saturating_sub(6))
+            .iter()
+            .take(6)
+        {
+            out.line(format!("    {} {line}", style.dim("|")));
         }
-        out
+        out.text()
     }
 
     fn text(&self, style: &Style) -> String {
-        let mut out = String::new();
+        let mut out = Page::default();
         for line in style.wrapped(&self.headline, style.width) {
-            out.push_str(&format!("{}\n", style.bold(&line)));
+            out.line(format!("{}", style.bold(&line)));
         }
-        out.push('\n');
+        out.line("");
         let set_aside = self.expected.as_deref().map(reason).unwrap_or_default();
         let who = style.dotted(&[
             self.assistant.clone(),
             self.model.clone().unwrap_or_default(),
             self.node.clone().unwrap_or_default(),
         ]);
-        let again = if self.repeats > 0 { format!("after {} identical ones", self.repeats) } else { String::new() };
+        let again = if self.repeats > 0 {
+            format!("after {} identical ones", self.repeats)
+        } else {
+            String::new()
+        };
         let fields = [
             ("Id", style.dotted(&[self.id.clone(), again])),
             ("Mode", self.mode.clone().unwrap_or_default()),
@@ -362,32 +420,42 @@ impl FailureView {
             ("Came as", self.origin.clone()),
             ("Set aside", set_aside),
             ("Severity", self.severity.clone().unwrap_or_default()),
-            ("Exit code", self.exit_code.map(|code| code.to_string()).unwrap_or_default()),
+            (
+                "Exit code",
+                self.exit_code.map(|code| code.to_string()).unwrap_or_default(),
+            ),
             ("Type", self.error_type.clone().unwrap_or_default()),
             ("Place", self.place()),
             ("Command", self.command.clone().unwrap_or_default()),
-            ("Segment", self.segment.clone().filter(|segment| Some(segment) != self.command.as_ref()).unwrap_or_default()),
+            (
+                "Segment",
+                self.segment
+                    .clone()
+                    .filter(|segment| Some(segment) != self.command.as_ref())
+                    .unwrap_or_default(),
+            ),
             ("User said", self.correction.clone().unwrap_or_default()),
         ];
         for (name, text) in fields.iter().filter(|(_, text)| !text.is_empty()) {
-            out.push_str(&style.field(name, text));
+            out.add(&style.field(name, text));
         }
-        out.push('\n');
+        out.line("");
         for line in style.wrapped(&self.message, style.width.saturating_sub(2)) {
-            out.push_str(format!("{} {line}", style.dim("|")).trim_end());
-            out.push('\n');
+            out.line(format!("{} {line}", style.dim("|")));
         }
-        for (name, value) in
-            [("Prompt", &self.input_context), ("State", &self.snapshot), ("Ended by", &self.resolution)]
-        {
+        for (name, value) in [
+            ("Prompt", &self.input_context),
+            ("State", &self.snapshot),
+            ("Ended by", &self.resolution),
+        ] {
             if let Some(value) = value {
-                out.push_str(&format!("\n{}\n", style.bold(name)));
+                out.line(format!("\n{}", style.bold(name)));
                 let pretty = serde_json::to_string_pretty(value).unwrap_or_default();
                 for line in style.wrapped(&pretty, style.width.saturating_sub(2)) {
-                    out.push_str(&format!("  {line}\n"));
+                    out.line(format!("  {line}"));
                 }
             }
         }
-        out
+        out.text()
     }
 }

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::page::Page;
 use super::{Answer, AnswerError, Style, lenient};
 use crate::store::Store;
 use crate::store::read::Cell;
@@ -41,7 +42,11 @@ pub fn sql(store: &mut Store, query: &SqlQuery) -> Result<SqlView, AnswerError> 
     let table = store.sql(&query.query, limit).map_err(AnswerError::Query)?;
     Ok(SqlView {
         columns: table.columns,
-        rows: table.rows.into_iter().map(|row| row.into_iter().map(value).collect()).collect(),
+        rows: table
+            .rows
+            .into_iter()
+            .map(|row| row.into_iter().map(value).collect())
+            .collect(),
         more: table.more,
     })
 }
@@ -66,7 +71,10 @@ impl Answer for SqlView {
         let rows: Vec<Vec<String>> = self.rows.iter().map(|row| row.iter().map(shown).collect()).collect();
         let columns: Vec<String> = self.columns.iter().map(|name| style.line(name, WIDEST)).collect();
         let width = |column: usize| {
-            let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
+            let cells = rows
+                .iter()
+                .filter_map(|row| row.get(column))
+                .map(|cell| cell.chars().count());
             cells.chain([columns[column].chars().count()]).max().unwrap_or(0)
         };
         let widths: Vec<usize> = (0..columns.len()).map(width).collect();
@@ -74,15 +82,14 @@ impl Answer for SqlView {
             let padded = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
             padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
         };
-        let mut out = format!("{}\n", style.bold(&laid(&columns)));
+        let mut out = Page::default();
+        out.line(format!("{}", style.bold(&laid(&columns))));
         for row in &rows {
-            out.push_str(&laid(row));
-            out.push('\n');
+            out.line(laid(row));
         }
         if self.more {
-            out.push_str(&style.dim("There are more rows: --limit 10000"));
-            out.push('\n');
+            out.line(style.dim("There are more rows: --limit 10000"));
         }
-        out
+        out.text()
     }
 }

@@ -84,7 +84,9 @@ pub fn status(store: &Store, settings: &Settings, paused: Option<Timestamp>) -> 
 
 /// Returns how many journals there are and their bytes; a folder that cannot be read has none.
 fn spooled(settings: &Settings) -> (usize, u64) {
-    let Ok(files) = std::fs::read_dir(settings.journals()) else { return (0, 0) };
+    let Ok(files) = std::fs::read_dir(settings.journals()) else {
+        return (0, 0);
+    };
     files
         .flatten()
         .filter_map(|file| file.metadata().ok())
@@ -98,20 +100,40 @@ impl Answer for StatusView {
             || "on".to_owned(),
             |until| format!("paused until {}; callus resume", style.date(until)),
         );
-        let last = self.last.map_or_else(|| "none yet".to_owned(), |at| format!("{}, {}", style.ago(at), style.date(at)));
+        let last = self.last.map_or_else(
+            || "none yet".to_owned(),
+            |at| format!("{}, {}", style.ago(at), style.date(at)),
+        );
         let recorded = format!(
             "{}, {}, {}",
             count(self.sessions, "session"),
             count(self.events, "event"),
             count(self.projects, "project")
         );
-        let failed = format!("{} in {}, {} set aside", count(self.failures, "failure"), count(self.modes, "mode"), self.set_aside);
+        let failed = format!(
+            "{} in {}, {} set aside",
+            count(self.failures, "failure"),
+            count(self.modes, "mode"),
+            self.set_aside
+        );
         let journals = match self.journals {
             0 => String::new(),
-            number => format!("{} waiting ({})", count(i64::try_from(number).unwrap_or(0), "journal"), size(self.journal_bytes)),
+            number => format!(
+                "{} waiting ({})",
+                count(i64::try_from(number).unwrap_or(0), "journal"),
+                size(self.journal_bytes)
+            ),
         };
-        let broken = if self.broken_lines > 0 { format!("{} were no record", count(self.broken_lines, "line")) } else { String::new() };
-        let open = if self.open_sessions > 0 { count(self.open_sessions, "session") } else { String::new() };
+        let broken = if self.broken_lines > 0 {
+            format!("{} were no record", count(self.broken_lines, "line"))
+        } else {
+            String::new()
+        };
+        let open = if self.open_sessions > 0 {
+            count(self.open_sessions, "session")
+        } else {
+            String::new()
+        };
         let fields = [
             ("Recording", recording),
             ("Last event", last),
@@ -124,6 +146,10 @@ impl Answer for StatusView {
             ("Database", format!("{} ({})", self.database, size(self.database_bytes))),
             ("Version", format!("{} (schema {})", self.version, self.schema)),
         ];
-        fields.iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| style.field(name, text)).collect()
+        fields
+            .iter()
+            .filter(|(_, text)| !text.is_empty())
+            .map(|(name, text)| style.field(name, text))
+            .collect()
     }
 }

@@ -3,6 +3,7 @@
 use jiff::Timestamp as Instant;
 use jiff::tz::TimeZone;
 
+use super::page::Page;
 use crate::domain::time::{Span, Timestamp};
 
 /// How an answer is laid out as text.
@@ -62,7 +63,11 @@ impl Style {
     /// Returns the parts that are not empty with a dot between them.
     #[must_use]
     pub fn dotted<S: AsRef<str>>(&self, parts: &[S]) -> String {
-        let parts: Vec<&str> = parts.iter().map(AsRef::as_ref).filter(|part| !part.is_empty()).collect();
+        let parts: Vec<&str> = parts
+            .iter()
+            .map(AsRef::as_ref)
+            .filter(|part| !part.is_empty())
+            .collect();
         parts.join(if self.unicode { " · " } else { " - " })
     }
 
@@ -93,7 +98,10 @@ impl Style {
             let mut rest = line.trim_end();
             while rest.chars().count() > width {
                 let end = rest.char_indices().nth(width).map_or(rest.len(), |(at, _)| at);
-                let cut = rest[..end].rfind(' ').filter(|&at| at > 0 && !rest[..at].trim().is_empty()).unwrap_or(end);
+                let cut = rest[..end]
+                    .rfind(' ')
+                    .filter(|&at| at > 0 && !rest[..at].trim().is_empty())
+                    .unwrap_or(end);
                 lines.push(rest[..cut].trim_end().to_owned());
                 rest = rest[cut..].trim_start();
             }
@@ -107,14 +115,13 @@ impl Style {
     pub fn field(&self, name: &str, text: &str) -> String {
         /// Characters of the column: the longest name has ten.
         const COLUMN: usize = 12;
-        let mut out = String::new();
+        let mut out = Page::default();
         for (n, line) in self.wrapped(text, self.width.saturating_sub(COLUMN)).iter().enumerate() {
             let name = if n == 0 { name } else { "" };
             let padded = format!("{name:<COLUMN$}");
-            out.push_str(format!("{}{line}", self.dim(&padded)).trim_end());
-            out.push('\n');
+            out.line(format!("{}{line}", self.dim(&padded)));
         }
-        out
+        out.text()
     }
 
     /// Returns `text` without terminal escapes, other control codes and invisible characters that reorder text;
@@ -191,7 +198,11 @@ pub(super) fn duration(milliseconds: i64) -> String {
         ..1_000 => format!("{milliseconds} ms"),
         1_000..60_000 => format!("{}.{} s", milliseconds / 1_000, milliseconds % 1_000 / 100),
         60_000..3_600_000 => format!("{} min {} s", milliseconds / 60_000, milliseconds % 60_000 / 1_000),
-        _ => format!("{} h {} min", milliseconds / 3_600_000, milliseconds % 3_600_000 / 60_000),
+        _ => format!(
+            "{} h {} min",
+            milliseconds / 3_600_000,
+            milliseconds % 3_600_000 / 60_000
+        ),
     }
 }
 
@@ -231,13 +242,9 @@ pub(super) fn size(bytes: u64) -> String {
 /// Returns a time for programs: RFC 3339 in UTC.
 #[must_use]
 pub(super) fn rfc3339(at: Timestamp) -> String {
-    Instant::from_microsecond(at.0).map(|at| at.to_string()).unwrap_or_default()
-}
-
-/// Returns a template for people: its tokens with a space between them where they were apart.
-#[must_use]
-pub(super) fn template(stored: &str) -> String {
-    stored.replace('\u{1f}', " ")
+    Instant::from_microsecond(at.0)
+        .map(|at| at.to_string())
+        .unwrap_or_default()
 }
 
 /// Takes terminal escapes out whole, then every control character but line feed and tab, then what makes text
@@ -334,12 +341,24 @@ mod tests {
 
     #[test]
     fn numbers_and_spans_read_as_people_write_them() {
-        assert_eq!([thousands(0), thousands(999), thousands(1_234_567)], ["0", "999", "1,234,567"]);
-        assert_eq!([count(1, "session"), count(1_200, "call")], ["1 session", "1,200 calls"]);
-        assert_eq!([duration(350), duration(1_250), duration(123_000)], ["350 ms", "1.2 s", "2 min 3 s"]);
+        assert_eq!(
+            [thousands(0), thousands(999), thousands(1_234_567)],
+            ["0", "999", "1,234,567"]
+        );
+        assert_eq!(
+            [count(1, "session"), count(1_200, "call")],
+            ["1 session", "1,200 calls"]
+        );
+        assert_eq!(
+            [duration(350), duration(1_250), duration(123_000)],
+            ["350 ms", "1.2 s", "2 min 3 s"]
+        );
         let now = style(true);
         let ago = |seconds| now.ago(now.now.before(Span::seconds(seconds)));
-        assert_eq!([ago(5), ago(90), ago(3_600), ago(200_000)], ["just now", "1 minute ago", "1 hour ago", "2 days ago"]);
+        assert_eq!(
+            [ago(5), ago(90), ago(3_600), ago(200_000)],
+            ["just now", "1 minute ago", "1 hour ago", "2 days ago"]
+        );
         assert_eq!(now.ago(now.now.after(Span::days(2))), "in 2 days");
     }
 

@@ -1,11 +1,12 @@
 //! Times as people write them.
 
+use jiff::Timestamp as Instant;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::Timestamp as Instant;
 
 use super::AnswerError;
-use crate::domain::time::{Span, Timestamp};
+use crate::config::parse_span;
+use crate::domain::time::Timestamp;
 
 /// Returns the time that `text` means when it looks back from `now`: a span such as `7d`, `today`, `yesterday`,
 /// a date, an RFC 3339 time, or `all`, which gives the beginning of time.
@@ -15,13 +16,16 @@ pub fn since(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Timestamp, A
     if word == "all" || word == "ever" {
         return Ok(Timestamp(0));
     }
-    if let Some(span) = span(&word) {
+    if let Ok(span) = parse_span(&word) {
         return Ok(now.before(span));
     }
     if let Ok(at) = text.trim().parse::<Instant>() {
         return Ok(Timestamp(at.as_microsecond()));
     }
-    let today = Instant::from_microsecond(now.0).map_err(|_| no_time())?.to_zoned(zone.clone()).date();
+    let today = Instant::from_microsecond(now.0)
+        .map_err(|_| no_time())?
+        .to_zoned(zone.clone())
+        .date();
     let day = match word.as_str() {
         "today" => today,
         "yesterday" => today.yesterday().map_err(|_| no_time())?,
@@ -33,33 +37,15 @@ pub fn since(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Timestamp, A
 
 /// Returns the time that lies the span `text` ahead of `now`.
 pub fn ahead(text: &str, now: Timestamp) -> Result<Timestamp, AnswerError> {
-    span(&text.trim().to_lowercase())
+    parse_span(text)
         .map(|span| now.after(span))
-        .ok_or_else(|| AnswerError::Time { given: text.to_owned() })
-}
-
-/// Returns the span that `text` spells: `90s`, `45m`, `2h`, `7d`, `2w`, `3mo`, `1y`, or the same in words.
-fn span(text: &str) -> Option<Span> {
-    /// Seconds of each unit; a month counts 30 days and a year 365.
-    const UNITS: [(&[&str], i64); 7] = [
-        (&["s", "sec", "second", "seconds"], 1),
-        (&["m", "min", "minute", "minutes"], 60),
-        (&["h", "hr", "hour", "hours"], 3_600),
-        (&["d", "day", "days"], 86_400),
-        (&["w", "wk", "week", "weeks"], 604_800),
-        (&["mo", "month", "months"], 2_592_000),
-        (&["y", "yr", "year", "years"], 31_536_000),
-    ];
-    let digits = text.find(|c: char| !c.is_ascii_digit())?;
-    let number: i64 = text[..digits].parse().ok()?;
-    let unit = text[digits..].trim();
-    let (_, seconds) = UNITS.iter().find(|(names, _)| names.contains(&unit))?;
-    Some(Span(number.checked_mul(*seconds)?.checked_mul(1_000_000)?))
+        .map_err(|_| AnswerError::Time { given: text.to_owned() })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::time::Span;
 
     const NOW: Timestamp = Timestamp(1_763_640_000_000_000); // 2025-11-20T12:00:00Z
 

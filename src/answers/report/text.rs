@@ -1,6 +1,7 @@
 //! The report as text: at most 25 lines, readable at 60 columns.
 
 use super::{ReportView, days};
+use crate::answers::page::Page;
 use crate::answers::style::{count, thousands};
 use crate::answers::{Answer, Style};
 use crate::domain::time::Timestamp;
@@ -46,13 +47,21 @@ fn empty() -> String {
 impl ReportView {
     fn title(&self, style: &Style) -> Vec<String> {
         let (start, end) = self.window;
-        let name = self.project.as_deref().map(|name| format!("Callus, {}", style.safe(name)));
+        let name = self
+            .project
+            .as_deref()
+            .map(|name| format!("Callus, {}", style.safe(name)));
         let name = style.bold(name.as_deref().unwrap_or("Callus"));
         let span = if start == Timestamp(0) {
             "all that is recorded".to_owned()
         } else {
             let dash = if style.unicode { "–" } else { "-" };
-            format!("{} {dash} {} ({})", style.day(start), style.day(end), count(days(self.window), "day"))
+            format!(
+                "{} {dash} {} ({})",
+                style.day(start),
+                style.day(end),
+                count(days(self.window), "day")
+            )
         };
         let mut title = vec![format!("{}\n", style.dotted(&[name, span]))];
         if self.widened.is_some() {
@@ -63,7 +72,11 @@ impl ReportView {
     }
 
     fn read(&self) -> String {
-        let projects = if self.project_count > 0 { format!(", {}", count(self.project_count, "project")) } else { String::new() };
+        let projects = if self.project_count > 0 {
+            format!(", {}", count(self.project_count, "project"))
+        } else {
+            String::new()
+        };
         format!(
             "{}, {}{projects}: {}",
             count(self.sessions, "session"),
@@ -94,20 +107,27 @@ impl ReportView {
         let (title, modes) = if self.met_again.is_empty() {
             ("Met in one session".to_owned(), &self.met_once)
         } else {
-            (format!("Met again: {}", count(i64::try_from(self.met_again_modes).unwrap_or(0), "failure mode")), &self.met_again)
+            (
+                format!(
+                    "Met again: {}",
+                    count(i64::try_from(self.met_again_modes).unwrap_or(0), "failure mode")
+                ),
+                &self.met_again,
+            )
         };
         if modes.is_empty() {
             return "\nNo failure was met again.\n".to_owned();
         }
         let shown = room.saturating_sub(2) / 2;
-        let mut out = format!("\n{}\n", style.bold(&title));
+        let mut out = Page::default();
+        out.line("");
+        out.line(style.bold(&title));
         for mode in modes.iter().take(shown) {
             for line in mode.lines(style) {
-                out.push_str(&line);
-                out.push('\n');
+                out.line(line);
             }
         }
-        out
+        out.text()
     }
 
     fn explained(&self, style: &Style) -> String {
@@ -115,9 +135,20 @@ impl ReportView {
         if explained.modes == 0 {
             return String::new();
         }
-        let example = explained.examples.first().map(|line| style.line(line, 40)).unwrap_or_default();
-        let text = format!("and {} that explain themselves, such as {example}", count(explained.failures, "failure"));
-        style.wrapped(&text, style.width).iter().map(|line| format!("{}\n", style.dim(line))).collect()
+        let example = explained
+            .examples
+            .first()
+            .map(|line| style.line(line, 40))
+            .unwrap_or_default();
+        let text = format!(
+            "and {} that explain themselves, such as {example}",
+            count(explained.failures, "failure")
+        );
+        let mut out = Page::default();
+        for line in style.wrapped(&text, style.width) {
+            out.line(style.dim(&line));
+        }
+        out.text()
     }
 
     fn project_lines(&self, style: &Style) -> Vec<String> {
@@ -125,8 +156,15 @@ impl ReportView {
             return Vec::new();
         }
         // Four columns of numbers take 38 characters of the narrowest line, 60.
-        let name_width = self.projects.iter().filter_map(|line| line.project.as_ref()).map(|name| name.chars().count()).max();
-        let width = name_width.unwrap_or(0).clamp(10, style.width.saturating_sub(40).min(32));
+        let name_width = self
+            .projects
+            .iter()
+            .filter_map(|line| line.project.as_ref())
+            .map(|name| name.chars().count())
+            .max();
+        let width = name_width
+            .unwrap_or(0)
+            .clamp(10, style.width.saturating_sub(40).min(32));
         let row = |name: &str, cells: [&str; 4]| {
             let [sessions, calls, failures, again] = cells;
             format!("{name:<width$}{sessions:>9}{calls:>9}{failures:>9}{again:>11}\n")
@@ -144,7 +182,11 @@ impl ReportView {
     }
 
     fn next(&self) -> String {
-        let first = self.met_again.first().or(self.met_once.first()).and_then(|mode| mode.id.as_deref());
+        let first = self
+            .met_again
+            .first()
+            .or(self.met_once.first())
+            .and_then(|mode| mode.id.as_deref());
         first.map_or_else(
             || "callus sessions".to_owned(),
             |id| format!("callus show {id} (sessions, commands, output)"),

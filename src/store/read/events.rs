@@ -68,14 +68,18 @@ impl Store {
 
     /// Returns what was kept of an event's input and output.
     pub fn body(&self, event: EventId) -> Result<BodyRow, StoreError> {
-        let parts = self.rows("select part, head, tail, bytes from body where event = ?1", [event.0], |row| {
-            Ok((
-                row.get::<_, String>(0)?,
-                row.get::<_, Vec<u8>>(1)?,
-                row.get::<_, Option<Vec<u8>>>(2)?,
-                row.get::<_, i64>(3)?,
-            ))
-        })?;
+        let parts = self.rows(
+            "select part, head, tail, bytes from body where event = ?1",
+            [event.0],
+            |row| {
+                Ok((
+                    row.get::<_, String>(0)?,
+                    row.get::<_, Vec<u8>>(1)?,
+                    row.get::<_, Option<Vec<u8>>>(2)?,
+                    row.get::<_, i64>(3)?,
+                ))
+            },
+        )?;
         let mut body = BodyRow::default();
         for (part, head, tail, bytes) in parts {
             let text = Text {
@@ -97,7 +101,9 @@ fn inflate(deflated: &[u8]) -> Result<String, StoreError> {
     DeflateDecoder::new(deflated)
         .take(MOST)
         .read_to_end(&mut bytes)
-        .map_err(|_| StoreError::Stored { what: "body of an event" })?;
+        .map_err(|_| StoreError::Stored {
+            what: "body of an event",
+        })?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 

@@ -136,7 +136,9 @@ impl Store {
 
     /// Returns the newest failures of a mode, those that count first.
     pub fn mode_failures(&self, mode: ModeId, limit: u32) -> Result<Vec<FailureRow>, StoreError> {
-        let patterns = self.rows("select id from pattern where mode = ?1", [mode.0], |row| row.get::<_, i64>(0))?;
+        let patterns = self.rows("select id from pattern where mode = ?1", [mode.0], |row| {
+            row.get::<_, i64>(0)
+        })?;
         let mut all = Vec::new();
         for pattern in patterns {
             all.extend(self.rows(OF_PATTERN, [pattern, i64::from(limit)], failure)?);
@@ -187,11 +189,7 @@ impl Store {
     }
 
     /// Returns how often one instance of a pattern failed, in how many sessions, and when last.
-    pub fn instance(
-        &self,
-        pattern: &str,
-        instance: &str,
-    ) -> Result<Option<(i64, i64, Timestamp)>, StoreError> {
+    pub fn instance(&self, pattern: &str, instance: &str) -> Result<Option<(i64, i64, Timestamp)>, StoreError> {
         Ok(self
             .row(INSTANCE, [pattern, instance], |row| {
                 Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get::<_, Option<i64>>(2)?))

@@ -41,7 +41,9 @@ impl Store {
     pub fn health(&self) -> Result<HealthRow, StoreError> {
         let count = |sql: &str| -> Result<i64, StoreError> { Ok(self.row(sql, [], |row| row.get(0))?.unwrap_or(0)) };
         let (sessions, failures, expected, last) = self
-            .row(SESSIONS, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get::<_, Option<i64>>(3)?)))?
+            .row(SESSIONS, [], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get::<_, Option<i64>>(3)?))
+            })?
             .unwrap_or_default();
         Ok(HealthRow {
             schema: SCHEMA_VERSION,

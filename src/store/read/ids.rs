@@ -20,11 +20,19 @@ where fingerprint >= ?1 and fingerprint < ?1 || '~' limit ?2";
 impl Store {
     /// Returns the failure modes of which a pattern's fingerprint begins with `prefix`, at most `limit`.
     pub fn modes_by_prefix(&self, prefix: &str, limit: u32) -> Result<Vec<ModeId>, StoreError> {
-        self.rows(BY_PREFIX, rusqlite::params![prefix.to_ascii_lowercase(), limit], |row| row.get(0).map(ModeId))
+        self.rows(
+            BY_PREFIX,
+            rusqlite::params![prefix.to_ascii_lowercase(), limit],
+            |row| row.get(0).map(ModeId),
+        )
     }
 
     /// Returns the failure mode that holds the pattern of this whole fingerprint.
     pub fn mode_of_pattern(&self, fingerprint: &str) -> Result<Option<ModeId>, StoreError> {
-        self.row("select mode from pattern where fingerprint = ?1", [fingerprint], |row| row.get(0).map(ModeId))
+        self.row(
+            "select mode from pattern where fingerprint = ?1",
+            [fingerprint],
+            |row| row.get(0).map(ModeId),
+        )
     }
 }

@@ -41,7 +41,10 @@ impl Store {
         params: impl Params,
         make: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, StoreError> {
-        let mut statement = self.connection().prepare_cached(sql).map_err(|error| self.named(error))?;
+        let mut statement = self
+            .connection()
+            .prepare_cached(sql)
+            .map_err(|error| self.named(error))?;
         let rows = statement.query_map(params, make).map_err(|error| self.named(error))?;
         rows.collect::<Result<_, _>>().map_err(|error| self.named(error))
     }

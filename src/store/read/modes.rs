@@ -223,7 +223,10 @@ impl Store {
         let by_session = filter.since.is_some() || model.is_some() || assistant.is_some();
         let since = filter.since.map_or(i64::MIN, |since| since.0);
         let project = filter.project.map(|project| project.0);
-        let state = ModeState::ALL.iter().find(|(state, _)| *state == filter.state).map(|(_, word)| *word);
+        let state = ModeState::ALL
+            .iter()
+            .find(|(state, _)| *state == filter.state)
+            .map(|(_, word)| *word);
         let limit = filter.limit.map_or(UNLIMITED, i64::from);
         let now = filter.now.0;
         match (project, by_session) {
@@ -325,9 +328,17 @@ impl Store {
     /// Returns the shortest beginning of `fingerprint` that no other pattern shares, `at_least` characters long.
     pub fn shortest_prefix(&self, fingerprint: &str, at_least: usize) -> Result<String, StoreError> {
         let (before, after) = self
-            .row(NEIGHBOURS, [fingerprint], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?
+            .row(NEIGHBOURS, [fingerprint], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+            })?
             .unwrap_or_default();
-        let shared = |other: &str| fingerprint.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+        let shared = |other: &str| {
+            fingerprint
+                .bytes()
+                .zip(other.bytes())
+                .take_while(|(a, b)| a == b)
+                .count()
+        };
         let length = (shared(&before).max(shared(&after)) + 1).clamp(at_least, fingerprint.len().max(at_least));
         Ok(fingerprint.chars().take(length).collect())
     }

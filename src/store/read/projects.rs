@@ -92,17 +92,21 @@ impl Store {
         project: Option<ProjectId>,
         limit: u32,
     ) -> Result<Vec<ProjectFigures>, StoreError> {
-        self.rows(FIGURES, params![since.0, until.0, project.map(|id| id.0), limit], |row| {
-            Ok(ProjectFigures {
-                id: row.get::<_, Option<i64>>("id")?.map(ProjectId),
-                name: row.get("name")?,
-                sessions: row.get("sessions")?,
-                calls: row.get("calls")?,
-                failures: row.get("failures")?,
-                expected: row.get("expected")?,
-                met_again: row.get("met_again")?,
-            })
-        })
+        self.rows(
+            FIGURES,
+            params![since.0, until.0, project.map(|id| id.0), limit],
+            |row| {
+                Ok(ProjectFigures {
+                    id: row.get::<_, Option<i64>>("id")?.map(ProjectId),
+                    name: row.get("name")?,
+                    sessions: row.get("sessions")?,
+                    calls: row.get("calls")?,
+                    failures: row.get("failures")?,
+                    expected: row.get("expected")?,
+                    met_again: row.get("met_again")?,
+                })
+            },
+        )
     }
 
     /// Returns the project that the deepest known folder above `folder`, or `folder` itself, belongs to.

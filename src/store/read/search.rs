@@ -57,18 +57,30 @@ impl Store {
 
     /// Leaves out the words that nearly every failure mode holds; the rarest word always stays.
     fn telling(&self, words: &[String]) -> Result<Vec<String>, StoreError> {
-        let modes = self.row("select count(*) from mode", [], |row| row.get::<_, i64>(0))?.unwrap_or(0);
+        let modes = self
+            .row("select count(*) from mode", [], |row| row.get::<_, i64>(0))?
+            .unwrap_or(0);
         #[expect(clippy::cast_possible_truncation, reason = "a twentieth of a count of rows")]
         let common = ((modes as f64 * COMMON) as i64).max(FEW);
         let mut counted = Vec::new();
         for word in words {
-            let found = self.row(COUNT, params![word, common + 1], |row| row.get::<_, i64>(0))?.unwrap_or(0);
+            let found = self
+                .row(COUNT, params![word, common + 1], |row| row.get::<_, i64>(0))?
+                .unwrap_or(0);
             counted.push((found, word));
         }
-        let telling: Vec<String> =
-            counted.iter().filter(|(found, _)| *found <= common).map(|(_, word)| (*word).clone()).collect();
+        let telling: Vec<String> = counted
+            .iter()
+            .filter(|(found, _)| *found <= common)
+            .map(|(_, word)| (*word).clone())
+            .collect();
         if telling.is_empty() {
-            return Ok(counted.into_iter().min_by_key(|(found, _)| *found).map(|(_, word)| word.clone()).into_iter().collect());
+            return Ok(counted
+                .into_iter()
+                .min_by_key(|(found, _)| *found)
+                .map(|(_, word)| word.clone())
+                .into_iter()
+                .collect());
         }
         Ok(telling)
     }
@@ -97,7 +109,10 @@ mod tests {
 
     #[test]
     fn words_are_quoted_and_unique() {
-        assert_eq!(words("go: AND go NEAR(a*) \"x"), ["\"go\"", "\"and\"", "\"near\"", "\"a\"", "\"x\""]);
+        assert_eq!(
+            words("go: AND go NEAR(a*) \"x"),
+            ["\"go\"", "\"and\"", "\"near\"", "\"a\"", "\"x\""]
+        );
         assert!(words(" \"'*^():- ").is_empty());
     }
 

@@ -133,7 +133,9 @@ impl Store {
 
     /// Returns the sessions whose id begins with `prefix`, at most `limit`.
     pub fn sessions_by_prefix(&self, prefix: &str, limit: u32) -> Result<Vec<SessionId>, StoreError> {
-        self.rows(BY_PREFIX, rusqlite::params![prefix, limit], |row| row.get(0).map(SessionId))
+        self.rows(BY_PREFIX, rusqlite::params![prefix, limit], |row| {
+            row.get(0).map(SessionId)
+        })
     }
 
     /// Returns the labels of a session in the order of their keys.
@@ -148,7 +150,9 @@ impl Store {
     /// Returns the shortest beginning of a session's id that no other session shares, `at_least` characters long.
     pub fn shortest_session(&self, external: &str, at_least: usize) -> Result<String, StoreError> {
         let (before, after) = self
-            .row(NEIGHBOURS, [external], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?
+            .row(NEIGHBOURS, [external], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+            })?
             .unwrap_or_default();
         let shared = |other: &str| external.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
         let length = (shared(&before).max(shared(&after)) + 1).max(at_least);

@@ -87,7 +87,9 @@ fn read(connection: &rusqlite::Connection, sql: &str, limit: usize) -> rusqlite:
             more = true;
             break;
         }
-        let cells = (0..columns.len()).map(|column| row.get_ref(column).map(cell)).collect::<Result<_, _>>()?;
+        let cells = (0..columns.len())
+            .map(|column| row.get_ref(column).map(cell))
+            .collect::<Result<_, _>>()?;
         rows.push(cells);
     }
     Ok(Table { columns, rows, more })
@@ -145,13 +147,18 @@ mod tests {
         for sql in refused {
             assert!(store.sql(sql, 10).is_err(), "{sql}");
         }
-        store.write::<_, StoreError>(|_| Ok(())).expect("writing works again afterwards");
+        store
+            .write::<_, StoreError>(|_| Ok(()))
+            .expect("writing works again afterwards");
     }
 
     #[test]
     fn more_rows_than_wanted_are_told() {
         let mut store = Store::in_memory().expect("opens");
         let table = store.sql("select 1 as a union all select 2", 1).expect("reads");
-        assert_eq!((table.columns, table.rows, table.more), (vec!["a".into()], vec![vec![Cell::Integer(1)]], true));
+        assert_eq!(
+            (table.columns, table.rows, table.more),
+            (vec!["a".into()], vec![vec![Cell::Integer(1)]], true)
+        );
     }
 }

@@ -40,12 +40,7 @@ group by expected order by count(*) desc, expected";
 
 impl Store {
     /// Returns what was read between `since` and `until`.
-    pub fn totals(
-        &self,
-        since: Timestamp,
-        until: Timestamp,
-        project: Option<ProjectId>,
-    ) -> Result<Totals, StoreError> {
+    pub fn totals(&self, since: Timestamp, until: Timestamp, project: Option<ProjectId>) -> Result<Totals, StoreError> {
         let totals = self.row(TOTALS, params![since.0, until.0, project.map(|id| id.0)], |row| {
             Ok(Totals {
                 sessions: row.get(0)?,
