@@ -285,6 +285,7 @@ fn each_law_catches_its_breach() {
         (names, "src/flow/a.rs", "struct EventHandler;"),
         (names, "src/flow/utils.rs", ""),
         (leftovers, "src/flow/a.rs", "#![allow(dead_code)]"),
+        (leftovers, "src/flow/a.rs", concat!("fn f() {} // TO", "DO: more")),
         (
             leftovers,
             "src/flow/a.rs",
@@ -322,6 +323,11 @@ fn each_law_catches_its_breach() {
         ),
         (sql, "src/store/a.rs", "const Q: &str = \"select 1 from failure\";"),
         (purity, "src/failure/a.rs", "#[cfg(test)] mod tests { use std::fs; }"),
+        (
+            leftovers,
+            "src/failure/a.rs",
+            concat!("const C: &str = \"grep -rn TO", "DO //src\";"),
+        ),
     ];
     for (law, path, text) in fine {
         let seen = law(&[Source::parse(path, text)]);

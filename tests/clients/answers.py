@@ -8,20 +8,11 @@ from dataclasses import dataclass
 @dataclass
 class Failure:
     session: str
+    tool: str
+    agent: str
     origin: str
     expected: str
-    tool: str
     headline: str
-    agent: str
-    call: str
-
-
-@dataclass
-class Event:
-    kind: str
-    tool: str
-    call: str
-    status: str
 
 
 class Callus:
@@ -30,7 +21,7 @@ class Callus:
     def __init__(self, binary, environment, folder):
         self.binary, self.environment, self.folder = binary, environment, folder
 
-    def run(self, *arguments, check=True):
+    def run(self, *arguments):
         done = subprocess.run(
             [self.binary, *arguments],
             env=self.environment,
@@ -40,48 +31,38 @@ class Callus:
             text=True,
             timeout=60,
         )
-        if check and done.returncode != 0:
+        if done.returncode != 0:
             raise AssertionError(f"callus {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
         return done.stdout
 
     def ask(self, *arguments):
         return json.loads(self.run(*arguments, "--json"))
 
-    def failures(self):
-        """Returns every failure of the last day, those set aside included."""
-        rows = listed(self.ask("failures", "--since", "1d", "--expected"), "failures")
+    def sessions(self):
+        """Returns every session: the assistant's own id to the word for why it ended."""
+        return {row["external"]: row.get("end_reason") or "" for row in self.ask("sessions")["sessions"]}
+
+    def steps(self, session):
+        return self.ask("session", session)["steps"] if session in self.sessions() else []
+
+    def calls(self, session):
+        """Returns the tools that were called, in order: one entry for each row that is kept."""
+        return [step.get("tool") for step in self.steps(session) if step["kind"] == "call"]
+
+    def failures(self, session):
+        """Returns every failure of a session, those set aside included."""
         return [
             Failure(
-                session=row.get("session") or "",
-                origin=row.get("origin") or "",
-                expected=row.get("expected") or "",
-                tool=row.get("tool") or row.get("scope") or "",
-                headline=row.get("headline") or "",
-                agent=row.get("agent") or "",
-                call=row.get("call_id") or "",
+                session=session,
+                tool=step.get("tool") or "",
+                agent=step.get("agent_kind") or step.get("agent") or "",
+                origin=step["failure"]["origin"],
+                expected=step["failure"].get("expected") or "",
+                headline=step["failure"]["headline"],
             )
-            for row in rows
-        ]
-
-    def sessions(self):
-        return listed(self.ask("sessions"), "sessions")
-
-    def events(self, session):
-        rows = listed(self.ask("session", session), "events")
-        return [
-            Event(
-                kind=row.get("kind") or "",
-                tool=row.get("tool") or "",
-                call=row.get("call_id") or "",
-                status=row.get("status") or "",
-            )
-            for row in rows
+            for step in self.steps(session)
+            if step.get("failure")
         ]
 
     def projects(self):
-        return listed(self.ask("project", "list"), "projects")
-
-
-def listed(answer, noun):
-    """An answer is an object whose member `noun` is the list that was asked for."""
-    return answer if isinstance(answer, list) else answer[noun]
+        return self.ask("project", "list")["projects"]

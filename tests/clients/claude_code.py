@@ -56,8 +56,8 @@ class ClaudeCode(unittest.TestCase):
         self.desk.callus.run("install", "claude-code", "--yes")
         self.callus = self.desk.callus
 
-    def failures(self, session=None):
-        return [failure for failure in self.callus.failures() if session in (None, failure.session)]
+    def failures(self, session):
+        return self.callus.failures(session)
 
     def test_each_failure_is_recorded_once_and_rightly(self):
         server = {"command": sys.executable, "args": [str(HERE / "failing_mcp.py")]}
@@ -67,8 +67,8 @@ class ClaudeCode(unittest.TestCase):
             session, printed = self.desk.converse(model, "LEDGER: do it all", "--disallowedTools", "Bash(shred *)")
         self.assertEqual(len(model.results()), len(FAILURES), f"every call got its result: {printed[-2000:]}")
 
-        calls = [event for event in self.callus.events(session) if event.kind == "call"]
-        self.assertEqual(len(calls), len(FAILURES), f"one row per call: {calls}")
+        tools = [tool for _, _, _, _, tool, _ in FAILURES]
+        self.assertEqual(self.callus.calls(session), tools, "one row per call")
         seen = self.failures(session)
         for name, _, origin, expected, tool, headline in FAILURES:
             with self.subTest(name):
@@ -77,7 +77,7 @@ class ClaudeCode(unittest.TestCase):
                     continue
                 self.assertEqual(len(found), 1, f"recorded once: {seen}")
                 self.assertEqual((found[0].origin, found[0].expected), (origin, expected))
-                self.assertIn(found[0].tool, (tool, tool.replace("mcp__", "").replace("__", "/")))
+                self.assertEqual(found[0].tool, tool)
         counted = [failure for failure in seen if not failure.expected]
         wanted = sum(1 for _, _, origin, expected, *_ in FAILURES if origin and not expected)
         self.assertEqual(len(counted), wanted, f"nothing else counts: {counted}")
@@ -123,11 +123,7 @@ class ClaudeCode(unittest.TestCase):
         with Model(Lane("LEDGER", [])) as model:
             self.desk.converse(model, "LEDGER: again")
 
-        def swept():
-            rows = [row for row in self.callus.sessions() if killed in json.dumps(row)]
-            return rows and "swept" in json.dumps(rows[0])
-
-        self.assertTrue(eventually(swept), self.callus.sessions())
+        self.assertTrue(eventually(lambda: self.callus.sessions()[killed] == "swept"), self.callus.sessions())
 
     def test_the_model_asks_what_failed(self):
         asked = call("mcp__callus__failure_report", since="7d")
@@ -146,7 +142,7 @@ class ClaudeCode(unittest.TestCase):
                 sessions.append(self.desk.converse(model, "LEDGER: look", folder=folder)[0])
         projects = self.callus.projects()
         self.assertEqual(len(projects), 1, projects)
-        self.assertEqual({failure.session for failure in self.failures()}, set(sessions))
+        self.assertEqual([len(self.failures(session)) for session in sessions], [1, 1, 1])
 
     def test_uninstall_ends_the_recording(self):
         self.callus.run("uninstall", "claude-code", "--yes")
