@@ -3,7 +3,10 @@
 //! Writing functions take only [`Clean`](crate::redact::Clean) values, which only `redact` makes.
 
 mod error;
+pub mod journal;
+mod mute;
 mod open;
+pub mod read;
 
 pub mod body;
 mod columns;
@@ -22,6 +25,7 @@ pub mod session;
 pub mod source;
 
 pub use error::StoreError;
+pub use mute::FOREVER;
 pub use open::{Access, SCHEMA_VERSION, Store};
 
 /// A transaction that writes; see [`Store::write`].
