@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::fmt::Write as _;
 
 use crate::answers::AnswerError;
+use crate::capture::CaptureError;
 use crate::config::ConfigError;
 use crate::flow::FlowError;
 use crate::store::StoreError;
@@ -182,7 +183,13 @@ impl From<StoreError> for Error {
 impl From<FlowError> for Error {
     fn from(error: FlowError) -> Self {
         match error {
-            FlowError::Store(error) => error.into(),
+            FlowError::Store(error) | FlowError::Capture(CaptureError::Store(error)) => error.into(),
+            FlowError::Capture(error @ CaptureError::Newer { .. }) => Self::new(Kind::Unavailable, error)
+                .hint("A newer Callus wrote them, and they stay for it: update this one (callus --version)"),
+            FlowError::Capture(error @ CaptureError::Read { .. }) => Self::new(Kind::Unavailable, error),
+            FlowError::Redact(error) => Self::new(Kind::Config, error)
+                .hint("Correct [redact] patterns in config.toml (callus status names the file)"),
+            FlowError::NoSuchPath { .. } => Self::new(Kind::User, error),
         }
     }
 }

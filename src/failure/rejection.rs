@@ -23,7 +23,10 @@ mod tests {
         let said = "The user doesn't want to proceed with this tool use. To tell you how to proceed, the user said:\nwhy not adding .gitignore?";
         assert_eq!(words(said), Some("why not adding .gitignore?"));
         assert_eq!(words("The user doesn't want to proceed with this tool use."), None);
-        assert_eq!(words("… the user said:\nThe user wants to clarify these questions.\n    This means …"), None);
+        assert_eq!(
+            words("… the user said:\nThe user wants to clarify these questions.\n    This means …"),
+            None
+        );
         assert_eq!(words("… the user said:\n"), None);
     }
 }

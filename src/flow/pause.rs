@@ -31,7 +31,7 @@ pub fn pause(settings: &Settings, until: Timestamp) -> Result<(), StoreError> {
         path: path.clone(),
         source,
     };
-    std::fs::create_dir_all(settings.folder()).map_err(fail)?;
+    std::fs::create_dir_all(&settings.data).map_err(fail)?;
     std::fs::write(&path, until.0.to_string()).map_err(fail)
 }
 
@@ -50,5 +50,5 @@ pub fn resume(settings: &Settings) -> Result<bool, StoreError> {
 }
 
 fn file(settings: &Settings) -> PathBuf {
-    settings.folder().join("paused")
+    settings.data.join("paused")
 }

@@ -2,15 +2,13 @@
 //!
 //! Writing functions take only [`Clean`](crate::redact::Clean) values, which only `redact` makes.
 
-mod error;
-pub mod journal;
-mod mute;
-mod open;
-pub mod read;
-
-pub mod body;
 mod columns;
 mod context;
+mod error;
+mod mute;
+mod open;
+
+pub mod body;
 pub mod count;
 pub mod event;
 pub mod failure;
@@ -20,6 +18,7 @@ pub mod journal;
 pub mod lease;
 pub mod meta;
 pub mod mode;
+pub mod read;
 pub mod retention;
 pub mod session;
 pub mod source;

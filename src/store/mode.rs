@@ -5,7 +5,6 @@ use rusqlite::{OptionalExtension as _, params};
 use super::{StoreError, Tx};
 use crate::domain::failure::Finding;
 use crate::domain::id::{Fingerprint, ModeId, PatternId};
-use crate::domain::time::Timestamp;
 use crate::domain::trace::ToolKind;
 use crate::failure::cluster::{HoleKey, Settled};
 use crate::failure::mask::Template;
@@ -167,12 +166,5 @@ fn merge_text(tx: &Tx<'_>, stays: ModeId, goes: ModeId) -> Result<(), StoreError
     .execute(params![stays.0, goes.0])?;
     tx.prepare_cached("delete from search where rowid = ?1")?
         .execute([goes.0])?;
-    Ok(())
-}
-
-/// Silences a mode until a time; nothing unmutes it.
-pub fn mute(tx: &Tx<'_>, mode: ModeId, until: Option<Timestamp>) -> Result<(), StoreError> {
-    tx.prepare_cached("update mode set muted_until = ?2 where id = ?1")?
-        .execute(params![mode.0, until.map(|until| until.0)])?;
     Ok(())
 }

@@ -220,8 +220,11 @@ impl<'a> Joining<'a> {
         }
         let mut shared = BTreeMap::new();
         for groups in holders.values() {
-            let known: Vec<&BTreeSet<String>> =
-                groups.iter().map(|group| &self.remotes[*group]).filter(|set| !set.is_empty()).collect();
+            let known: Vec<&BTreeSet<String>> = groups
+                .iter()
+                .map(|group| &self.remotes[*group])
+                .filter(|set| !set.is_empty())
+                .collect();
             if known.windows(2).any(|pair| pair[0].is_disjoint(pair[1])) {
                 continue;
             }
@@ -253,15 +256,20 @@ impl<'a> Joining<'a> {
         for index in 0..self.roots.len() {
             members.entry(self.group(index)).or_default().push(index);
         }
-        members.into_iter().map(|(first, members)| self.described(first, &members)).collect()
+        members
+            .into_iter()
+            .map(|(first, members)| self.described(first, &members))
+            .collect()
     }
 
     fn described(&self, first: usize, members: &[usize]) -> Group {
         let decided = self.decided[first].cloned();
         let remotes = &self.remotes[first];
-        let named = remotes
-            .iter()
-            .find(|remote| decided.as_ref().is_some_and(|decided| decided.key == remote_key(remote)));
+        let named = remotes.iter().find(|remote| {
+            decided
+                .as_ref()
+                .is_some_and(|decided| decided.key == remote_key(remote))
+        });
         let remote = named.or(remotes.first()).cloned();
         // The shortest path is the main working tree's before those of its worktrees and subfolders.
         let top = members
@@ -274,7 +282,11 @@ impl<'a> Joining<'a> {
         Group {
             roots: members.iter().map(|index| self.roots[*index].id).collect(),
             key: remote.as_deref().map_or_else(|| root_key(machine, path), remote_key),
-            name: source.rsplit('/').find(|part| !part.is_empty()).unwrap_or(source).to_owned(),
+            name: source
+                .rsplit('/')
+                .find(|part| !part.is_empty())
+                .unwrap_or(source)
+                .to_owned(),
             remote,
             decided,
         }
@@ -305,7 +317,8 @@ fn shown_remote(root: &Root, cloned: &HashMap<(&str, &str), (Timestamp, &str)>) 
         .filter(|fact| rank(fact) > 0)
         .max_by_key(|fact| (rank(fact), fact.at, &fact.value));
     let clone = cloned.get(&(root.machine.as_str(), root.path.as_str()));
-    best.map(|fact| fact.value.clone()).or_else(|| clone.map(|(_, remote)| (*remote).to_owned()))
+    best.map(|fact| fact.value.clone())
+        .or_else(|| clone.map(|(_, remote)| (*remote).to_owned()))
 }
 
 /// Returns the remote that was last cloned to each path.

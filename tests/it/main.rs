@@ -1,8 +1,8 @@
 //! The integration tests: one binary.
 
-mod install;
 mod claude_code;
 mod grouping;
+mod install;
 mod install;
 mod packaging;
 mod robust;
