@@ -2,6 +2,7 @@
 
 use super::lex::Link;
 use super::segment::{Segment, base_name};
+use crate::failure::headline::noise;
 
 /// Words in a failing output that point at one program, in order of trust: a segment of that program is to
 /// blame when there is one. The text stands at the start of a line, after a task runner's prefix.
@@ -35,12 +36,14 @@ pub fn failing(segments: &[Segment], output: &str, headline: &str, exit_code: Op
     if acting.len() < 2 {
         return acting.first().copied().or_else(|| segments.len().checked_sub(1));
     }
-    // Where the exit status of a segment is lost, the command line cannot have failed by it.
-    let bearing: Vec<usize> = acting
-        .iter()
-        .copied()
-        .filter(|at| super::masked(segments, *at).is_none())
-        .collect();
+    // Where the exit status of a segment is lost, the command line cannot have failed by it; nor by a `grep x && …`
+    // that found something.
+    let found_something = output
+        .lines()
+        .any(|line| !line.trim().is_empty() && !noise::is_client_line(line.trim()));
+    let answered = |at: usize| found_something && segments[at].link == Link::And && segments[at].is_probe();
+    let bears = |at: &usize| super::masked(segments, *at).is_none() && !answered(*at);
+    let bearing: Vec<usize> = acting.iter().copied().filter(bears).collect();
     let bearing = if bearing.is_empty() { &acting } else { &bearing };
     not_found(segments, bearing, headline, exit_code)
         .or_else(|| named_by_itself(segments, bearing, headline))
