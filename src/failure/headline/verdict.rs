@@ -112,8 +112,9 @@ fn go<'a>(lines: &[Line<'a>], first: usize) -> Option<(usize, &'a str, Option<&'
     let assertion = assertion(&lines[at + 1..behind])
         .or_else(|| assertion(&lines[start..ahead]))
         .or_else(|| panic(lines));
-    let label_end = "--- FAIL: ".len() + name.len();
-    Some((at, &lines[at].text[..label_end], assertion))
+    let text = lines[at].text;
+    let label_end = text.find(name).map_or(text.len(), |start| start + name.len());
+    Some((at, &text[..label_end], assertion))
 }
 
 fn go_name(text: &str) -> &str {
