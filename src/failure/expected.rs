@@ -65,7 +65,7 @@ const REASONS: &[(Expected, Where, &str)] = &[
 
 /// Returns why a failing text is nobody's fault, by the words of the assistant.
 #[must_use]
-pub fn reason(text: &str) -> Option<Expected> {
+pub(super) fn reason(text: &str) -> Option<Expected> {
     let text = text.trim_start();
     let first = text.lines().next().unwrap_or("");
     let last = text.trim_end().rsplit('\n').next().unwrap_or("").trim();
@@ -96,7 +96,7 @@ const SHELL_FAULTS: &[&str] = &[
 /// Returns whether exit code 1 of the failing segment only answers its question: `grep` that found nothing, `diff`
 /// of unlike files. A probe that complains, in its own name or through the shell, did fail.
 #[must_use]
-pub fn probe(segment: &Segment, output: &str, exit_code: Option<i32>) -> Option<Expected> {
+pub(super) fn probe(segment: &Segment, output: &str, exit_code: Option<i32>) -> Option<Expected> {
     if exit_code != Some(1) || !segment.is_probe() {
         return None;
     }

@@ -9,11 +9,11 @@ use super::shell::lex::Link;
 use super::shell::{self, Masked, Segment};
 
 /// A failure that a successful command line hides.
-pub struct Hidden {
+pub(super) struct Hidden {
     /// The index of the segment that failed.
-    pub segment: usize,
+    pub(super) segment: usize,
     /// The exit code, when the command line printed it.
-    pub exit_code: Option<i32>,
+    pub(super) exit_code: Option<i32>,
 }
 
 /// What a line of an output gives away.
@@ -53,6 +53,10 @@ const BEGINNINGS: &[(&str, Mark)] = &[
     ("error: Recipe `", Mark::Verdict),
     ("collect2: error: ", Mark::Verdict),
     ("CMake Error ", Mark::Verdict),
+    ("go: unsupported GOOS/GOARCH", Mark::Verdict),
+    ("go: cannot find main module", Mark::Verdict),
+    ("go: go.mod file not found", Mark::Verdict),
+    ("go: updates to go.mod needed", Mark::Verdict),
     ("ok  \t", Mark::Passed),
     ("PASS", Mark::Passed),
     ("test result: ok", Mark::Passed),
@@ -66,7 +70,7 @@ const BEGINNINGS: &[(&str, Mark)] = &[
 
 /// Returns the failure that `command` hides behind its success, given everything that it printed.
 #[must_use]
-pub fn find(segments: &[Segment], output: &str) -> Option<Hidden> {
+pub(super) fn find(segments: &[Segment], output: &str) -> Option<Hidden> {
     let suspects: Vec<usize> = (0..segments.len()).filter(|at| is_suspect(segments, *at)).collect();
     if suspects.is_empty() {
         return None;

@@ -8,7 +8,7 @@ const NAME: &str = "callus";
 
 /// Returns whether `call` runs Callus, asks its MCP server, or reads a skill, whose text speaks of failures.
 #[must_use]
-pub fn is_own(call: &Call) -> bool {
+pub(super) fn is_own(call: &Call) -> bool {
     match call.kind {
         ToolKind::Shell => call
             .command
@@ -21,7 +21,7 @@ pub fn is_own(call: &Call) -> bool {
 
 /// Returns whether one of `segments` runs our program, by whatever path.
 #[must_use]
-pub fn runs_callus(segments: &[Segment]) -> bool {
+pub(super) fn runs_callus(segments: &[Segment]) -> bool {
     segments
         .iter()
         .filter_map(|segment| segment.goal.as_ref())
@@ -30,7 +30,7 @@ pub fn runs_callus(segments: &[Segment]) -> bool {
 
 /// Returns whether `call` reads a skill.
 #[must_use]
-pub fn reads_skill(call: &Call) -> bool {
+pub(super) fn reads_skill(call: &Call) -> bool {
     let names_skill = |text: &Option<String>| text.as_deref().is_some_and(|text| text.contains("SKILL.md"));
     names_skill(&call.file) || names_skill(&call.command)
 }

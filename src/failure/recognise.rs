@@ -3,7 +3,7 @@
 use super::headline::{self, HEADLINE_CHARS, MESSAGE_CHARS, Said, Speaker, noise};
 use super::shell::{self, Segment};
 use super::{expected, hidden, own};
-use crate::domain::failure::{Expected, Finding, Origin};
+use crate::domain::failure::{Expected, Finding, Frame, Origin};
 use crate::domain::trace::{BackgroundEnd, Call, Flag, ModelError, ToolKind};
 
 /// A call with its outcome, as recognition looks at it.
@@ -237,7 +237,7 @@ fn shell_finding(
     }
 }
 
-/// A flagged failure of any other tool. What the client says about its own tools stands in the first line, and the
+/// A flagged failure of any other tool, at the file that the call names. What the client says about its own tools stands in the first line, and the
 /// rest quotes the input; what an MCP server says is read like any output.
 fn in_tool(seen: &Seen<'_>, text: &str) -> Finding {
     let said = if seen.call.kind == ToolKind::Mcp {
@@ -259,7 +259,9 @@ fn in_tool(seen: &Seen<'_>, text: &str) -> Finding {
         error_type: said.error_type,
         headline,
         message: said.message,
-        frame: None,
+        frame: said
+            .frame
+            .or_else(|| seen.call.file.clone().map(|file| Frame { file, line: None })),
         segment: None,
         goal: None,
         scope,

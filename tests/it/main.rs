@@ -6,3 +6,4 @@ mod install;
 mod install;
 mod packaging;
 mod robust;
+mod recognition;

@@ -18,6 +18,7 @@ const REACH: usize = 60;
 /// Returns the two parts of a headline, and the index of its line, for the first failing test of `lines`.
 #[must_use]
 pub(super) fn failing_test<'a>(lines: &[Line<'a>]) -> Option<(usize, &'a str, Option<&'a str>)> {
+    let has_panic = panics(lines);
     for (at, line) in lines.iter().enumerate() {
         let found = match line.text {
             text if text.starts_with("--- FAIL: ") => go(lines, at),
@@ -30,9 +31,7 @@ pub(super) fn failing_test<'a>(lines: &[Line<'a>]) -> Option<(usize, &'a str, Op
                 Some((at, text, after(lines, at, "error:").filter(|next| !next.ends_with('-'))))
             }
             text if text.starts_with("Failure/Error: ") => Some((at, text, next(lines, at))),
-            text if text.starts_with("test ") && text.ends_with("... FAILED") && !panics(lines) => {
-                Some((at, text, None))
-            }
+            text if text.starts_with("test ") && text.ends_with("... FAILED") && !has_panic => Some((at, text, None)),
             _ => None,
         };
         if found.is_some() {
@@ -113,8 +112,9 @@ fn go<'a>(lines: &[Line<'a>], first: usize) -> Option<(usize, &'a str, Option<&'
     let assertion = assertion(&lines[at + 1..behind])
         .or_else(|| assertion(&lines[start..ahead]))
         .or_else(|| panic(lines));
-    let label_end = "--- FAIL: ".len() + name.len();
-    Some((at, &lines[at].text[..label_end], assertion))
+    let text = lines[at].text;
+    let label_end = text.find(name).map_or(text.len(), |start| start + name.len());
+    Some((at, &text[..label_end], assertion))
 }
 
 fn go_name(text: &str) -> &str {

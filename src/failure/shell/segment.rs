@@ -10,6 +10,12 @@ const DEEPEST: usize = 4;
 /// Most operands that a goal keeps.
 const TARGETS: usize = 4;
 
+/// Most simple commands of one command line that are looked at: what is longer is data, not a call.
+const SEGMENTS: usize = 256;
+
+/// Most assignments before one program that are looked at.
+const ASSIGNMENTS: usize = 32;
+
 /// A simple command with its goal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Segment {
@@ -76,6 +82,9 @@ pub fn segments(command: &str) -> Vec<Segment> {
 
 fn collect(command: &str, depth: usize, exported: &mut Vec<String>, statement: &mut usize, out: &mut Vec<Segment>) {
     for simple in lex::split(command) {
+        if out.len() >= SEGMENTS {
+            return;
+        }
         let link = simple.link;
         if let Some(inner) = inner_script(&simple).filter(|_| depth < DEEPEST) {
             let before = out.len();
@@ -297,7 +306,7 @@ fn targets(rest: &[&str]) -> Vec<String> {
 fn mattering(env: &[String]) -> Vec<String> {
     let name = |assignment: &str| assignment.split('=').next().unwrap_or("").to_owned();
     let mut kept: Vec<String> = Vec::new();
-    for assignment in env {
+    for assignment in &env[env.len().saturating_sub(ASSIGNMENTS)..] {
         let name_here = name(assignment);
         kept.retain(|other| name(other) != name_here);
         let is_idle = tables::IDLE_VARIABLES.contains(&name_here.as_str()) || name_here.starts_with("LC_");
