@@ -111,19 +111,14 @@ impl<'t> Name<'t> {
     }
 
     fn word_before(text: &'t [u8], at: usize) -> Option<Self> {
-        let mut end = at
-            - text[..at]
-                .iter()
-                .rev()
-                .take_while(|b| matches!(b, b' ' | b'\t'))
-                .take(MOST_BLANKS)
-                .count();
+        let mut end = at - blanks_before(text, at);
         if end >= 2 && text[end - 1] == b']' && matches!(text[end - 2], b'"' | b'\'') {
             end -= 1;
         }
-        // Rust, Ruby and make spell some assignments with a mark between the name and the sign.
+        // `NAME ?= value` of make, `name?: type` of TypeScript.
         if end >= 1 && text[end - 1] == b'?' {
             end -= 1;
+            end -= blanks_before(text, end);
         }
         let quoted = end >= 1 && matches!(text[end - 1], b'"' | b'\'' | b'`');
         if quoted {
@@ -166,6 +161,11 @@ fn separator(text: &[u8], at: usize, quoted_name: bool) -> Option<(usize, bool)>
         // Without a blank a colon also stands in times, ports, paths and labels.
         _ => (quoted_name || matches!(next, b' ' | b'\t' | b'"' | b'\'' | b'\\')).then_some((at + 1, false)),
     }
+}
+
+fn blanks_before(text: &[u8], at: usize) -> usize {
+    let blank = |b: &&u8| matches!(b, b' ' | b'\t');
+    text[..at].iter().rev().take(MOST_BLANKS).take_while(blank).count()
 }
 
 fn blanks(text: &[u8], from: usize) -> usize {

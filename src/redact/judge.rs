@@ -35,7 +35,7 @@ pub(super) fn is_secret(class: Class, form: Form, value: &[u8]) -> bool {
             value.len() >= 8 && !blanks && !is_name_like(value) && (mix.has_both() || value.len() >= 20)
         }
         (Class::Secret | Class::Token, Form::Bare) => {
-            value.len() >= 12 && mix.has_both() && mix.digits > 1 && !is_name_like(value) && !is_identifier(value)
+            value.len() >= 10 && mix.has_both() && mix.digits > 1 && !is_name_like(value) && !is_identifier(value)
         }
         (Class::Header, _) => {
             value.len() >= 6 && !blanks && (mix.has_both() || value.len() >= 20) && !is_name_like(value)

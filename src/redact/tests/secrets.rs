@@ -118,6 +118,9 @@ const SCANNER: &[Row] = rows! {
     "password": "docker login -u ci -p ", concat!("hunt", "er2"), " registry.example.com";
     "password": "curl -s -u admin:", concat!("hunt", "er2"), " https://jenkins.example.com/api";
     "password": "curl --user admin:", concat!("hunt", "er2"), " https://x";
+    "password": "curl -sS \\\n  -u ci:", concat!("hunt", "er2"), " https://x?a=1&b=2";
+    "password": "curl https://x?a=1&b=2 --user  ci:'", concat!("hunt", "er2"), "' -o f";
+    "token": "SNYK_TOKEN ?= ", a36!(), "\n";
     "password": "redis-cli -h cache -a ", concat!("hunt", "er2"), " ping";
     // Addresses.
     "url-password": "psql postgres://app:", concat!("hunt", "er2!x"), "@db.example.com:5432/shop -c 'select 1'";
@@ -180,6 +183,8 @@ const FULL: &[Row] = rows! {
     "password": "requests.get(u, auth=(\"admin\", \"", concat!("hunt", "er2"), "\"))";
     "environment": "t.Setenv(\"GITHUB_TOKEN\", \"", a36!(), "\")";
     "told-password": "log in as admin, the password is ", concat!("hunt", "er2"), " and then restart it";
+    "mailchimp-key": "mailchimp ", concat!(h32!(), "-us", "18"), " eu";
+    "azure-secret": "<v>", concat!("~Gg", "8Q", "~", a20!(), "c1Hd6Fg4Js0AqW"), "</v>";
     "google-token": "refresh ", concat!("1/", "/0", a48!()), "\n";
     "random": "here is the key ", concat!(a36!()), " for staging";
     "random": "use this api key -> ", concat!("Ab3", "dE6gH9jK2mN5pQ8sT1vW4"), "\n";
