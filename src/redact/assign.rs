@@ -4,7 +4,7 @@ use super::bytes::{Alphabet, Mix, backslashes_before, is_escape_letter, starts_w
 use super::judge::{self, Form};
 use super::names::{self, Class};
 use super::scan::Hit;
-use super::walk::Spot;
+use super::walk::{Kind, Spot};
 
 /// Most blanks around a separator; aligned tables stay below.
 const MOST_BLANKS: usize = 32;
@@ -16,7 +16,15 @@ pub(super) fn find(text: &[u8], at: usize, spot: Spot) -> Option<Hit> {
     let name = Name::before(text, at)?;
     let class = names::class(name.text)?;
     let (after, literal_only) = separator(text, at, name.quoted)?;
+    // `--- PASS: TestName` is what Go prints about every test.
+    if name.text == b"PASS" && text[at] == b':' {
+        return None;
+    }
     let value = Value::at(text, after + blanks(text, after), spot)?;
+    // In `"TOKEN=" + value` the quote closes a literal instead of opening one.
+    if value.quoted && matches!(text[value.start], b' ' | b'+' | b',' | b')' | b';') {
+        return None;
+    }
     if class == Class::Header {
         return header(text, &value);
     }
@@ -83,13 +91,13 @@ struct Name<'t> {
     quoted: bool,
 }
 
-/// Types that stand between a name and `=`, as in `token: &str = "…"`.
-const TYPES: &[&str] = &["str", "string", "String"];
-
 impl<'t> Name<'t> {
     fn before(text: &'t [u8], at: usize) -> Option<Self> {
         let name = Self::word_before(text, at)?;
-        let is_type = text[at] == b'=' && TYPES.iter().any(|word| name.text == word.as_bytes());
+        let is_type = text[at] == b'='
+            && names::TYPES
+                .iter()
+                .any(|word| name.text.eq_ignore_ascii_case(word.as_bytes()));
         if !is_type {
             return Some(name);
         }
@@ -103,24 +111,22 @@ impl<'t> Name<'t> {
     }
 
     fn word_before(text: &'t [u8], at: usize) -> Option<Self> {
-        let mut end = at
-            - text[..at]
-                .iter()
-                .rev()
-                .take_while(|b| matches!(b, b' ' | b'\t'))
-                .take(MOST_BLANKS)
-                .count();
+        let mut end = at - blanks_before(text, at);
         if end >= 2 && text[end - 1] == b']' && matches!(text[end - 2], b'"' | b'\'') {
             end -= 1;
         }
-        // Rust, Ruby and make spell some assignments with a mark between the name and the sign.
+        // `NAME ?= value` of make, `name?: type` of TypeScript.
         if end >= 1 && text[end - 1] == b'?' {
             end -= 1;
+            end -= blanks_before(text, end);
         }
         let quoted = end >= 1 && matches!(text[end - 1], b'"' | b'\'' | b'`');
         if quoted {
             end -= 1;
             end -= backslashes_before(text, end);
+        }
+        if !names::can_end(&text[..end]) {
+            return None;
         }
         let len = text[..end]
             .iter()
@@ -150,12 +156,16 @@ fn separator(text: &[u8], at: usize, quoted_name: bool) -> Option<(usize, bool)>
     let next = text.get(at + 1).copied()?;
     match (text[at], next) {
         (b'=', b'=' | b'~') | (b':', b':') => None,
-        (b'=', b'>') => Some((at + 2, true)),
-        (b':', b'=') => Some((at + 2, true)),
+        (b'=', b'>') | (b':', b'=') => Some((at + 2, true)),
         (b'=', _) => Some((at + 1, false)),
         // Without a blank a colon also stands in times, ports, paths and labels.
         _ => (quoted_name || matches!(next, b' ' | b'\t' | b'"' | b'\'' | b'\\')).then_some((at + 1, false)),
     }
+}
+
+fn blanks_before(text: &[u8], at: usize) -> usize {
+    let blank = |b: &&u8| matches!(b, b' ' | b'\t');
+    text[..at].iter().rev().take(MOST_BLANKS).take_while(blank).count()
 }
 
 fn blanks(text: &[u8], from: usize) -> usize {
@@ -191,12 +201,12 @@ impl Value {
             byte if byte == quote => {
                 let before = backslashes_before(&text[start..], at - start);
                 if escapes == 0 {
-                    before % 2 == 0
+                    before.is_multiple_of(2)
                 } else {
                     before <= escapes
                 }
             }
-            b'"' if spot.json => backslashes_before(&text[start..], at - start) % 2 == 0,
+            b'"' if spot.kind == Kind::Json => backslashes_before(&text[start..], at - start).is_multiple_of(2),
             _ => false,
         };
         let mut end = (start..text.len().min(start + LONGEST_VALUE))

@@ -145,7 +145,7 @@ fn is_random(text: &[u8], start: usize, end: usize) -> bool {
     let neighbour = |at: Option<&u8>| at.is_some_and(|b| matches!(b, b'/' | b'+' | b'.' | b'@' | b'%' | b'\\'));
     if neighbour(start.checked_sub(1).map(|n| &text[n]))
         || neighbour(text.get(end))
-        || IDS.iter().any(|id| word.starts_with(id.as_bytes()))
+        || IDS.iter().any(|id| names(word, id.as_bytes()))
     {
         return false;
     }
@@ -161,6 +161,11 @@ fn is_random(text: &[u8], start: usize, end: usize) -> bool {
         (MIN_ALONE, BITS_ALONE)
     };
     word.len() >= min && changes(word) * 5 >= word.len() * 2 && shannon(word) >= bits
+}
+
+/// Returns whether the word, or a part of it after a `_`, begins as such ids do.
+fn names(word: &[u8], id: &[u8]) -> bool {
+    memchr::memmem::find_iter(word, id).any(|at| at == 0 || matches!(word[at - 1], b'_' | b'-'))
 }
 
 /// Returns how often neighbours differ in kind. In random base62 it is nearly two thirds of all pairs; in

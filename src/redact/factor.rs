@@ -36,12 +36,11 @@ fn concat(parts: &[Hir]) -> Option<Vec<Vec<u8>>> {
     };
     let mut run = Vec::new();
     for part in parts {
-        match exact(part) {
-            Some(literal) => run.extend(literal),
-            None => {
-                consider(long_enough(std::mem::take(&mut run)));
-                consider(keywords(part));
-            }
+        if let Some(literal) = exact(part) {
+            run.extend(literal);
+        } else {
+            consider(long_enough(std::mem::take(&mut run)));
+            consider(keywords(part));
         }
     }
     consider(long_enough(run));

@@ -25,7 +25,7 @@ pub(super) fn is_secret(class: Class, form: Form, value: &[u8]) -> bool {
     match (class, form) {
         (Class::Password, Form::Environment) => value.len() >= 4,
         (Class::Password, Form::Quoted) => value.len() >= 4 && !blanks,
-        (Class::Password, Form::Bare) => value.len() >= 4 && (mix.has_both() || mix.other > 1) && !is_identifier(value),
+        (Class::Password, Form::Bare) => value.len() >= 4 && (mix.has_both() || mix.other > 1) && !is_variable(value),
         (Class::Secret, Form::Environment) => value.len() >= 6 && !is_name_like(value),
         (Class::Secret, Form::Quoted) => {
             value.len() >= 6 && !blanks && !is_name_like(value) && (mix.digits > 0 || value.len() >= 10)
@@ -35,7 +35,7 @@ pub(super) fn is_secret(class: Class, form: Form, value: &[u8]) -> bool {
             value.len() >= 8 && !blanks && !is_name_like(value) && (mix.has_both() || value.len() >= 20)
         }
         (Class::Secret | Class::Token, Form::Bare) => {
-            value.len() >= 12 && mix.has_both() && mix.digits > 1 && !is_name_like(value) && !is_identifier(value)
+            value.len() >= 10 && mix.has_both() && mix.digits > 1 && !is_name_like(value) && !is_identifier(value)
         }
         (Class::Header, _) => {
             value.len() >= 6 && !blanks && (mix.has_both() || value.len() >= 20) && !is_name_like(value)
@@ -207,7 +207,7 @@ pub(super) fn is_placeholder(value: &[u8]) -> bool {
         || value
             .iter()
             .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b',' | b'-' | b'+' | b'%' | b':' | b'_'))
-        || WORDS.iter().any(|word| lower(word))
+        || WORDS.iter().any(lower)
         || BEGINNINGS
             .iter()
             .any(|beginning| starts_with_nocase(value, 0, beginning.as_bytes()))
@@ -244,6 +244,12 @@ fn is_identifier(value: &[u8]) -> bool {
     digits <= 1 && words.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_')
 }
 
+/// Returns whether `value` is an identifier that could hold a password: `user_input`, `passwd2`, but not `hunter2`.
+fn is_variable(value: &[u8]) -> bool {
+    let digits = value.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    is_identifier(value) && (digits == 0 || names::is_name(&value[..value.len() - digits]))
+}
+
 /// Returns whether `value` is made of plain words and small numbers, such as `test-token-1` or `github.app`.
 ///
 /// People name things so; machines do not make tokens so. A single word is no such name.
@@ -255,5 +261,5 @@ fn is_name_like(value: &[u8]) -> bool {
         (letters == part.len() && part.len() <= 14 && (capitals == 0 || capitals + 1 >= part.len()))
             || (letters <= 1 && part.len() <= 4 && part[letters..].iter().all(u8::is_ascii_digit))
     };
-    value.iter().any(|b| separator(b)) && value.split(separator).all(plain)
+    value.iter().any(separator) && value.split(separator).all(plain)
 }

@@ -158,6 +158,49 @@ const AFTERWARDS: &[&str] = &[
     "main",
 ];
 
+/// For each last letter the letters before it with which an ending, a word of [`AFTERWARDS`] or one of the
+/// `types` closes; one bit per letter.
+const LAST_TWO: [u32; 26] = {
+    let mut bits = [0; 26];
+    let mut i = 0;
+    while i < ENDINGS.len() {
+        set_last_two(&mut bits, ENDINGS[i].text.as_bytes());
+        i += 1;
+    }
+    let mut i = 0;
+    while i < AFTERWARDS.len() {
+        set_last_two(&mut bits, AFTERWARDS[i].as_bytes());
+        i += 1;
+    }
+    let mut i = 0;
+    while i < TYPES.len() {
+        set_last_two(&mut bits, TYPES[i].as_bytes());
+        i += 1;
+    }
+    bits
+};
+
+const fn set_last_two(bits: &mut [u32; 26], word: &[u8]) {
+    let (before, last) = (word[word.len() - 2], word[word.len() - 1]);
+    bits[(last - b'a') as usize] |= 1 << (before - b'a');
+}
+
+/// Returns whether a name of a secret, or a type, can end where `text` ends.
+///
+/// It answers no for nearly every name in a transcript, from two bytes.
+pub(super) fn can_end(text: &[u8]) -> bool {
+    let [.., before, last] = text else { return false };
+    let (before, last) = (before.to_ascii_lowercase(), last.to_ascii_lowercase());
+    match (before, last) {
+        (b'a'..=b'z', b'a'..=b'z') => LAST_TWO[usize::from(last - b'a')] >> (before - b'a') & 1 == 1,
+        (_, b'0'..=b'9') => true,
+        _ => false,
+    }
+}
+
+/// Types that stand between a name and `=`, as in `token: &str = "…"`.
+pub(super) const TYPES: &[&str] = &["str", "string"];
+
 /// Longest name that is looked at, in bytes.
 pub(super) const LONGEST: usize = 64;
 

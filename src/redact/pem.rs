@@ -23,7 +23,7 @@ pub(super) fn find(text: &[u8], at: usize) -> Option<Hit> {
     let label_end = at + 1 + memmem::find(line, b"-----").or_else(|| memmem::find(line, b"----"))?;
     let label = &text[at + 1..label_end];
     let after = label_end + text[label_end..].iter().take_while(|b| **b == b'-').count();
-    if dashes < 4 || !(memmem::find(label, b"PRIVATE KEY").is_some()) {
+    if dashes < 4 || memmem::find(label, b"PRIVATE KEY").is_none() {
         return None;
     }
     if label.starts_with(b"BEGIN ") {

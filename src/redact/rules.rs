@@ -8,9 +8,12 @@ use regex::Regex;
 
 use super::patterns::PATTERNS;
 use super::scan::scan_spot;
-use super::walk::{Spot, text as walk_text, walk};
+use super::walk::{Kind, Spot, text as walk_text, walk};
 use super::{Clean, entropy, factor, splice};
 use crate::domain::trace::{Observation, Text};
+
+/// Longest name of a user's pattern, in bytes.
+const LONGEST_NAME: usize = 60;
 
 /// A pattern from the user's settings: whatever it matches is a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +28,7 @@ pub struct UserPattern {
 #[derive(Debug, thiserror::Error)]
 pub enum RedactError {
     /// The name would not survive in a marker.
-    #[error("redaction pattern name {name:?} may only have letters, digits, '-' and '_': rename it")]
+    #[error("redaction pattern name {name:?} must have 1 to {LONGEST_NAME} letters, digits, '-' or '_': rename it")]
     Name {
         /// The pattern's name.
         name: String,
@@ -144,13 +147,7 @@ impl Rules {
     /// Like [`again`](Self::again), for JSON text: what comes back is still JSON.
     #[must_use]
     pub fn again_json(&self, stored: &str) -> Option<Clean<String>> {
-        match self.spot(
-            stored,
-            Spot {
-                json: true,
-                ..Spot::WORDS
-            },
-        ) {
+        match self.spot(stored, Spot::JSON) {
             Cow::Borrowed(_) => None,
             Cow::Owned(redacted) => Some(Clean(redacted)),
         }
@@ -188,7 +185,7 @@ impl Rules {
         for number in self.called(text) {
             self.expression(number, text, &mut hits);
         }
-        if !spot.name {
+        if spot.kind != Kind::Name {
             let mut from = 0;
             while let Some((start, end)) = entropy::find(text.as_bytes(), from) {
                 hits.push((start, end, "random"));
@@ -201,7 +198,7 @@ impl Rules {
         }
         hits.sort_unstable_by_key(|(start, end, _)| (*start, std::cmp::Reverse(*end)));
         hits.dedup_by(|later, kept| later.0 < kept.1);
-        let redacted = if spot.json {
+        let redacted = if spot.kind == Kind::Json {
             splice::replace_in_json(text, &hits)
         } else {
             splice::replace(text, &hits).into_owned()
@@ -244,7 +241,7 @@ impl Rules {
 
 /// Returns the expression with classes of ASCII letters and digits: their Unicode tables take most of the
 /// time of compiling it.
-fn ascii(expression: &str) -> String {
+pub(super) fn ascii(expression: &str) -> String {
     expression
         .replace(r"\b", r"(?-u:\b)")
         .replace(r"[\w", r"[A-Za-z0-9_")
@@ -252,16 +249,22 @@ fn ascii(expression: &str) -> String {
         .replace(r"\d", "[0-9]")
 }
 
+/// Longest marker that is looked back for, in bytes; [`RedactError::Name`] keeps names below it.
+const LONGEST_MARKER: usize = 80;
+
 /// Returns whether the hit overlaps a marker: what is inside one is redacted already.
 fn touches_marker(text: &str, (start, end, _): (usize, usize, &str)) -> bool {
     let inside = &text[start..end];
     if inside.contains(splice::MARK) {
         return true;
     }
-    let before = &text[..start];
-    before.rfind('[').is_some_and(|open| {
-        text[open..].starts_with(splice::MARK) && text[open..].find(']').is_none_or(|close| open + close >= start)
-    })
+    let near = text.floor_char_boundary(start.saturating_sub(LONGEST_MARKER));
+    text[near..start]
+        .rfind('[')
+        .map(|open| near + open)
+        .is_some_and(|open| {
+            text[open..].starts_with(splice::MARK) && text[open..].find(']').is_none_or(|close| open + close >= start)
+        })
 }
 
 impl Own {
@@ -269,6 +272,7 @@ impl Own {
         let UserPattern { name, pattern } = pattern;
         let named = || (name.clone(), pattern.clone());
         if name.is_empty()
+            || name.len() > LONGEST_NAME
             || !name
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))

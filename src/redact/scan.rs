@@ -103,7 +103,7 @@ fn look(text: &[u8], at: usize, pair: [u8; 2], spot: Spot) -> Option<Hit> {
         [b'-', b'B' | b'E'] => pem::find(text, at),
         [b' ', b'-'] => flags::short(text, at + 1, spot),
         [_, b'=' | b':'] => assign::find(text, at + 1, spot),
-        [b'B' | b'b', b'e'] => assign::bearer(text, at),
+        [b'B' | b'b', b'e'] => assign::bearer(text, at).or_else(|| prefixes::find(text, at, spot)),
         [b'e', b'y'] => prefixes::jwt(text, at, spot),
         _ => prefixes::find(text, at, spot),
     }
@@ -146,7 +146,7 @@ const fn hot() -> [u64; 1024] {
         i += 1;
     }
     // What may stand before `=` and `:`: the end of a name that can name a secret, its quote, a blank.
-    let before = b"dstnyehlwDSTNYEHLWvgVG0123456789\"'`] \t";
+    let before = b"dstnyehlwDSTNYEHLWvgVG0123456789\"'`] ?\t";
     let mut i = 0;
     while i < before.len() {
         set(&mut map, before[i], b'=');

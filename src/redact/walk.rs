@@ -6,13 +6,22 @@ use crate::domain::trace::{
     Agent, BackgroundEnd, Call, CallEnd, ModelError, Observation, SessionKey, SessionStart, Step, Text, Usage,
 };
 
-/// What kind of text stands at a place, and whether it was cut there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Spot {
+/// What kind of text it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// What people and programs write.
+    Words,
     /// A name that the client made up: an id, a kind, a version. Random by nature, so randomness says nothing.
-    pub(super) name: bool,
+    Name,
     /// JSON text, of which the structure must survive.
-    pub(super) json: bool,
+    Json,
+}
+
+/// What kind of text stands at a place, and whether it was cut there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Spot {
+    /// What kind of text it is.
+    pub(super) kind: Kind,
     /// Text is missing before its first byte.
     pub(super) cut_before: bool,
     /// Text is missing after its last byte.
@@ -21,20 +30,19 @@ pub(super) struct Spot {
 
 impl Spot {
     /// Free text, whole.
-    pub(super) const WORDS: Self = Self {
-        name: false,
-        json: false,
-        cut_before: false,
-        cut_after: false,
-    };
-    const NAME: Self = Self {
-        name: true,
-        ..Self::WORDS
-    };
-    const JSON: Self = Self {
-        json: true,
-        ..Self::WORDS
-    };
+    pub(super) const WORDS: Self = Self::whole(Kind::Words);
+    /// A client's name for something, whole.
+    pub(super) const NAME: Self = Self::whole(Kind::Name);
+    /// JSON text, whole.
+    pub(super) const JSON: Self = Self::whole(Kind::Json);
+
+    const fn whole(kind: Kind) -> Self {
+        Self {
+            kind,
+            cut_before: false,
+            cut_after: false,
+        }
+    }
 }
 
 /// Visits every text of `observation`.
