@@ -14,7 +14,7 @@ pub(super) struct Tokens<'a> {
 impl Default for Tokens<'_> {
     fn default() -> Self {
         Self {
-            out: Vec::with_capacity(MAX_TOKENS + 1),
+            out: Vec::with_capacity(MAX_TOKENS),
         }
     }
 }
@@ -40,8 +40,11 @@ impl<'a> Tokens<'a> {
         self.out[place] = token;
     }
 
-    /// Adds a token and folds what it completes.
+    /// Adds a token and folds what it completes; a token for which there is no room is left out.
     pub(super) fn push(&mut self, token: Token<'a>) {
+        if self.is_full() {
+            return;
+        }
         self.out.push(token);
         while self.fold_end() {}
         self.fold_repetition();
