@@ -2,6 +2,7 @@
 //!
 //! Borders (assistants, store, answers) have their own structs and convert to and from these.
 
+pub mod canary;
 pub mod failure;
 pub mod id;
 pub mod project;

@@ -21,7 +21,7 @@ use crate::domain::id::Fingerprint;
 use crate::domain::trace::ToolKind;
 
 /// Fewest words and codes that must remain beside a hole: with one, nothing holds the templates together.
-const LEAST_CONSTANTS: usize = 2;
+const LEAST_CONSTANTS: usize = 3;
 /// Different words that fire a bucket at the beginning of a template, where the program or the error type stands.
 const FIRST: usize = 6;
 /// Different words that fire a bucket behind a cue word.
@@ -31,27 +31,149 @@ const BY_CONSTANTS: [(usize, usize); 3] = [(5, 3), (3, 4), (0, 6)];
 
 /// Words after which a value stands.
 const CUES: &[&str] = &[
-    "action", "argument", "attribute", "branch", "by", "class", "client", "column", "command", "container", "crate",
-    "database", "device", "dir", "directory", "field", "file", "for", "from", "function", "goal", "host", "id",
-    "image", "interface", "job", "key", "method", "module", "name", "named", "node", "operation", "option", "package",
-    "path", "pid", "plugin", "port", "process", "program", "project", "property", "provider", "remote", "resource",
-    "script", "server", "service", "skill", "symbol", "table", "tag", "target", "task", "test", "thread", "tool",
-    "type", "user", "value", "variable", "workspace",
+    "action",
+    "argument",
+    "attribute",
+    "branch",
+    "by",
+    "class",
+    "client",
+    "column",
+    "command",
+    "container",
+    "crate",
+    "database",
+    "device",
+    "dir",
+    "directory",
+    "field",
+    "file",
+    "for",
+    "from",
+    "function",
+    "goal",
+    "host",
+    "id",
+    "image",
+    "interface",
+    "job",
+    "key",
+    "method",
+    "module",
+    "name",
+    "named",
+    "node",
+    "operation",
+    "option",
+    "package",
+    "path",
+    "pid",
+    "plugin",
+    "port",
+    "process",
+    "program",
+    "project",
+    "property",
+    "provider",
+    "remote",
+    "resource",
+    "script",
+    "server",
+    "service",
+    "skill",
+    "symbol",
+    "table",
+    "tag",
+    "target",
+    "task",
+    "test",
+    "thread",
+    "tool",
+    "type",
+    "user",
+    "value",
+    "variable",
+    "workspace",
 ];
 
 /// Words that say what happened: they are never a value, so that "not found" and "not allowed", or "failed" and
 /// "refused", stay apart however many of them there are.
 const MEANING: &[&str] = &[
-    "aborted", "already", "cannot", "conflict", "corrupt", "corrupted", "crashed", "denied", "disabled", "duplicate",
-    "empty", "error", "exceeded", "exists", "expired", "failed", "fatal", "found", "ignored", "incompatible",
-    "invalid", "killed", "locked", "malformed", "mismatched", "missing", "no", "not", "overloaded", "panicked",
-    "permission", "redefined", "refused", "rejected", "required", "reset", "shadowed", "terminated", "timed",
-    "timeout", "unable", "undefined", "unexpected", "unhandled", "unknown", "unreachable", "unresolved",
-    "unsupported", "unused", "warning",
+    "aborted",
+    "already",
+    "cannot",
+    "conflict",
+    "corrupt",
+    "corrupted",
+    "crashed",
+    "denied",
+    "disabled",
+    "duplicate",
+    "empty",
+    "error",
+    "exceeded",
+    "exists",
+    "expired",
+    "failed",
+    "fatal",
+    "found",
+    "ignored",
+    "incompatible",
+    "invalid",
+    "killed",
+    "locked",
+    "malformed",
+    "mismatched",
+    "missing",
+    "no",
+    "not",
+    "overloaded",
+    "panicked",
+    "permission",
+    "redefined",
+    "refused",
+    "rejected",
+    "required",
+    "reset",
+    "shadowed",
+    "terminated",
+    "timed",
+    "timeout",
+    "unable",
+    "undefined",
+    "unexpected",
+    "unhandled",
+    "unknown",
+    "unreachable",
+    "unresolved",
+    "unsupported",
+    "unused",
+    "warning",
 ];
 
+/// Words that hold sentences together: they are never a value either.
+const GLUE: &[&str] = &[
+    "a", "after", "an", "and", "any", "are", "as", "at", "be", "because", "been", "before", "being", "between", "but",
+    "by", "can", "did", "do", "does", "either", "for", "from", "had", "has", "have", "if", "in", "into", "is", "it",
+    "its", "may", "must", "neither", "of", "on", "only", "or", "out", "over", "should", "than", "that", "the", "this",
+    "to", "too", "under", "until", "was", "were", "when", "while", "will", "with", "within", "without", "would",
+];
+
+/// Words that lead a message and say nothing about it.
+const SEVERITIES: &[&str] = &["e", "err", "error", "fatal", "info", "note", "panic", "warn", "warning"];
+
 /// Words before "to" that make the word behind it a deed, such as "failed to push".
-const BEFORE_DEED: &[&str] = &["able", "attempt", "attempting", "failed", "failing", "fails", "failure", "trying", "unable"];
+const BEFORE_DEED: &[&str] = &[
+    "able",
+    "attempt",
+    "attempting",
+    "failed",
+    "failing",
+    "fails",
+    "failure",
+    "trying",
+    "unable",
+];
 
 /// Names a template without the word at one position, within a tool kind and scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -106,7 +228,9 @@ pub fn settle<E>(
             } else if rows.len() + 1 >= hole.fires_at {
                 let general = Template::with_hole(&tokens, hole.at);
                 let general_id = fingerprint::kind(kind, scope, &general);
-                settled.unions.extend(rows.iter().map(|(_, other)| (general_id, *other)));
+                settled
+                    .unions
+                    .extend(rows.iter().map(|(_, other)| (general_id, *other)));
                 settled.unions.push((general_id, own));
                 row(MASK, general_id);
                 work.push((general_id, general));
@@ -128,17 +252,20 @@ struct Hole {
 /// Returns the holes of a template. Everything that decides about one lies outside the hole itself or says that
 /// this word is none, so that all templates of a bucket agree on it.
 fn holes(tokens: &[Token<'_>]) -> Vec<Hole> {
-    let constants = tokens.iter().filter(|token| token.is_constant()).count();
+    let constants = tokens.iter().filter(|token| says_something(**token)).count();
     let may_vary = |at: usize| match tokens[at] {
         Token::Mask => true,
-        Token::Word(word) => !listed(MEANING, word) && !is_deed(&tokens[..at]),
+        Token::Word(word) => !listed(MEANING, word) && !listed(GLUE, word) && !is_deed(&tokens[..at]),
         Token::Code(_) | Token::Punct(_) => false,
     };
     (0..tokens.len())
         .filter(|at| may_vary(*at))
         .filter_map(|at| {
-            let rest = constants - usize::from(tokens[at].is_constant());
-            let by_constants = BY_CONSTANTS.iter().find(|(least, _)| rest >= *least).map_or(FIRST, |row| row.1);
+            let rest = constants - usize::from(says_something(tokens[at]));
+            let by_constants = BY_CONSTANTS
+                .iter()
+                .find(|(least, _)| rest >= *least)
+                .map_or(FIRST, |row| row.1);
             let fires_at = match at {
                 0 => FIRST,
                 _ if is_cued(&tokens[..at]) => CUED,
@@ -147,6 +274,15 @@ fn holes(tokens: &[Token<'_>]) -> Vec<Hole> {
             (rest >= LEAST_CONSTANTS).then_some(Hole { at, fires_at })
         })
         .collect()
+}
+
+/// Returns whether a token counts as a constant: a code, or a word that is not a mere severity.
+fn says_something(token: Token<'_>) -> bool {
+    match token {
+        Token::Code(_) => true,
+        Token::Word(word) => !listed(SEVERITIES, word),
+        Token::Mask | Token::Punct(_) => false,
+    }
 }
 
 /// Returns whether a value stands behind `before`: a cue word, or one with an opening mark behind it.
@@ -175,8 +311,14 @@ fn listed(list: &[&str], word: &str) -> bool {
 
 fn hole_key(kind: ToolKind, scope: &str, template: &Template, at: usize) -> HoleKey {
     let stored = template.stored();
-    let start = stored.split('\u{1f}').take(at).map(|token| token.len() + 1).sum::<usize>();
-    let end = stored[start..].find('\u{1f}').map_or(stored.len(), |length| start + length);
+    let start = stored
+        .split('\u{1f}')
+        .take(at)
+        .map(|token| token.len() + 1)
+        .sum::<usize>();
+    let end = stored[start..]
+        .find('\u{1f}')
+        .map_or(stored.len(), |length| start + length);
     let position = u16::try_from(at).unwrap_or(u16::MAX).to_be_bytes();
     let parts = [
         kind.word().as_bytes(),
@@ -187,3 +329,9 @@ fn hole_key(kind: ToolKind, scope: &str, template: &Template, at: usize) -> Hole
     ];
     HoleKey(fingerprint::hash("hole", parts))
 }
+
+#[cfg(test)]
+#[path = "../../tests/grouping/partition.rs"]
+mod partition;
+#[cfg(test)]
+mod tests;

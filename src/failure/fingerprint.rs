@@ -15,7 +15,14 @@ pub const SCANNER: u16 = 1;
 /// Returns the fingerprint of a kind of failure: the tool, the head of the command, the template.
 #[must_use]
 pub fn kind(tool_kind: ToolKind, scope: &str, template: &Template) -> Fingerprint {
-    digest("kind", [tool_kind.word().as_bytes(), scope.as_bytes(), template.stored().as_bytes()])
+    digest(
+        "kind",
+        [
+            tool_kind.word().as_bytes(),
+            scope.as_bytes(),
+            template.stored().as_bytes(),
+        ],
+    )
 }
 
 /// Returns the fingerprint of one instance of a kind: the kind and the names that were masked.
@@ -64,7 +71,10 @@ mod tests {
 
     #[test]
     fn no_two_lists_of_parts_are_one_text() {
-        assert_ne!(hash::<10, 2>("kind", [b"ab", b"c"]), hash::<10, 2>("kind", [b"a", b"bc"]));
+        assert_ne!(
+            hash::<10, 2>("kind", [b"ab", b"c"]),
+            hash::<10, 2>("kind", [b"a", b"bc"])
+        );
         assert_ne!(hash::<10, 1>("kind", [b""]), hash::<10, 1>("instance", [b""]));
     }
 
@@ -75,7 +85,7 @@ mod tests {
         let kind = kind(ToolKind::Shell, "git add", &masked.template);
         insta::assert_snapshot!(
             format!("{kind} {}", instance(kind, &masked.identity)),
-            @""
+            @"69mk9ffwny4b798h rz23h5db9esd5q02"
         );
     }
 }

@@ -1,3 +1,6 @@
 //! The integration tests: one binary.
 
+mod grouping;
+mod install;
+mod packaging;
 mod robust;

@@ -13,7 +13,9 @@ pub(super) struct Tokens<'a> {
 
 impl Default for Tokens<'_> {
     fn default() -> Self {
-        Self { out: Vec::with_capacity(MAX_TOKENS + 1) }
+        Self {
+            out: Vec::with_capacity(MAX_TOKENS + 1),
+        }
     }
 }
 
@@ -58,7 +60,9 @@ impl<'a> Tokens<'a> {
             [.., Token::Punct(open), Token::Mask, Token::Punct(close)] if brackets(open, close) => {
                 return self.drop_bracket(3, open);
             }
-            [.., Token::Punct(open), Token::Punct(close)] if brackets(open, close) => return self.drop_bracket(2, open),
+            [.., Token::Punct(open), Token::Punct(close)] if brackets(open, close) => {
+                return self.drop_bracket(2, open);
+            }
             _ => return false,
         };
         self.out.truncate(self.out.len() - folded);

@@ -10,7 +10,15 @@ const VARIES: char = '*';
 /// checkout's own place out.
 const KEPT_COMPONENTS: usize = 3;
 /// Parts of a path that say it is gone tomorrow.
-const TEMPORARY: &[&str] = &["/tmp/", "/var/folders/", "/proc/", "/dev/fd/", "/Temp/", "\\Temp\\", "/.tmp"];
+const TEMPORARY: &[&str] = &[
+    "/tmp/",
+    "/var/folders/",
+    "/proc/",
+    "/dev/fd/",
+    "/Temp/",
+    "\\Temp\\",
+    "/.tmp",
+];
 
 /// The names that a headline gives to what failed: quoted text, identifiers, modules, paths, tests, rules.
 ///
@@ -41,7 +49,7 @@ impl Identity {
 
     /// Adds a name; runs of it that look random are written as `*`, and a name of nothing else is left out.
     pub(super) fn name(&mut self, name: &str) {
-        let name = name.trim_matches(|c: char| c.is_ascii_whitespace() || matches!(c, '.' | ',' | ':' | ';'));
+        let name = name.trim_ascii().trim_end_matches(['.', ',', ':', ';']);
         let before = self.text.len();
         if before > 0 {
             self.text.push(SEPARATOR);
@@ -86,13 +94,20 @@ impl Identity {
             return self.name(path.trim_start_matches("./"));
         }
         let trimmed = path.trim_end_matches(separator);
-        let kept = trimmed.rmatch_indices(separator).nth(KEPT_COMPONENTS - 1).map_or(0, |(at, _)| at + 1);
+        let kept = trimmed
+            .rmatch_indices(separator)
+            .nth(KEPT_COMPONENTS - 1)
+            .map_or(0, |(at, _)| at + 1);
         self.name(trimmed[kept..].trim_start_matches(separator));
     }
 
     /// Adds a quoted text, which may be a path.
     pub(super) fn quoted(&mut self, text: &str) {
-        if text.contains(['/', '\\']) && !text.contains("://") { self.path(text) } else { self.name(text) }
+        if text.contains(['/', '\\']) && !text.contains("://") {
+            self.path(text)
+        } else {
+            self.name(text)
+        }
     }
 
     /// Adds an address without its query.
@@ -123,6 +138,9 @@ fn varies(run: &[u8]) -> bool {
     if digits == run.len() {
         return digits >= 4;
     }
-    let switches = run.windows(2).filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit()).count();
+    let switches = run
+        .windows(2)
+        .filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit())
+        .count();
     is_hex_run(run) || (run.len() >= 6 && switches >= 3)
 }

@@ -64,7 +64,11 @@ impl<'a> Token<'a> {
         if let Some(code) = text.strip_prefix(CODE) {
             return Self::Code(code);
         }
-        if text.chars().next().is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '$') {
+        if text
+            .chars()
+            .next()
+            .is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '$')
+        {
             Self::Word(text)
         } else {
             Self::Punct(text)
@@ -82,7 +86,9 @@ impl Template {
     /// Returns the template that [`Template::stored`] wrote; any text is taken.
     #[must_use]
     pub fn parse(stored: &str) -> Self {
-        Self { stored: stored.to_owned() }
+        Self {
+            stored: stored.to_owned(),
+        }
     }
 
     /// Returns the form for the store: tokens joined by U+001F, codes marked by U+001E.
@@ -93,7 +99,10 @@ impl Template {
 
     /// Returns the tokens in order.
     pub fn tokens(&self) -> impl Iterator<Item = Token<'_>> {
-        self.stored.split(SEPARATOR).filter(|text| !text.is_empty()).map(Token::parse)
+        self.stored
+            .split(SEPARATOR)
+            .filter(|text| !text.is_empty())
+            .map(Token::parse)
     }
 
     /// Returns whether nothing is left of the headline.
@@ -109,7 +118,10 @@ impl Template {
         let mut glued = true;
         for token in self.tokens() {
             let text = token.text();
-            let closes = matches!(token, Token::Punct("," | "." | ":" | ";" | ")" | "]" | "}" | "!" | "?"));
+            let closes = matches!(
+                token,
+                Token::Punct("," | "." | ":" | ";" | ")" | "]" | "}" | "!" | "?" | "...")
+            );
             if !glued && !closes {
                 line.push(' ');
             }
@@ -158,9 +170,15 @@ pub fn mask(headline: &str) -> Masked {
     let text = &headline[..headline.floor_char_boundary(MAX_BYTES)];
     let (tokens, identity) = Scanner::new(text, Names::Masked).run();
     if tokens.as_slice().iter().any(|token| token.is_constant()) {
-        return Masked { template: Template::build(tokens.as_slice()), identity };
+        return Masked {
+            template: Template::build(tokens.as_slice()),
+            identity,
+        };
     }
     // A template of masks alone would swallow every headline that is nothing but names: keep the names then.
     let (tokens, _) = Scanner::new(text, Names::Kept).run();
-    Masked { template: Template::build(tokens.as_slice()), identity }
+    Masked {
+        template: Template::build(tokens.as_slice()),
+        identity,
+    }
 }

@@ -7,7 +7,7 @@ use super::collapse::Tokens;
 use super::identity::Identity;
 use super::shapes::{
     ends_address, is_alnum, is_calendar, is_code, is_component, is_error_type, is_hex_run, is_identifier, is_namer,
-    is_pair, is_path, is_rule, is_trouble, is_unit, is_word,
+    is_pair, is_path, is_rule, is_trouble, is_unit, is_word, repeats, starts_component,
 };
 use super::{MASK, Token};
 
@@ -105,7 +105,11 @@ impl<'a> Scanner<'a> {
     fn name_char(&self, at: usize) -> usize {
         match self.byte(at) {
             b if is_word(b) || b == b'$' => 1,
-            0x80.. => self.text[at..].chars().next().filter(|c| c.is_alphanumeric()).map_or(0, char::len_utf8),
+            0x80.. => self.text[at..]
+                .chars()
+                .next()
+                .filter(|c| c.is_alphanumeric())
+                .map_or(0, char::len_utf8),
             _ => 0,
         }
     }
@@ -157,7 +161,15 @@ impl<'a> Scanner<'a> {
 
     /// Skips `path:line:column:` and its like at the very beginning: where it happened is not what happened.
     fn skip_position(&mut self) {
-        let start = self.run_end(0, |b| b <= b' ');
+        let mut start = self.run_end(0, |b| b <= b' ');
+        if let Some(process) = self.text[start..].strip_prefix("==") {
+            // Sanitizers and valgrind lead every line with `==pid==`.
+            let rest = process.trim_start_matches(|c: char| c.is_ascii_digit());
+            if let Some(message) = rest.strip_prefix("==").filter(|_| rest.len() < process.len()) {
+                start = self.text.len() - message.len();
+                self.at = start;
+            }
+        }
         let end = self.run_end(start, |b| b > b' ');
         let head = &self.text[start..end];
         let bare = head.strip_suffix(':');
@@ -182,7 +194,13 @@ impl<'a> Scanner<'a> {
     fn settle_end(&mut self) {
         let tokens = self.tokens.as_slice();
         let mut end = tokens.len();
-        if let [.., Token::Word(_), Token::Punct(open), Token::Word(rule), Token::Punct(close)] = tokens
+        if let [
+            ..,
+            Token::Word(_),
+            Token::Punct(open),
+            Token::Word(rule),
+            Token::Punct(close),
+        ] = tokens
             && matches!((*open, *close), ("(", ")") | ("[", "]"))
             && is_rule(rule)
         {
@@ -216,14 +234,16 @@ impl<'a> Scanner<'a> {
             return self.give_mark(width);
         }
         let inside = self.at + width;
-        let Some((end, after)) = self.quote_end(inside) else { return self.give_mark(width) };
+        let Some((end, after)) = self.quote_end(inside) else {
+            return self.give_mark(width);
+        };
         let text = &self.text[inside..end];
         if text.is_empty() {
             return self.give_varying(after);
         }
         let mut words = text.split_ascii_whitespace();
-        let sentence = text.split_ascii_whitespace().count() > MOST_QUOTED_WORDS
-            || (text.contains(' ') && words.any(is_trouble));
+        let sentence =
+            text.split_ascii_whitespace().count() > MOST_QUOTED_WORDS || (text.contains(' ') && words.any(is_trouble));
         if sentence || self.names == Names::Kept {
             self.closing = end;
             return self.give_mark(width);
@@ -242,8 +262,12 @@ impl<'a> Scanner<'a> {
             '«' => c == '»',
             _ => c == open,
         };
-        let limit = self.text.floor_char_boundary((inside + LONGEST_QUOTE).min(self.text.len()));
-        let (end, mark) = self.text[inside..limit].char_indices().find(|(_, c)| closes(*c) || *c == '\n')?;
+        let limit = self
+            .text
+            .floor_char_boundary((inside + LONGEST_QUOTE).min(self.text.len()));
+        let (end, mark) = self.text[inside..limit]
+            .char_indices()
+            .find(|(_, c)| closes(*c) || *c == '\n')?;
         let (end, after) = (inside + end, inside + end + mark.len_utf8());
         (mark != '\n' && !is_alnum(self.byte(after))).then_some((end, after))
     }
@@ -267,7 +291,7 @@ impl<'a> Scanner<'a> {
         let free = !is_word(before);
         match b {
             b'<' if self.text[self.at..].starts_with(MASK) => self.give_varying(self.at + MASK.len()),
-            b'/' if free && before != b'/' && is_path(next) && next != b'/' => self.give_path(self.path_end(self.at)),
+            b'/' if free && before != b'/' && starts_component(next) => self.give_path(self.path_end(self.at)),
             b'\\' if free && (is_alnum(next) || (next == b'\\' && is_alnum(third))) => {
                 self.give_path(self.path_end(self.at));
             }
@@ -286,12 +310,16 @@ impl<'a> Scanner<'a> {
                 self.at += 1;
                 self.digit();
             }
-            b'-' if (before <= b' ' || matches!(before, b'(' | b'[' | b',')) && next == b'-' && third.is_ascii_lowercase() => {
+            b'-' if (before <= b' ' || matches!(before, b'(' | b'[' | b','))
+                && next == b'-'
+                && third.is_ascii_lowercase() =>
+            {
                 self.flag();
             }
             b':' if next == b':' && !is_alnum(before) && before != b':' => self.wide_address(),
             b'=' | b'!' | b'>' | b'<' | b'~' if next == b'=' => self.comparison(),
             b'=' if self.follows_key() => self.assigned(),
+            _ if repeats(b) => self.give_mark(self.run_end(self.at, |other| other == b) - self.at),
             _ => self.give_mark(1),
         }
     }
@@ -318,7 +346,11 @@ impl<'a> Scanner<'a> {
     /// Takes an IPv6 address that starts with colons, such as `::1` or `:::3000`.
     fn wide_address(&mut self) {
         let near = &self.bytes[self.at..self.bytes.len().min(self.at + LONGEST_ADDRESS)];
-        let end = self.at + near.iter().take_while(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.')).count();
+        let end = self.at
+            + near
+                .iter()
+                .take_while(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.'))
+                .count();
         let colons = self.bytes[self.at..end].iter().all(|b| *b == b':');
         if colons || self.name_char(end) > 0 {
             return self.give_mark(1);
@@ -331,9 +363,19 @@ impl<'a> Scanner<'a> {
         let gap = usize::from(self.before() == b' ');
         let glued = self.at > gap && (is_word(self.bytes[self.at - gap - 1]) || self.bytes[self.at - gap - 1] == b'*');
         let near = &self.bytes[self.at..self.bytes.len().min(self.at + LONGEST_SIGN + 1)];
-        let sign = self.at + near.iter().take_while(|b| matches!(b, b'=' | b'!' | b'>' | b'<' | b'~')).count();
+        let sign = self.at
+            + near
+                .iter()
+                .take_while(|b| matches!(b, b'=' | b'!' | b'>' | b'<' | b'~'))
+                .count();
         if !glued || sign > self.at + LONGEST_SIGN {
-            return self.give_mark(1);
+            let first = self.bytes[self.at];
+            let end = if repeats(first) {
+                self.run_end(self.at, |b| b == first)
+            } else {
+                self.at + 1
+            };
+            return self.give_mark(end - self.at);
         }
         let right = sign + usize::from(self.byte(sign) == b' ');
         let end = self.run_end(right, |b| is_word(b) || matches!(b, b'.' | b'*' | b'-'));
@@ -369,7 +411,17 @@ impl<'a> Scanner<'a> {
         if masked || matches!(self.byte(start), b'"' | b'\'' | b'`') || cue.eq_ignore_ascii_case("code") {
             return;
         }
-        let end = self.run_end(start, |b| b > b' ' && !matches!(b, b',' | b';' | b']' | b')' | b'}' | b'(' | b'{' | b'[' | b'|' | b'&' | b'"' | b'\'' | b'`'));
+        let spaced = start > self.at && self.bytes[self.at - 2] == b' ';
+        if spaced && self.byte(start).is_ascii_alphabetic() {
+            return;
+        }
+        let end = self.run_end(start, |b| {
+            b > b' '
+                && !matches!(
+                    b,
+                    b',' | b';' | b']' | b')' | b'}' | b'(' | b'{' | b'[' | b'|' | b'&' | b'"' | b'\'' | b'`'
+                )
+        });
         if end == start {
             return;
         }
@@ -445,7 +497,11 @@ impl<'a> Scanner<'a> {
     fn digit(&mut self) {
         if let Some(end) = self.relative_path() {
             let run = &self.bytes[self.at..end];
-            return if run.iter().any(u8::is_ascii_alphabetic) { self.slashed(end) } else { self.give_varying(end) };
+            return if run.iter().any(u8::is_ascii_alphabetic) {
+                self.slashed(end)
+            } else {
+                self.give_varying(end)
+            };
         }
         let end = self.number_end(self.at);
         let run = &self.bytes[self.at..end];
@@ -488,7 +544,11 @@ impl<'a> Scanner<'a> {
             return end;
         }
         let unit = self.run_end(end + 1, is_alnum);
-        if unit > end + 1 && is_unit(&self.text[end + 1..unit]) { unit } else { end }
+        if unit > end + 1 && is_unit(&self.text[end + 1..unit]) {
+            unit
+        } else {
+            end
+        }
     }
 
     /// Returns whether the integer that ends at `end` is an exit code, a status or an errno: it says what went wrong.
@@ -517,25 +577,36 @@ impl<'a> Scanner<'a> {
         if is("with") && self.last_word(skipped + 1) == Some("exited") {
             return true;
         }
-        let reason = self.byte(end) == b' '
+        is_status && (is("http") || is("https") || self.is_reason(end))
+    }
+
+    /// Returns whether a status's reason, such as ` Not Found`, stands at `end`.
+    fn is_reason(&self, end: usize) -> bool {
+        let word_end = self.run_end((end + 1).min(self.bytes.len()), |b| b.is_ascii_alphabetic());
+        self.byte(end) == b' '
             && self.byte(end + 1).is_ascii_uppercase()
-            && self.byte(end + 2).is_ascii_alphabetic();
-        is_status && (is("http") || is("https") || reason)
+            && word_end > end + 2
+            && !is_unit(&self.text[end + 1..word_end])
     }
 
     // ---- words --------------------------------------------------------------------------------------------------------
 
     fn letter(&mut self) {
         let first = self.byte(self.at + 1);
-        if first == b':' && matches!(self.byte(self.at + 2), b'\\' | b'/') && !is_word(self.before()) && is_path(self.byte(self.at + 3)) {
+        if first == b':'
+            && matches!(self.byte(self.at + 2), b'\\' | b'/')
+            && !is_word(self.before())
+            && is_path(self.byte(self.at + 3))
+        {
             let end = self.path_end(self.at + 2);
             return self.give_path(end);
         }
-        if let Some(end) = self.relative_path() {
+        let resource = self.bytes[self.at..].starts_with(b"arn:");
+        if !resource && let Some(end) = self.relative_path() {
             return self.slashed(end);
         }
         let name = self.name();
-        if self.bytes[name.end..].starts_with(b"://") {
+        if resource || self.bytes[name.end..].starts_with(b"://") {
             let end = self.run_end(name.end, |b| !ends_address(b));
             let text = self.text[self.at..end].trim_end_matches(['.', ':', '?', '!']);
             self.identity.address(text);
@@ -547,7 +618,10 @@ impl<'a> Scanner<'a> {
 
     /// Reads a compound name: parts joined by `.`, `::`, `#`, `-`, `@`, with type arguments and empty calls.
     fn name(&self) -> Name {
-        let mut name = Name { start: self.at, ..Name::default() };
+        let mut name = Name {
+            start: self.at,
+            ..Name::default()
+        };
         let mut at = self.at;
         loop {
             let part = at;
@@ -568,8 +642,10 @@ impl<'a> Scanner<'a> {
                     name.joined = true;
                     at += 2;
                 }
-                b':' if next.is_ascii_digit() && (name.joined || name.digit) => at = self.run_end(at + 1, |b| b.is_ascii_digit()),
-                b':' if next.is_ascii_alphabetic() && (name.joined || name.digit || self.text[name.start..at] == *"arn") => {
+                b':' if next.is_ascii_digit() && (name.joined || name.digit) => {
+                    at = self.run_end(at + 1, |b| b.is_ascii_digit())
+                }
+                b':' if next.is_ascii_alphabetic() && (name.joined || name.digit) => {
                     name.joined = true;
                     at += 1;
                 }
@@ -583,7 +659,12 @@ impl<'a> Scanner<'a> {
                     return name;
                 }
                 b'-' if self.name_char(self.run_end(at, |b| b == b'-')) > 0 => at = self.run_end(at, |b| b == b'-'),
-                b'\'' if next.is_ascii_lowercase() && !is_alnum(self.byte(at + 1 + contraction(&self.bytes[at + 1..]))) => at += 1,
+                b'\''
+                    if next.is_ascii_lowercase()
+                        && !is_alnum(self.byte(at + 1 + contraction(&self.bytes[at + 1..]))) =>
+                {
+                    at += 1
+                }
                 _ => return name,
             }
         }
@@ -622,7 +703,11 @@ impl<'a> Scanner<'a> {
         }
         if name.joined {
             let typed = leads && last.as_bytes().first().is_some_and(u8::is_ascii_uppercase);
-            return if typed { self.give(Token::Word(text), name.end) } else { self.give_identifier(name, true) };
+            return if typed {
+                self.give(Token::Word(text), name.end)
+            } else {
+                self.give_identifier(name, true)
+            };
         }
         if name.digit && !(leads && !is_identifier(text)) {
             return self.give_identifier(name, false);
@@ -630,7 +715,11 @@ impl<'a> Scanner<'a> {
         if is_identifier(text) && !leads && text.bytes().any(|b| b.is_ascii_lowercase()) {
             return self.give_identifier(name, true);
         }
-        if is_calendar(text) && self.byte(self.run_end(name.end, |b| b == b' ' || b == b',')).is_ascii_digit() {
+        if is_calendar(text)
+            && self
+                .byte(self.run_end(name.end, |b| b == b' ' || b == b','))
+                .is_ascii_digit()
+        {
             return self.give_varying(name.end);
         }
         self.give_word(text, name.end);
@@ -686,17 +775,28 @@ fn contraction(bytes: &[u8]) -> usize {
 
 /// Returns whether a run that begins with a digit is a duration, a size, a hexadecimal number, a date or an ordinal.
 fn is_measure(run: &[u8]) -> bool {
-    let letters: Vec<&[u8]> = run.split(|b| !b.is_ascii_alphabetic()).filter(|part| !part.is_empty()).collect();
+    let letters: Vec<&[u8]> = run
+        .split(|b| !b.is_ascii_alphabetic())
+        .filter(|part| !part.is_empty())
+        .collect();
     run.starts_with(b"0x")
         || run.starts_with(b"0X")
-        || run.iter().all(|b| b.is_ascii_hexdigit() || matches!(b, b'-' | b':' | b'.'))
-        || letters.iter().all(|part| part.len() <= 2 || std::str::from_utf8(part).is_ok_and(is_unit))
+        || run
+            .iter()
+            .all(|b| b.is_ascii_hexdigit() || matches!(b, b'-' | b':' | b'.'))
+        || letters
+            .iter()
+            .all(|part| part.len() <= 2 || std::str::from_utf8(part).is_ok_and(is_unit))
 }
 
 /// Returns whether `text` ends with `(line,column)`.
 fn ends_with_parenthesised_position(text: &str) -> bool {
-    let Some((file, position)) = text.strip_suffix(')').and_then(|head| head.rsplit_once('(')) else { return false };
-    let Some((line, column)) = position.split_once(',') else { return false };
+    let Some((file, position)) = text.strip_suffix(')').and_then(|head| head.rsplit_once('(')) else {
+        return false;
+    };
+    let Some((line, column)) = position.split_once(',') else {
+        return false;
+    };
     let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
     !file.is_empty() && digits(line) && digits(column)
 }

@@ -2,25 +2,121 @@
 
 /// Words for what goes wrong. A quoted text that holds one is a message, not a value.
 const TROUBLE: &[&str] = &[
-    "abort", "aborted", "cannot", "can't", "conflict", "could", "couldn't", "deadlock", "denied", "does", "error",
-    "exceeded", "exception", "expected", "fail", "failed", "fails", "failure", "fatal", "found", "invalid", "killed",
-    "limit", "locked", "mismatch", "missing", "must", "not", "no", "panic", "panicked", "refused", "reject",
-    "rejected", "timeout", "unable", "undefined", "unexpected", "unresolved", "warning",
+    "abort",
+    "aborted",
+    "cannot",
+    "can't",
+    "conflict",
+    "could",
+    "couldn't",
+    "deadlock",
+    "denied",
+    "does",
+    "error",
+    "exceeded",
+    "exception",
+    "expected",
+    "fail",
+    "failed",
+    "fails",
+    "failure",
+    "fatal",
+    "found",
+    "invalid",
+    "killed",
+    "limit",
+    "locked",
+    "mismatch",
+    "missing",
+    "must",
+    "not",
+    "no",
+    "panic",
+    "panicked",
+    "refused",
+    "reject",
+    "rejected",
+    "timeout",
+    "unable",
+    "undefined",
+    "unexpected",
+    "unresolved",
+    "warning",
 ];
 
 /// Ends of identifiers that name a kind of error and therefore stay.
 const ERROR_ENDS: &[&str] = &[
-    "BackOff", "Deadlock", "Denied", "Error", "Exception", "Exit", "Failure", "Fault", "Impossible", "Interrupt",
-    "Limit", "NotFound", "Overflow", "Request", "Table", "Timeout", "Unavailable", "Violation", "Warning",
+    "BackOff",
+    "Deadlock",
+    "Denied",
+    "Error",
+    "Exception",
+    "Exit",
+    "Failure",
+    "Fault",
+    "Impossible",
+    "Interrupt",
+    "Limit",
+    "NotFound",
+    "Overflow",
+    "Request",
+    "Table",
+    "Timeout",
+    "Unavailable",
+    "Violation",
+    "Warning",
 ];
 
 /// The names that operating systems and Node give to errors, without the leading `E`.
 const ERRNO: &[&str] = &[
-    "ACCES", "ADDRINUSE", "ADDRNOTAVAIL", "AGAIN", "AI_AGAIN", "BADENGINE", "BADF", "BUSY", "CHILD", "CONNABORTED",
-    "CONNREFUSED", "CONNRESET", "EXIST", "FAULT", "HOSTUNREACH", "INTEGRITY", "INTR", "INVAL", "IO", "ISDIR",
-    "LIFECYCLE", "LOOP", "MFILE", "NAMETOOLONG", "NETUNREACH", "NFILE", "NOENT", "NOMEM", "NOSPC", "NOSYS",
-    "NOTCONN", "NOTDIR", "NOTEMPTY", "NOTFOUND", "NOTSUP", "OTP", "PERM", "PIPE", "PROTO", "RANGE", "RESOLVE",
-    "ROFS", "SRCH", "TARGET", "TIMEDOUT", "TIMEOUT", "USAGE", "XDEV",
+    "ACCES",
+    "ADDRINUSE",
+    "ADDRNOTAVAIL",
+    "AGAIN",
+    "AI_AGAIN",
+    "BADENGINE",
+    "BADF",
+    "BUSY",
+    "CHILD",
+    "CONNABORTED",
+    "CONNREFUSED",
+    "CONNRESET",
+    "EXIST",
+    "FAULT",
+    "HOSTUNREACH",
+    "INTEGRITY",
+    "INTR",
+    "INVAL",
+    "IO",
+    "ISDIR",
+    "LIFECYCLE",
+    "LOOP",
+    "MFILE",
+    "NAMETOOLONG",
+    "NETUNREACH",
+    "NFILE",
+    "NOENT",
+    "NOMEM",
+    "NOSPC",
+    "NOSYS",
+    "NOTCONN",
+    "NOTDIR",
+    "NOTEMPTY",
+    "NOTFOUND",
+    "NOTSUP",
+    "OTP",
+    "PERM",
+    "PIPE",
+    "PROTO",
+    "RANGE",
+    "RESOLVE",
+    "ROFS",
+    "SRCH",
+    "TARGET",
+    "TIMEDOUT",
+    "TIMEOUT",
+    "USAGE",
+    "XDEV",
 ];
 
 /// Units of time and size that may follow a number.
@@ -32,15 +128,57 @@ const UNITS: &[&str] = &[
 
 /// Pairs of words that are no path.
 const PAIRS: &[&str] = &[
-    "and/or", "I/O", "i/o", "Input/output", "input/output", "N/A", "n/a", "no/yes", "off/on", "on/off", "read/write",
-    "SSL/TLS", "TCP/IP", "yes/no",
+    "and/or",
+    "I/O",
+    "i/o",
+    "Input/output",
+    "input/output",
+    "N/A",
+    "n/a",
+    "no/yes",
+    "off/on",
+    "on/off",
+    "read/write",
+    "SSL/TLS",
+    "TCP/IP",
+    "yes/no",
 ];
 
 /// Words after which, behind a colon, a last single word is a name.
 const NAMERS: &[&str] = &[
-    "argument", "branch", "column", "command", "directory", "exist", "feature", "file", "flag", "found", "function",
-    "host", "identifier", "import", "key", "module", "name", "option", "package", "path", "property", "remote",
-    "script", "skill", "symbol", "table", "target", "task", "tool", "type", "undefined", "unknown", "user",
+    "argument",
+    "branch",
+    "column",
+    "command",
+    "directory",
+    "exist",
+    "feature",
+    "file",
+    "flag",
+    "found",
+    "function",
+    "host",
+    "identifier",
+    "import",
+    "key",
+    "module",
+    "name",
+    "option",
+    "package",
+    "path",
+    "property",
+    "remote",
+    "script",
+    "skill",
+    "symbol",
+    "table",
+    "target",
+    "task",
+    "tool",
+    "type",
+    "undefined",
+    "unknown",
+    "user",
     "variable",
 ];
 
@@ -65,14 +203,41 @@ pub(super) const fn is_component(b: u8) -> bool {
     is_word(b) || matches!(b, b'.' | b'@' | b'~' | b'+' | b'-')
 }
 
+/// Returns whether a path may go on with this byte behind a stroke.
+pub(super) const fn starts_component(b: u8) -> bool {
+    is_component(b) || b == b'$' || b >= 0x80
+}
+
+/// Returns whether several of this mark in a row are one mark, such as `---` or `&&`.
+pub(super) const fn repeats(b: u8) -> bool {
+    matches!(
+        b,
+        b'=' | b'-' | b'*' | b'~' | b'!' | b'.' | b'&' | b'|' | b'+' | b'#' | b'^'
+    )
+}
+
 /// Returns whether the byte may stand further on in a path.
 pub(super) const fn is_path(b: u8) -> bool {
     b > b' '
         && b != 0x7f
         && !matches!(
             b,
-            b'"' | b'\'' | b'`' | b'<' | b'>' | b'|' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b';' | b',' | b':'
-                | b'=' | b'?'
+            b'"' | b'\''
+                | b'`'
+                | b'<'
+                | b'>'
+                | b'|'
+                | b'('
+                | b')'
+                | b'['
+                | b']'
+                | b'{'
+                | b'}'
+                | b';'
+                | b','
+                | b':'
+                | b'='
+                | b'?'
         )
 }
 
@@ -104,11 +269,15 @@ pub(super) fn is_code(name: &str) -> bool {
     if (1..=6).contains(&letters) && (3..=5).contains(&rest.len()) && rest.bytes().all(|b| b.is_ascii_digit()) {
         return true;
     }
-    let Some(first) = name.as_bytes().first() else { return false };
+    let Some(first) = name.as_bytes().first() else {
+        return false;
+    };
     match first {
         b'E' => name.starts_with("ERR_") || ERRNO.binary_search(&&name[1..]).is_ok(),
         b'S' => name.starts_with("SQLSTATE") || (name.len() > 5 && name.starts_with("SIG") && rest.is_empty()),
-        b'O' => name.strip_prefix("ORA-").is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit())),
+        b'O' => name
+            .strip_prefix("ORA-")
+            .is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit())),
         _ => false,
     }
 }
@@ -116,7 +285,9 @@ pub(super) fn is_code(name: &str) -> bool {
 /// Returns whether `text` looks like the name of a lint rule: lower case, with `-`, `/`, `@`.
 pub(super) fn is_rule(text: &str) -> bool {
     text.bytes().any(|b| b.is_ascii_lowercase())
-        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'/' | b'@' | b'_'))
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'/' | b'@' | b'_'))
 }
 
 /// Returns whether `word` is a unit that belongs to the number before it.
@@ -145,7 +316,9 @@ pub(super) fn is_identifier(part: &str) -> bool {
     let inner = bytes.len() > 1 && bytes[1..].contains(&b'_') && bytes.iter().any(u8::is_ascii_alphanumeric);
     inner
         || (bytes.len() > 1 && bytes[0] == b'_')
-        || bytes.windows(2).any(|pair| !pair[0].is_ascii_uppercase() && pair[0] < 0x80 && pair[1].is_ascii_uppercase())
+        || bytes
+            .windows(2)
+            .any(|pair| !pair[0].is_ascii_uppercase() && pair[0] < 0x80 && pair[1].is_ascii_uppercase())
 }
 
 #[cfg(test)]
@@ -159,10 +332,31 @@ mod tests {
 
     #[test]
     fn codes_are_told_from_identifiers() {
-        for code in ["E0308", "TS2307", "F401", "SC2086", "ENOENT", "ERR_REQUIRE_ESM", "SIGSEGV", "PLR0913", "E404"] {
+        for code in [
+            "E0308",
+            "TS2307",
+            "F401",
+            "SC2086",
+            "ENOENT",
+            "ERR_REQUIRE_ESM",
+            "SIGSEGV",
+            "PLR0913",
+            "E404",
+        ] {
             assert!(is_code(code), "{code}");
         }
-        for other in ["A1", "ERROR", "Error", "utf8", "SHA256x", "SIG", "ELSE", "", "x404", "node_1234"] {
+        for other in [
+            "A1",
+            "ERROR",
+            "Error",
+            "utf8",
+            "SHA256x",
+            "SIG",
+            "ELSE",
+            "",
+            "x404",
+            "node_1234",
+        ] {
             assert!(!is_code(other), "{other}");
         }
     }

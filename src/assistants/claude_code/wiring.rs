@@ -1,0 +1,299 @@
+//! What Claude Code needs in its configuration to be recorded, and where it keeps it. Checked against version 2.1.328.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+/// The assistant's name in the store and on the command line.
+pub const NAME: &str = "claude-code";
+
+/// The client's program.
+pub const PROGRAM: &str = "claude";
+
+/// The name of our MCP server in the client's configuration.
+pub const SERVER: &str = "callus";
+
+/// The file name of our program: by it an entry of ours is known when nothing else tells.
+const BINARY: &str = "callus";
+
+/// Arguments of a hook.
+pub const HOOK_ARGS: [&str; 2] = ["hook", NAME];
+
+/// The hook events that we ask for, each with the seconds that the client waits at most.
+///
+/// A hook answers within a quarter of a second; the rest is for a machine under load. Without a timeout of its own
+/// `SessionEnd` gets 1.5 seconds. `PostToolUse` is left out: each process costs the user more than it tells, and
+/// `PostToolBatch` reports the same calls.
+pub const HOOKS: &[(&str, u32)] = &[
+    ("SessionStart", 10),
+    ("UserPromptSubmit", 5),
+    ("PostToolUseFailure", 5),
+    ("PostToolBatch", 5),
+    ("StopFailure", 5),
+    ("Stop", 5),
+    ("SubagentStart", 5),
+    ("SubagentStop", 5),
+    ("PreCompact", 5),
+    ("SessionEnd", 10),
+];
+
+/// Where hook entries stand in the settings, whatever the event and the group.
+pub const HOOK_ENTRIES: &[&str] = &["hooks", "*", "*", "hooks", "*"];
+
+/// Where permissions stand in the settings.
+pub const ALLOW: &[&str] = &["permissions", "allow"];
+
+/// The tools that an agent may call without asking: they only read.
+pub const PERMISSIONS: &[&str] = &[
+    "mcp__callus__failure_check",
+    "mcp__callus__failure_search",
+    "mcp__callus__failure_report",
+];
+
+/// The client's files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Places {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// The user's settings: ours to edit.
+    pub settings: PathBuf,
+    /// Its own state, which holds the MCP servers: it rewrites this file, so that only its own command may change it.
+    pub state: PathBuf,
+    /// Settings of the organisation, which outrank the user's: the first that exists counts.
+    pub managed: Vec<PathBuf>,
+}
+
+impl Places {
+    /// Returns the client's files for a home folder, or for the folder that `CLAUDE_CONFIG_DIR` names.
+    #[must_use]
+    pub fn of(home: &Path, config: Option<&Path>) -> Self {
+        let folder = config.map_or_else(|| home.join(".claude"), Path::to_owned);
+        Self {
+            settings: folder.join("settings.json"),
+            state: config.unwrap_or(home).join(".claude.json"),
+            folder,
+            managed: vec![
+                PathBuf::from("/etc/claude-code/managed-settings.json"),
+                PathBuf::from("/Library/Application Support/ClaudeCode/managed-settings.json"),
+            ],
+        }
+    }
+}
+
+/// Returns one hook entry.
+#[must_use]
+pub fn hook(binary: &str, timeout: u32) -> Value {
+    json!({"type": "command", "command": binary, "args": HOOK_ARGS, "timeout": timeout})
+}
+
+/// Returns the group that is appended to the list of an event; without a matcher it means every case.
+#[must_use]
+pub fn group(binary: &str, timeout: u32) -> Value {
+    json!({"hooks": [hook(binary, timeout)]})
+}
+
+/// Returns the program that a hook entry runs as `callus hook claude-code`, or nothing when the entry is not ours.
+///
+/// Both ways to write it count: with arguments apart, as we do, and as one line for the shell.
+#[must_use]
+pub fn program_of_hook(entry: &Value) -> Option<String> {
+    let command = entry["command"].as_str()?.trim();
+    let program = match entry.get("args") {
+        Some(args) => (*args == json!(HOOK_ARGS)).then_some(command)?,
+        None => command
+            .strip_suffix(NAME)?
+            .trim_end()
+            .strip_suffix(HOOK_ARGS[0])?
+            .trim_end(),
+    };
+    let program = program.trim_matches(['"', '\'']);
+    let name = Path::new(program).file_name()?.to_str()?;
+    (name == BINARY).then(|| program.to_owned())
+}
+
+/// Returns what a hook entry of ours becomes for another program; what the user set besides stays.
+#[must_use]
+pub fn moved_hook(entry: &Value, binary: &str) -> Value {
+    let mut moved = entry.clone();
+    moved["command"] = json!(binary);
+    moved["args"] = json!(HOOK_ARGS);
+    moved
+}
+
+/// Returns the entry of our MCP server. The client lists its tools from the start instead of on demand.
+#[must_use]
+pub fn server(binary: &str) -> Value {
+    json!({"type": "stdio", "command": binary, "args": ["mcp"], "alwaysLoad": true})
+}
+
+/// What stands under our server's name in the client's state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Server {
+    /// Nothing.
+    Absent,
+    /// Ours, run by this program, complete or not.
+    Ours {
+        /// The program.
+        program: String,
+        /// Nothing of [`server`] is missing.
+        complete: bool,
+    },
+    /// Somebody else's.
+    Foreign,
+}
+
+/// Returns what stands under our server's name.
+#[must_use]
+pub fn server_in(state: &Value) -> Server {
+    let entry = &state["mcpServers"][SERVER];
+    if entry.is_null() {
+        return Server::Absent;
+    }
+    let program = entry["command"].as_str().unwrap_or_default();
+    let ours = Path::new(program).file_name().is_some_and(|name| name == BINARY) && entry["args"][0] == "mcp";
+    if !ours {
+        return Server::Foreign;
+    }
+    let wanted = server(program);
+    let complete = wanted
+        .as_object()
+        .is_some_and(|wanted| wanted.iter().all(|(key, value)| entry[key] == *value));
+    Server::Ours {
+        program: program.to_owned(),
+        complete,
+    }
+}
+
+/// Returns the arguments with which the client adds our server.
+#[must_use]
+pub fn add_server(binary: &str) -> Vec<String> {
+    ["mcp", "add-json", "-s", "user", SERVER, &server(binary).to_string()]
+        .map(String::from)
+        .to_vec()
+}
+
+/// Returns the arguments with which the client removes our server.
+#[must_use]
+pub fn remove_server() -> Vec<String> {
+    ["mcp", "remove", "-s", "user", SERVER].map(String::from).to_vec()
+}
+
+/// Says what in a settings file keeps our hooks from running. We report it; whoever set it meant it.
+#[must_use]
+pub fn obstacles(settings: &Value) -> Vec<&'static str> {
+    [
+        (
+            "disableAllHooks",
+            "\"disableAllHooks\" is set: no hook runs, ours neither",
+        ),
+        (
+            "allowManagedHooksOnly",
+            "\"allowManagedHooksOnly\" is set: only the organisation's hooks run",
+        ),
+        (
+            "allowManagedPermissionRulesOnly",
+            "\"allowManagedPermissionRulesOnly\" is set: our permissions do not count",
+        ),
+    ]
+    .into_iter()
+    .filter(|(key, _)| settings[*key] == true)
+    .map(|(_, sentence)| sentence)
+    .collect()
+}
+
+/// Says whether Callus is also enabled as a plugin.
+#[must_use]
+pub fn plugin_enabled(settings: &Value) -> bool {
+    settings["enabledPlugins"].as_object().is_some_and(|plugins| {
+        plugins
+            .iter()
+            .any(|(name, on)| name.starts_with("callus@") && *on == true)
+    })
+}
+
+/// Returns what a check of the wiring feeds to the hook: a document that no session sends.
+#[must_use]
+pub fn canary(session: &str, cwd: &Path) -> Vec<u8> {
+    let document = json!({"session_id": session, "transcript_path": "", "cwd": cwd, "hook_event_name": "CallusDoctor"});
+    format!("{document}\n").into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_hooks_are_known_by_what_they_run() {
+        let cases = [
+            (hook("/home/a/.local/bin/callus", 5), Some("/home/a/.local/bin/callus")),
+            (
+                json!({"type": "command", "command": "/old place/callus", "args": ["hook", "claude-code"]}),
+                Some("/old place/callus"),
+            ),
+            (
+                json!({"type": "command", "command": "callus hook claude-code"}),
+                Some("callus"),
+            ),
+            (
+                json!({"type": "command", "command": "\"/old place/callus\"  hook claude-code "}),
+                Some("/old place/callus"),
+            ),
+            (
+                json!({"type": "command", "command": "/b/callus", "args": ["hook", "codex"]}),
+                None,
+            ),
+            (
+                json!({"type": "command", "command": "/b/callus", "args": ["report"]}),
+                None,
+            ),
+            (
+                json!({"type": "command", "command": "/b/other", "args": ["hook", "claude-code"]}),
+                None,
+            ),
+            (
+                json!({"type": "command", "command": "echo callus hook claude-code"}),
+                None,
+            ),
+            (json!({"type": "http", "url": "http://127.0.0.1/callus"}), None),
+            (json!("callus hook claude-code"), None),
+        ];
+        for (entry, wanted) in cases {
+            assert_eq!(program_of_hook(&entry).as_deref(), wanted, "{entry}");
+        }
+    }
+
+    #[test]
+    fn a_server_is_ours_foreign_or_absent() {
+        let with = |entry: Value| server_in(&json!({"mcpServers": {"callus": entry}}));
+        let ours = |complete| Server::Ours {
+            program: "/b/callus".into(),
+            complete,
+        };
+        assert_eq!(with(server("/b/callus")), ours(true));
+        assert_eq!(
+            with(json!({"command": "/b/callus", "args": ["mcp"], "env": {}})),
+            ours(false)
+        );
+        assert_eq!(with(json!({"command": "/b/other", "args": ["mcp"]})), Server::Foreign);
+        assert_eq!(with(json!({"type": "http", "url": "x"})), Server::Foreign);
+        assert_eq!(server_in(&json!({})), Server::Absent);
+        assert_eq!(server_in(&Value::Null), Server::Absent);
+    }
+
+    #[test]
+    fn another_config_folder_holds_all_the_clients_files() {
+        let places = Places::of(Path::new("/home/a"), Some(Path::new("/cfg")));
+        assert_eq!(
+            (places.settings, places.state),
+            (PathBuf::from("/cfg/settings.json"), PathBuf::from("/cfg/.claude.json"))
+        );
+        let places = Places::of(Path::new("/home/a"), None);
+        assert_eq!(
+            (places.settings, places.state),
+            (
+                PathBuf::from("/home/a/.claude/settings.json"),
+                PathBuf::from("/home/a/.claude.json")
+            )
+        );
+    }
+}
