@@ -32,7 +32,9 @@ def client():
         sys.exit(0)
     prefix.mkdir(parents=True, exist_ok=True)
     command = [npm, "install", "--prefix", str(prefix), "--no-audit", "--no-fund", "--no-progress", f"{CLIENT}@{VERSION}"]
-    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, timeout=600)
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600)
+    if done.returncode != 0:
+        sys.exit(f"npm could not install {CLIENT}@{VERSION}:\n{done.stdout}{done.stderr}")
     return native(prefix) or sys.exit(f"{CLIENT}@{VERSION} has no binary for this machine")
 
 
