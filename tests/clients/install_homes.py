@@ -26,6 +26,8 @@ THREE = TOP / "tests" / "homes" / "three-transcripts"
 # What the client rewrites whenever it runs, also when nobody asks it to.
 CLIENTS_OWN = re.compile(r"\.claude$|\.claude\.json($|\.)|\.claude/(backups|telemetry|statsig|debug)(/|$)")
 STORE = ".local/share/callus"
+# Some of what failed in those transcripts.
+FAILED = r"missing\.txt|definitely-not-a-command|String to replace not found"
 # Hand-written settings of the kind that a careless editor destroys.
 SETTINGS = """{
   // mine
@@ -164,7 +166,7 @@ class Homes(unittest.TestCase):
         self.fill(transcripts=True)
         before = self.state()
         printed = self.install("--yes")
-        self.assert_report(printed, [r"missing\.txt|definitely-not-a-command|String to replace not found"])
+        self.assert_report(printed, [FAILED])
         self.assertEqual(len(self.callus().sessions()), 3)
         self.assertIn(b"callus", (self.home / "dotfiles" / "settings.json").read_bytes(), "written through the link")
         self.assert_undone(before)
@@ -172,7 +174,7 @@ class Homes(unittest.TestCase):
     def test_no_terminal_and_no_flag(self):
         self.fill(transcripts=True)
         before = self.state()
-        self.assert_report(self.install(), [r"missing\.txt|definitely-not-a-command|String to replace not found"])
+        self.assert_report(self.install(), [FAILED])
         self.assert_undone(before)
 
     def test_a_second_run_changes_nothing(self):
@@ -180,7 +182,7 @@ class Homes(unittest.TestCase):
         before = self.state()
         self.install("--yes")
         once, sessions = self.state(), self.callus().sessions()
-        self.assert_report(self.install("--yes"), [r"missing\.txt|definitely-not-a-command|String to replace not found"])
+        self.assert_report(self.install("--yes"), [FAILED])
         self.assertEqual(self.state(), once)
         self.assertEqual(len(self.callus().sessions()), len(sessions))
         self.assert_undone(before)
