@@ -33,6 +33,18 @@ pub fn scan(mut observation: Observation) -> Clean<Observation> {
     Clean(observation)
 }
 
+/// Returns the observations without the secrets that the scanner knows.
+#[must_use]
+pub fn scan_all(observations: Vec<Observation>) -> Clean<Vec<Observation>> {
+    observations.into_iter().map(scan).collect()
+}
+
+/// Returns a text of this program's own making without the secrets that may stand in what it quotes.
+#[must_use]
+pub fn scan_string(text: &str) -> Clean<String> {
+    Clean(scan_text(text).into_owned())
+}
+
 /// Returns the text without the secrets that the scanner knows; borrowed when there are none.
 #[must_use]
 pub fn scan_text(text: &str) -> Cow<'_, str> {
@@ -109,7 +121,11 @@ fn cut_in_two(text: &[u8], spot: Spot) -> Option<Hit> {
     }
     let end = super::bytes::Alphabet::Dotted.run(text, 0);
     let mix = super::bytes::Mix::of(&text[..end]);
-    (end >= MIN_REST && mix.lower > 0 && mix.upper > 0 && mix.digits > 1).then_some(Hit { start: 0, end, rule: "cut" })
+    (end >= MIN_REST && mix.lower > 0 && mix.upper > 0 && mix.digits > 1).then_some(Hit {
+        start: 0,
+        end,
+        rule: "cut",
+    })
 }
 
 /// One bit for each pair of bytes, low byte first, with which something may begin.

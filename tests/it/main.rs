@@ -1,5 +1,7 @@
 //! The integration tests: one binary.
 
+mod install;
+mod claude_code;
 mod grouping;
 mod install;
 mod packaging;
