@@ -1,9 +1,12 @@
 //! The integration tests: one binary.
 
 mod claude_code;
+mod cli_answers;
+mod cli_edges;
+mod env;
+mod fixture;
 mod grouping;
 mod install;
-mod install;
 mod packaging;
-mod robust;
 mod recognition;
+mod robust;
