@@ -11,8 +11,8 @@ use super::{Answer, AnswerError, Style, lenient, since};
 use crate::domain::failure::Expected;
 use crate::domain::time::Timestamp;
 use crate::domain::trace::ToolKind;
-use crate::store::{FOREVER, Store};
 use crate::store::read::{ModeFilter, ModeRow, ModeSample, ModeState, SetAsideRow};
+use crate::store::{FOREVER, Store};
 
 /// Which failures are wanted.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -277,8 +277,12 @@ impl ModeLine {
         let last = self.last.map(|at| style.ago(at)).unwrap_or_default();
         let muted = if self.muted_until.is_some() { "muted" } else { "" };
         let expected = self.expected.as_deref().map(reason).unwrap_or_default();
+        let ever = self.all_sessions.filter(|all| *all > self.sessions);
+        let ever = ever
+            .map(|all| format!(" ({} ever)", style::thousands(all)))
+            .unwrap_or_default();
         let figures = format!(
-            "{}x in {}",
+            "{}x in {}{ever}",
             style::thousands(self.failures),
             count(self.sessions, "session")
         );

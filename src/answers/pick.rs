@@ -133,10 +133,12 @@ pub(super) fn session_row(store: &Store, given: &str) -> Result<SessionId, Answe
 /// Returns the assistant's own id of the session that `given`, it or a beginning of it, names.
 pub fn pick_session(store: &Store, given: &str) -> Result<String, AnswerError> {
     let session = store.session(session_row(store, given)?)?;
-    session.map(|session| session.external).ok_or_else(|| AnswerError::Unknown {
-        kind: "session",
-        given: given.to_owned(),
-    })
+    session
+        .map(|session| session.external)
+        .ok_or_else(|| AnswerError::Unknown {
+            kind: "session",
+            given: given.to_owned(),
+        })
 }
 
 /// Returns the project that `given` names: its name or key, a part of them that only it has, or a folder in it.

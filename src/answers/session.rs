@@ -178,6 +178,8 @@ fn step_failure(store: &Store, failure: &FailureRow) -> Result<StepFailure, Answ
 impl Step {
     /// Returns the step as lines; calls of a subagent are indented.
     fn lines(&self, style: &Style) -> Vec<String> {
+        /// Characters of the tool's name, so that what was done stands in one column.
+        const NAME: usize = 6;
         let indent = if self.agent.is_some() { "  " } else { "" };
         let said = self
             .command
@@ -185,26 +187,17 @@ impl Step {
             .or(self.file.as_deref())
             .or(self.input.as_deref())
             .or(self.output.as_deref());
-        let name = self.tool.as_deref().unwrap_or(&self.kind);
-        let head = format!(
-            "{indent}{}  {} ",
-            style.dim(&style.clock(self.time)),
-            style.line(name, 20)
-        );
+        let name = format!("{:<NAME$}", style.line(self.tool.as_deref().unwrap_or(&self.kind), 24));
         let took = self
             .duration_ms
             .filter(|ms| *ms >= 1_000)
             .map(duration)
             .unwrap_or_default();
-        // Eight characters of time, two spaces and one behind the name.
-        let used = indent.len() + 11 + style.line(name, 20).chars().count() + took.chars().count() + 2;
+        // Eight characters of time, and two spaces between the columns.
+        let used = indent.len() + 8 + 2 + name.chars().count() + 2 + took.chars().count() + 2;
         let what = style.line(said.unwrap_or_default(), style.width.saturating_sub(used).max(8));
-        let took = if took.is_empty() {
-            took
-        } else {
-            format!("  {}", style.dim(&took))
-        };
-        let mut lines = vec![format!("{head}{what}{took}").trim_end().to_owned()];
+        let clock = style.dim(&style.clock(self.time));
+        let mut lines = vec![format!("{indent}{clock}  {name}  {what}  {}", style.dim(&took))];
         if let Some(failure) = &self.failure {
             lines.push(failure.line(indent, self.exit_code, style));
         }
@@ -223,24 +216,23 @@ impl Step {
 
 impl StepFailure {
     fn line(&self, indent: &str, exit_code: Option<i32>, style: &Style) -> String {
-        let (mark, note) = match &self.expected {
-            Some(reason) => ("set aside", format!(" ({})", failures::reason(reason))),
-            None if self.origin == "hidden" => ("failed", " (hidden)".to_owned()),
-            None => ("failed", String::new()),
-        };
+        let id = self.mode.as_deref().unwrap_or(&self.id);
+        if let Some(reason) = &self.expected {
+            let reason = style.dim(&format!("set aside: {}", failures::reason(reason)));
+            return format!("{indent}          {reason}  {}", style.dim(id));
+        }
         let exit = exit_code
             .filter(|code| *code != 0)
             .map(|code| format!(" (exit {code})"))
             .unwrap_or_default();
-        let id = self.mode.as_deref().unwrap_or(&self.id);
-        let used = indent.len() + 10 + mark.len() + exit.len() + 2 + note.len() + 2 + id.len();
+        let hidden = if self.origin == "hidden" { " (hidden)" } else { "" };
+        let used = indent.len() + 10 + "failed: ".len() + exit.len() + hidden.len() + 2 + id.len();
         let headline = style.line(&self.headline, style.width.saturating_sub(used).max(16));
-        let mark = if self.expected.is_some() {
-            style.dim(mark)
-        } else {
-            style.red(mark)
-        };
-        format!("{indent}          {mark}{exit}: {headline}{note}  {}", style.dim(id))
+        format!(
+            "{indent}          {}{exit}: {headline}{hidden}  {}",
+            style.red("failed"),
+            style.dim(id)
+        )
     }
 }
 
@@ -273,7 +265,10 @@ impl Answer for SessionView {
             ),
             ("Project", place),
             ("Folder", session.cwd.clone().unwrap_or_default()),
-            ("Assistant", client.join(" ")),
+            (
+                "Assistant",
+                style.dotted(&[client.join(" "), session.model.clone().unwrap_or_default()]),
+            ),
             ("Figures", session.figures(style)),
             (
                 "Labels",

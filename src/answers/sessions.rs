@@ -203,8 +203,7 @@ impl SessionLine {
             (None, None) => "running".to_owned(),
             (None, Some(_)) => String::new(),
         };
-        let model = self.model.as_deref().map(|model| style.safe(model)).unwrap_or_default();
-        style.dotted(&[count(self.calls, "call"), failures, set_aside, state, model])
+        style.dotted(&[count(self.calls, "call"), failures, set_aside, state])
     }
 }
 
@@ -220,12 +219,15 @@ impl Answer for SessionsView {
                 .as_deref()
                 .map(|name| style.safe(name))
                 .unwrap_or_default();
-            let head = style.dotted(&[style.date(session.last), project, session.assistant.clone()]);
+            let model = session
+                .model
+                .as_deref()
+                .map(|name| style.safe(name))
+                .unwrap_or_default();
+            let head = style.dotted(&[style.date(session.last), project, model]);
             out.line(format!("{}  {head}", style.bold(&style.safe(&session.id))));
-            out.line(format!(
-                "  {}",
-                style.dim(&style.line(&session.figures(style), style.width - 2))
-            ));
+            let figures = style.dotted(&[session.figures(style), session.assistant.clone()]);
+            out.line(format!("  {}", style.dim(&style.line(&figures, style.width - 2))));
         }
         if self.more {
             out.line(style.dim("There are more: --limit 100"));

@@ -13,7 +13,9 @@ pub(super) fn go_on(question: &str) -> Result<bool, Error> {
     }
     let failed = |error| Error::unavailable("the question could not be asked", error);
     let mut out = std::io::stderr();
-    write!(out, "{question} [y/N] ").and_then(|()| out.flush()).map_err(failed)?;
+    write!(out, "{question} [y/N] ")
+        .and_then(|()| out.flush())
+        .map_err(failed)?;
     let mut answer = String::new();
     input.read_line(&mut answer).map_err(failed)?;
     Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))

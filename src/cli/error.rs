@@ -102,8 +102,8 @@ impl Error {
         let mut cause = self.source.source();
         while let Some(error) = cause {
             let text = error.to_string();
-            // A transparent wrapper says the same as what it wraps.
-            if text != said {
+            // A wrapper often says again what it wraps.
+            if !text.contains(&said) && !said.contains(&text) {
                 let _ = writeln!(out, "{} {}", label("1", "Caused by:"), safe(&text));
             }
             said = text;

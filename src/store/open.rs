@@ -96,11 +96,6 @@ impl Store {
         super::source::progress(&self.connection, path)
     }
 
-    /// Returns the connection for what only its sole user may do, such as setting an authorizer.
-    pub(super) fn connection_mut(&mut self) -> &mut Connection {
-        &mut self.connection
-    }
-
     /// Returns where the database lies.
     #[must_use]
     pub fn path(&self) -> &Path {

@@ -52,7 +52,10 @@ fn an_ambiguous_id_lists_what_it_may_be() {
     let env = filled();
     let shared = fixture::twin(&env);
     let said = env.run(&["show", &shared]).to_string();
-    assert!(said.starts_with(&format!("Error: `{shared}` may be any of 2\n")), "{said}");
+    assert!(
+        said.starts_with(&format!("Error: `{shared}` may be any of 2\n")),
+        "{said}"
+    );
     assert_eq!(said.matches("\nHint: ").count(), 2, "{said}");
     assert!(said.contains("make: a twin"), "{said}");
     // The ids that it lists are unique.
@@ -92,7 +95,9 @@ fn settings_that_cannot_be_are_an_error_of_settings() {
 fn a_failure_mode_is_muted_and_told_again() {
     let env = filled();
     let scopes = |arguments: &[&str]| {
-        let json = env.run(&[&["failures", "--json", "--tool", "mise run"], arguments].concat()).success();
+        let json = env
+            .run(&[&["failures", "--json", "--tool", "mise run"], arguments].concat())
+            .success();
         let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
         json["modes"].as_array().expect("modes").clone()
     };
@@ -110,7 +115,11 @@ fn a_failure_mode_is_muted_and_told_again() {
 fn a_pause_is_told_and_ended() {
     let env = TestEnv::new();
     assert_snapshot!(env.run(&["pause", "2h"]).success());
-    assert!(env.run(&["status"]).success().contains("paused until 2026-11-20 14:00 UTC"));
+    assert!(
+        env.run(&["status"])
+            .success()
+            .contains("paused until 2026-11-20 14:00 UTC")
+    );
     assert_snapshot!(env.run(&["resume"]).success());
     assert_snapshot!(env.run(&["resume"]).success());
 }

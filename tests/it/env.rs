@@ -35,7 +35,10 @@ impl TestEnv {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         std::fs::create_dir(folder.path().join("home")).expect("a home folder");
-        Self { folder, variables: vec![("COLUMNS", "60".into()), ("LANG", "C.UTF-8".into())] }
+        Self {
+            folder,
+            variables: vec![("COLUMNS", "60".into()), ("LANG", "C.UTF-8".into())],
+        }
     }
 
     /// Returns the machine with another value of an environment variable.
@@ -103,7 +106,9 @@ impl TestEnv {
         let real = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
         [real.as_path(), folder]
             .iter()
-            .fold(text, |text, path: &&Path| text.replace(&path.display().to_string(), "[TMP]"))
+            .fold(text, |text, path: &&Path| {
+                text.replace(&path.display().to_string(), "[TMP]")
+            })
             .replace(env!("CARGO_PKG_VERSION"), "[VERSION]")
     }
 }

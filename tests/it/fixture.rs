@@ -84,11 +84,26 @@ const PROBE: Failed = Failed {
 
 /// Sessions: id, project (0 = none), days ago, what failed.
 const SESSIONS: &[(&str, i64, i64, &[&Failed])] = &[
-    ("7744721d-4b44-4d5c-9a52-000000000001", 1, 1, &[&EXEC, &LINT, &NOT_READ, &REJECTED]),
-    ("7744fe00-4b44-4d5c-9a52-000000000002", 1, 2, &[&EXEC, &EXEC, &PROBE, &NOT_READ]),
+    (
+        "7744721d-4b44-4d5c-9a52-000000000001",
+        1,
+        1,
+        &[&EXEC, &LINT, &NOT_READ, &REJECTED],
+    ),
+    (
+        "7744fe00-4b44-4d5c-9a52-000000000002",
+        1,
+        2,
+        &[&EXEC, &EXEC, &PROBE, &NOT_READ],
+    ),
     ("86cc3044-4b44-4d5c-9a52-000000000003", 2, 3, &[&LINT, &NOT_FOUND]),
     ("9b0c1d2e-4b44-4d5c-9a52-000000000004", 0, 5, &[]),
-    ("a1b2c3d4-4b44-4d5c-9a52-000000000005", 2, 12, &[&EXEC, &NOT_READ, &PROBE]),
+    (
+        "a1b2c3d4-4b44-4d5c-9a52-000000000005",
+        2,
+        12,
+        &[&EXEC, &NOT_READ, &PROBE],
+    ),
 ];
 
 /// Fills the store of `env`.
@@ -99,7 +114,14 @@ pub(crate) fn fill(env: &TestEnv) {
     for (id, name) in [(1, "api"), (2, "web")] {
         db.execute(
             "insert into project (id, key, name, remote, first_at, last_at) values (?1, ?2, ?3, ?4, ?5, ?6)",
-            params![id, format!("remote:github.com/acme/{name}"), name, format!("github.com/acme/{name}"), NOW - 12 * DAY, NOW - id * DAY],
+            params![
+                id,
+                format!("remote:github.com/acme/{name}"),
+                name,
+                format!("github.com/acme/{name}"),
+                NOW - 12 * DAY,
+                NOW - id * DAY
+            ],
         )
         .expect("a project");
         db.execute(
@@ -121,7 +143,11 @@ pub(crate) fn fill(env: &TestEnv) {
                 number,
                 external,
                 project,
-                if number % 2 == 1 { "claude-opus-4-5" } else { "claude-sonnet-4-5" },
+                if number % 2 == 1 {
+                    "claude-opus-4-5"
+                } else {
+                    "claude-sonnet-4-5"
+                },
                 project.map(|id| if id == 1 { "/home/dev/api" } else { "/home/dev/web" }),
                 start,
                 start + HOUR,
@@ -175,7 +201,11 @@ fn prompt(db: &Connection, session: i64, at: i64) {
     let text = "make the \x1b[31mtests\x1b[0m pass";
     db.execute(
         "insert into body values (?1, 'input', ?2, null, ?3)",
-        params![db.last_insert_rowid(), deflated(text), i64::try_from(text.len()).expect("small")],
+        params![
+            db.last_insert_rowid(),
+            deflated(text),
+            i64::try_from(text.len()).expect("small")
+        ],
     )
     .expect("a body");
 }
@@ -203,7 +233,11 @@ fn fail(db: &Connection, session: i64, project: Option<i64>, at: i64, nth: i64, 
         params![kind, failed.headline, failed.command],
     )
     .expect("full text");
-    let tool = if failed.kind == ToolKind::Shell { "Bash" } else { failed.scope };
+    let tool = if failed.kind == ToolKind::Shell {
+        "Bash"
+    } else {
+        failed.scope
+    };
     let command = Some(failed.command).filter(|command| !command.is_empty());
     let hidden = failed.origin == "hidden";
     db.execute(
@@ -255,7 +289,11 @@ fn fail(db: &Connection, session: i64, project: Option<i64>, at: i64, nth: i64, 
 pub(crate) fn twin(env: &TestEnv) -> String {
     let db = Connection::open(env.database()).expect("the database opens");
     let first: String = db
-        .query_row("select fingerprint from mode where scope = 'go test' order by id limit 1", [], |row| row.get(0))
+        .query_row(
+            "select fingerprint from mode where scope = 'go test' order by id limit 1",
+            [],
+            |row| row.get(0),
+        )
         .expect("a mode");
     let last = if first.ends_with('0') { "1" } else { "0" };
     let twin = format!("{}{last}", &first[..15]);

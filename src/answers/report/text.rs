@@ -56,12 +56,13 @@ impl ReportView {
             "all that is recorded".to_owned()
         } else {
             let dash = if style.unicode { "–" } else { "-" };
-            format!(
-                "{} {dash} {} ({})",
-                style.day(start),
-                style.day(end),
-                count(days(self.window), "day")
-            )
+            let (first, last) = (style.day(start), style.day(end));
+            let days = count(days(self.window), "day");
+            if first == last {
+                last
+            } else {
+                format!("{first} {dash} {last} ({days})")
+            }
         };
         let mut title = vec![format!("{}\n", style.dotted(&[name, span]))];
         if self.widened.is_some() {
@@ -135,19 +136,15 @@ impl ReportView {
         if explained.modes == 0 {
             return String::new();
         }
-        let example = explained
-            .examples
-            .first()
-            .map(|line| style.line(line, 40))
-            .unwrap_or_default();
-        let text = format!(
-            "and {} that explain themselves, such as {example}",
-            count(explained.failures, "failure")
-        );
+        let example = explained.examples.first().map(String::as_str).unwrap_or_default();
+        let explain = if explained.failures == 1 {
+            "explains itself"
+        } else {
+            "explain themselves"
+        };
+        let text = format!("{} more {explain}: {example}", thousands(explained.failures));
         let mut out = Page::default();
-        for line in style.wrapped(&text, style.width) {
-            out.line(style.dim(&line));
-        }
+        out.line(style.dim(&style.line(&text, style.width)));
         out.text()
     }
 
@@ -187,9 +184,6 @@ impl ReportView {
             .first()
             .or(self.met_once.first())
             .and_then(|mode| mode.id.as_deref());
-        first.map_or_else(
-            || "callus sessions".to_owned(),
-            |id| format!("callus show {id} (sessions, commands, output)"),
-        )
+        first.map_or_else(|| "callus sessions".to_owned(), |id| format!("callus show {id}"))
     }
 }

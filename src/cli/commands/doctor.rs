@@ -41,8 +41,10 @@ fn wiring(store: &Store, around: &Surroundings) -> Result<Vec<Examination>, Erro
     let settings = &around.settings;
     let binary = process::own_program().map_err(|error| Error::unavailable("this program was not found", error))?;
     let health: HealthRow = store.health()?;
-    let faults: usize =
-        [settings.folder(), settings.spare()].iter().map(|folder| fault::newest(folder, FAULTS).len()).sum();
+    let faults: usize = [settings.folder(), settings.spare()]
+        .iter()
+        .map(|folder| fault::newest(folder, FAULTS).len())
+        .sum();
     let facts = Facts {
         last_event: health
             .last_event
@@ -69,7 +71,9 @@ fn arrived(settings: &Settings, assistant: &str, session: &str) -> bool {
         external: session.to_owned(),
     };
     let name = journal::file_name(&key);
-    [settings.journals(), settings.spare_journals()].iter().any(|folder| std::fs::remove_file(folder.join(&name)).is_ok())
+    [settings.journals(), settings.spare_journals()]
+        .iter()
+        .any(|folder| std::fs::remove_file(folder.join(&name)).is_ok())
 }
 
 fn examination(check: Check) -> Examination {

@@ -51,7 +51,10 @@ impl ForgetCommand {
             forgotten.sessions, forgotten.events, forgotten.modes
         );
         for path in left {
-            told.push_str(&around.style.safe(&format!("The text still stands in {}: remove it by hand", path.display())));
+            told.push_str(&around.style.safe(&format!(
+                "The text still stands in {}: remove it by hand",
+                path.display()
+            )));
             told.push('\n');
         }
         Ok(told)

@@ -11,8 +11,8 @@ use crate::assistants;
 use crate::cli::Error;
 use crate::cli::terminal::Surroundings;
 use crate::config::parse_span;
-use crate::flow::import::{Report, Request};
 use crate::flow;
+use crate::flow::import::{Report, Request};
 use crate::process::{self, Job};
 
 /// Read the sessions of the past: transcripts of this machine, or files and folders that you name
@@ -41,8 +41,17 @@ pub(crate) struct Import {
 impl Import {
     /// Imports, and returns what it came to.
     pub(super) fn run(self, around: &Surroundings) -> Result<String, Error> {
-        let since = self.since.as_deref().map(|text| answers::since(text, around.now(), &around.style.zone)).transpose()?;
-        let budget = self.budget.as_deref().map(parse_span).transpose().map_err(|error| Error::new(crate::cli::Kind::User, error))?;
+        let since = self
+            .since
+            .as_deref()
+            .map(|text| answers::since(text, around.now(), &around.style.zone))
+            .transpose()?;
+        let budget = self
+            .budget
+            .as_deref()
+            .map(parse_span)
+            .transpose()
+            .map_err(|error| Error::new(crate::cli::Kind::User, error))?;
         let request = Request {
             paths: self.paths.clone(),
             since,
@@ -69,7 +78,11 @@ impl Import {
 
 /// Returns a bar on the terminal; where there is none, nothing is drawn.
 fn bar() -> ProgressBar {
-    let target = if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let target = if std::io::stderr().is_terminal() {
+        ProgressDrawTarget::stderr()
+    } else {
+        ProgressDrawTarget::hidden()
+    };
     let bar = ProgressBar::with_draw_target(None, target);
     if let Ok(style) = ProgressStyle::with_template("Reading {bar:24} {bytes}/{total_bytes}, {eta} left") {
         bar.set_style(style);
@@ -80,7 +93,12 @@ fn bar() -> ProgressBar {
 fn summary(report: &Report, around: &Surroundings) -> String {
     let imported = &report.imported;
     let mut lines = vec![
-        format!("Read {} files ({} MB); in {} nothing was new.", imported.files, imported.bytes / 1_000_000, imported.unchanged),
+        format!(
+            "Read {} files ({} MB); in {} nothing was new.",
+            imported.files,
+            imported.bytes / 1_000_000,
+            imported.unchanged
+        ),
         format!(
             "New: {} calls, {} failures, {} set aside.",
             imported.tally.calls, imported.tally.failures, imported.tally.expected
@@ -100,7 +118,10 @@ fn summary(report: &Report, around: &Surroundings) -> String {
     for (path, why) in refused.chain(failed) {
         lines.push(format!("Not read: {}: {why}", path.display()));
     }
-    lines.iter().map(|line| format!("{}\n", around.style.safe(line))).collect()
+    lines
+        .iter()
+        .map(|line| format!("{}\n", around.style.safe(line)))
+        .collect()
 }
 
 /// Starts another import that outlives this one. It goes on where this one stopped.

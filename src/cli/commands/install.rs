@@ -78,7 +78,11 @@ impl Uninstall {
         if plan.is_empty() && !store {
             return Ok(with_notes("Nothing is wired.\n", &plan, around));
         }
-        let question = if store { "Edit these files, and remove everything that was recorded?" } else { "Edit these files?" };
+        let question = if store {
+            "Edit these files, and remove everything that was recorded?"
+        } else {
+            "Edit these files?"
+        };
         if !self.how.agreed(&plan, question, around)? {
             return Ok("Nothing was changed.\n".to_owned());
         }
@@ -96,7 +100,9 @@ impl Uninstall {
 impl How {
     /// Shows the plan, and asks unless the answer is known.
     fn agreed(&self, plan: &Plan, question: &str, around: &Surroundings) -> Result<bool, Error> {
-        super::super::print(&around.printable(&format!("{}\n\n", around.style.safe(&plan.text()))))?;
+        if !plan.is_empty() {
+            crate::cli::print(&around.printable(&format!("{}\n\n", around.style.safe(&plan.text()))))?;
+        }
         if self.dry_run {
             return Ok(false);
         }
@@ -149,7 +155,11 @@ fn told(done: &str, applied: &Applied, around: &Surroundings) -> String {
 }
 
 fn with_notes(text: &str, plan: &Plan, around: &Surroundings) -> String {
-    let notes: Vec<String> = plan.notes.iter().map(|note| format!("note: {}\n", around.style.safe(note))).collect();
+    let notes: Vec<String> = plan
+        .notes
+        .iter()
+        .map(|note| format!("note: {}\n", around.style.safe(note)))
+        .collect();
     format!("{text}{}", notes.concat())
 }
 

@@ -25,7 +25,10 @@ impl Pause {
     pub(super) fn run(self, around: &Surroundings) -> Result<String, Error> {
         let until = answers::ahead(&self.span, around.now())?;
         pause::pause(&around.settings, until)?;
-        Ok(format!("Nothing is recorded until {}. Sooner: callus resume\n", around.style.date(until)))
+        Ok(format!(
+            "Nothing is recorded until {}. Sooner: callus resume\n",
+            around.style.date(until)
+        ))
     }
 }
 
@@ -33,7 +36,11 @@ impl Resume {
     /// Ends a pause.
     pub(super) fn run(around: &Surroundings) -> Result<String, Error> {
         let paused = pause::resume(&around.settings)?;
-        let text = if paused { "Sessions are recorded again.\n" } else { "There was no pause: sessions are recorded.\n" };
+        let text = if paused {
+            "Sessions are recorded again.\n"
+        } else {
+            "There was no pause: sessions are recorded.\n"
+        };
         Ok(text.to_owned())
     }
 }
