@@ -3,7 +3,6 @@
 mod claude_code;
 mod grouping;
 mod install;
-mod install;
 mod packaging;
-mod robust;
 mod recognition;
+mod robust;
