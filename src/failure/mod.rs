@@ -5,8 +5,11 @@
 //! failure mode.
 
 pub mod cluster;
+mod expected;
 pub mod fingerprint;
 pub mod headline;
+mod hidden;
 pub mod mask;
+mod own;
 pub mod recognise;
 pub mod shell;
