@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::edit::file;
 use super::edit::json::Document;
-use super::plan::{Site, command_line, notes, ours_by_event, state};
+use super::plan::{Site, command_line, obstacles, ours_by_event, remarks, state};
 use crate::assistants::claude_code::wiring::{self, Server};
 use crate::domain::canary;
 use crate::process;
@@ -85,12 +85,17 @@ pub fn examine(site: &Site, binary: &Path, nonce: &str, facts: &Facts, arrived: 
                 checks.push(canary_check(site, program, nonce, arrived));
             }
             checks.push(permissions_check(&document.value()));
-            checks.extend(notes(site, document).into_iter().map(|note| Check {
-                name: "settings",
-                state: State::Warn,
-                sentence: note,
-                remedy: None,
-            }));
+            let remedy = "take it out unless it is meant; Callus does not";
+            checks.extend(
+                obstacles(site, document)
+                    .into_iter()
+                    .map(|sentence| fail("settings", sentence, remedy)),
+            );
+            checks.extend(
+                remarks(site, document)
+                    .into_iter()
+                    .map(|sentence| ok("settings", sentence)),
+            );
         }
         Err(sentence) => checks.push(fail(
             "settings",
@@ -154,7 +159,7 @@ fn canary_check(site: &Site, program: &str, nonce: &str, arrived: &dyn Fn(&str) 
     let input = wiring::canary(&session, &site.home);
     let args = wiring::HOOK_ARGS;
     let command = command_line(program, &args.map(String::from));
-    let remedy = "see the faults below, and run the command by hand with `{}` as input";
+    let remedy = "read the faults below; to see more, run that command and give it {} as input";
     let output = match process::run_with_input(Path::new(program), &args, &site.home, &input, CANARY) {
         Ok(output) => output,
         Err(error) => return fail("canary", format!("`{command}`: {error}"), remedy),

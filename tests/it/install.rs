@@ -10,7 +10,7 @@ use callus::assistants::claude_code::wiring::{self, Places};
 use callus::install::apply::{Applied, ApplyError, apply};
 use callus::install::doctor::{Facts, State, examine};
 use callus::install::plan::{self, Action, PlanError, Site};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// A client that keeps its MCP servers as the real one does: it refuses a name twice, and rewrites its whole file.
@@ -35,7 +35,7 @@ impl Home {
         let folder = tempfile::tempdir().expect("a home for the test");
         let home = folder.path().to_owned();
         let mut places = Places::of(&home, None);
-        places.managed = vec![home.join("etc/managed-settings.json")];
+        places.managed = vec![home.join("etc")];
         let site = Site {
             places,
             data: home.join("data"),
@@ -163,6 +163,7 @@ fn without_the_record_only_our_entries_go() {
 #[test]
 fn a_home_without_the_client_gets_back_to_nothing() {
     let home = Home::new();
+    assert!(!home.site.has_client());
     let before = home.snapshot();
     let applied = home.install(BINARY);
     assert!(
@@ -217,6 +218,22 @@ fn what_the_user_writes_in_between_stays() {
 }
 "#;
     assert_eq!(home.settings(), wanted);
+}
+
+#[test]
+fn a_matcher_that_the_user_gave_our_group_stays() {
+    let home = Home::with_settings("{}");
+    home.install(BINARY);
+    let edited = home
+        .settings()
+        .replacen("\"hooks\": [\n", "\"matcher\": \"startup\", \"hooks\": [\n", 1);
+    fs::write(&home.site.places.settings, edited).expect("edited");
+    home.remove();
+    let value: Value = serde_json::from_str(&home.settings()).expect("JSON");
+    assert_eq!(
+        value,
+        json!({"hooks": {"SessionStart": [{"matcher": "startup", "hooks": []}]}})
+    );
 }
 
 #[test]
@@ -286,6 +303,7 @@ fn the_copy_and_the_record_are_private_and_go_with_us() {
 #[test]
 fn another_place_of_the_program_updates_what_is_there() {
     let home = Home::with_settings("{}\n").with_client();
+    assert!(home.site.has_client());
     home.install("/old/callus");
     // What the user set on our entry is theirs.
     fs::write(
@@ -385,10 +403,15 @@ fn the_plan_says_what_will_happen_and_what_stands_in_the_way() {
     let home = Home::with_settings(
         "{ // mine\n  \"disableAllHooks\": true, \"enabledPlugins\": {\"callus@callus\": true}\n}\n",
     );
-    fs::create_dir(home.path("etc")).expect("a folder");
+    fs::create_dir_all(home.path("etc/managed-settings.d")).expect("a folder");
     fs::write(
         home.path("etc/managed-settings.json"),
         "{\"allowManagedHooksOnly\":true}",
+    )
+    .expect("managed settings");
+    fs::write(
+        home.path("etc/managed-settings.d/10.json"),
+        "{\"allowManagedMcpServersOnly\":true}",
     )
     .expect("managed settings");
     let plan = plan::install(&home.site, Path::new(BINARY)).expect("a plan");
@@ -401,9 +424,11 @@ fn the_plan_says_what_will_happen_and_what_stands_in_the_way() {
     claude mcp add-json -s user callus '{"type":"stdio","command":"/opt/callus/bin/callus","args":["mcp"],"alwaysLoad":true}'
 note: ~/.claude/settings.json holds comments or trailing commas: Claude Code then loads nothing of it, neither your entries nor ours
 note: ~/.claude/settings.json: "disableAllHooks" is set: no hook runs, ours neither
-note: Callus is enabled as a plugin too: each event is recorded once all the same
+note: ~/etc/managed-settings.json: "allowManagedHooksOnly" is set: only the organisation's hooks run
+note: ~/etc/managed-settings.d/10.json: "allowManagedMcpServersOnly" is set: only the organisation's MCP servers run: agents cannot ask Callus
 note: ~/etc/managed-settings.json outranks your settings
-note: ~/etc/managed-settings.json: "allowManagedHooksOnly" is set: only the organisation's hooks run"#;
+note: ~/etc/managed-settings.d/10.json outranks your settings
+note: Callus is enabled as a plugin too: each event is recorded once all the same"#;
     assert_eq!(text, wanted);
     assert!(plan.steps.iter().any(|step| matches!(step.action, Action::Write(_))));
 }
@@ -522,6 +547,8 @@ fn the_doctor_finds_what_is_broken() {
     assert_eq!(check(&home, &binary, &sick, true, "database").0, State::Fail);
     assert_eq!(check(&home, &binary, &sick, true, "events").0, State::Warn);
 
+    fs::write(&home.site.places.settings, "{\"disableAllHooks\": true}").expect("switched off");
+    assert_eq!(check(&home, &binary, &facts, true, "settings").0, State::Fail);
     fs::write(&home.site.places.settings, "{").expect("damaged");
     assert_eq!(check(&home, &binary, &facts, true, "settings").0, State::Fail);
 }
