@@ -1,3 +1,168 @@
+<<<<<<< HEAD
 //! One file per assistant: what its hooks and transcripts say.
 
 pub mod claude_code;
+=======
+//! The assistants that Callus records: one table, and one folder for what each of them writes.
+//!
+//! What leaves this room is [`Observation`]s: nobody else knows an assistant's JSON, its words or its paths.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::domain::time::Timestamp;
+use crate::domain::trace::{Agent, Observation, SessionKey};
+
+pub mod claude_code;
+
+/// Bytes of a successful output that are stored, of its beginning and of its end each.
+pub const SUCCESS_KEPT: usize = 2 * 1024;
+/// Bytes of a failed output, of a prompt and of a call's input that are stored, of the beginning and of the end each.
+pub const FAILURE_KEPT: usize = 8 * 1024;
+/// Bytes that are read beyond what is stored, on each side of a cut: redaction must see a secret whole to know it,
+/// and only then is the text shortened to its final size. Longer than any key that redaction knows by its form.
+pub const MARGIN: usize = 1024;
+
+/// What Callus has to know of an assistant.
+#[derive(Debug)]
+pub struct Spec {
+    /// Its name in commands, paths and the store.
+    pub name: &'static str,
+    /// Other names that people use for it in commands.
+    pub aliases: &'static [&'static str],
+    /// Its name as its makers write it.
+    pub display: &'static str,
+    /// Its folder, relative to the user's home.
+    pub folder: &'static str,
+    /// The environment variable that names another folder instead.
+    pub folder_variable: &'static str,
+    /// Where its transcripts lie, relative to its folder.
+    pub transcripts: &'static str,
+    /// Reads what it hands to a hook.
+    pub hook: fn(&[u8], Timestamp) -> Parsed,
+    /// Finds its transcripts in files and folders, newest first.
+    pub find: fn(&[PathBuf]) -> Found,
+    /// Opens the reader for one of its transcripts.
+    pub reader: fn(&Transcript) -> claude_code::transcript::Reader,
+}
+
+/// Every assistant that Callus records.
+pub const ALL: &[&Spec] = &[&claude_code::SPEC];
+
+/// Returns the assistant that `name` means: its own name or an alias, in any case.
+#[must_use]
+pub fn by_name(name: &str) -> Option<&'static Spec> {
+    ALL.iter()
+        .find(|spec| {
+            spec.name.eq_ignore_ascii_case(name) || spec.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name))
+        })
+        .copied()
+}
+
+/// What one hook call reported.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Parsed {
+    /// The client's own word for the event; empty when it could not be read.
+    pub event: String,
+    /// What happened, in order.
+    pub observations: Vec<Observation>,
+    /// The session.
+    pub session: Option<SessionKey>,
+    /// The subagent in which the hook fired.
+    pub agent: Option<Agent>,
+    /// The session's transcript file.
+    pub transcript: Option<String>,
+    /// The folder that the session is in.
+    pub cwd: Option<String>,
+    /// The agent goes on only because a hook asked it to: another answer would make it go on again.
+    pub continued: bool,
+    /// Why the input was no valid document; what could be saved from it is in the other fields.
+    pub damaged: Option<String>,
+}
+
+/// A transcript file and what its place and neighbours say about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transcript {
+    /// The file.
+    pub path: PathBuf,
+    /// The session that it belongs to; a subagent's belongs to the session that started it.
+    pub session: String,
+    /// The subagent whose steps it holds; nothing for a session's own transcript.
+    pub agent: Option<Agent>,
+    /// The transcript of the session that started the subagent, when it is there.
+    pub parent: Option<PathBuf>,
+    /// When the file was last written.
+    pub modified: Timestamp,
+    /// Its size in bytes.
+    pub bytes: u64,
+}
+
+/// What a search for transcripts gave.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The transcripts, newest session first, subagents right after their parent.
+    pub transcripts: Vec<Transcript>,
+    /// The files that looked like one, or were named as one, and are none.
+    pub refused: Vec<(PathBuf, Refusal)>,
+}
+
+/// Why a file is not read as a transcript.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// The file or folder cannot be read.
+    #[error("cannot be read")]
+    Unreadable(#[source] io::Error),
+    /// There is nothing in it.
+    #[error("is empty")]
+    Empty,
+    /// Its beginning holds no line that is a JSON object.
+    #[error("holds no JSON lines")]
+    NotJsonLines,
+    /// Its lines are JSON, but not this assistant's.
+    #[error("is not in the format of this assistant's transcripts")]
+    OtherFormat,
+    /// Its lines are this assistant's, but none belongs to a session.
+    #[error("holds no step of a session")]
+    NoSession,
+}
+
+/// Why a line of a transcript gave nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum Broken {
+    /// The line is not valid JSON, or not an object.
+    #[error("line is not a JSON object")]
+    NotAnObject(#[source] serde_json::Error),
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn names_and_aliases_are_unique_and_resolve() {
+        let mut seen = BTreeSet::new();
+        for spec in ALL {
+            for name in std::iter::once(&spec.name).chain(spec.aliases) {
+                assert!(seen.insert(name.to_lowercase()), "{name} is taken twice");
+                let found = by_name(&name.to_uppercase()).expect("a listed name resolves");
+                assert_eq!(found.name, spec.name);
+            }
+        }
+        assert!(by_name("nobody").is_none());
+    }
+
+    #[test]
+    fn every_assistant_has_recorded_payloads() {
+        for spec in ALL {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("tests/payloads")
+                .join(spec.name);
+            let payloads = std::fs::read_dir(&folder).map(Iterator::count).unwrap_or_default();
+            assert!(payloads > 0, "{} is missing or empty", folder.display());
+        }
+    }
+}
+>>>>>>> assist

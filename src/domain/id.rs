@@ -13,6 +13,8 @@ macro_rules! row_ids {
 row_ids! {
     /// A row of `project`; local to one store.
     ProjectId
+    /// A row of `root`; local to one store.
+    RootId
     /// A row of `session`; local to one store.
     SessionId
     /// A row of `event`; local to one store.

@@ -1,3 +1,35 @@
+<<<<<<< HEAD
 //! Claude Code.
 
 pub mod wiring;
+=======
+//! Claude Code: its hooks, its transcripts, its folders.
+//!
+//! Facts below were measured on Claude Code 2.1.328 and on transcripts of 2.0 and 2.1.
+
+use super::Spec;
+
+mod api_error;
+mod call;
+mod files;
+pub mod hook;
+mod join;
+mod notice;
+mod salvage;
+mod thread;
+pub mod transcript;
+mod wire;
+
+/// What Callus has to know of Claude Code.
+pub const SPEC: Spec = Spec {
+    name: "claude-code",
+    aliases: &["claude"],
+    display: "Claude Code",
+    folder: ".claude",
+    folder_variable: "CLAUDE_CONFIG_DIR",
+    transcripts: "projects",
+    hook: hook::hook,
+    find: files::find,
+    reader: transcript::Reader::new,
+};
+>>>>>>> assist

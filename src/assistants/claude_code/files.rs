@@ -1,0 +1,324 @@
+//! Where transcripts lie and how one is known.
+//!
+//! `projects/<folder>/<session>.jsonl` is a session's; `projects/<folder>/<session>/subagents/agent-<id>.jsonl` is a
+//! subagent's, with an `agent-<id>.meta.json` beside it. Versions 2.0 put `agent-<id>.jsonl` beside the session's.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use serde::Deserialize;
+
+use super::wire::{Line, object};
+use crate::assistants::{Found, Refusal, Transcript};
+use crate::domain::time::Timestamp;
+use crate::domain::trace::Agent;
+
+const EXTENSION: &str = "jsonl";
+const SUBAGENTS: &str = "subagents";
+const AGENT: &str = "agent-";
+/// Bytes of a file that are looked at to know what it is: the client begins with small lines.
+const BEGINNING: u64 = 256 * 1024;
+/// Line types that belong to no session; only this client writes them.
+const SESSIONLESS: &[&str] = &["summary", "file-history-snapshot"];
+
+/// Returns the transcripts in `paths`, files and folders in any mix, newest session first.
+///
+/// A session's file brings its subagents along. Links to folders are not followed, so that no file comes twice.
+#[must_use]
+pub(super) fn find(paths: &[PathBuf]) -> Found {
+    let mut found = Found::default();
+    let mut files = BTreeSet::new();
+    for path in paths {
+        match fs::metadata(path) {
+            Err(why) => found.refused.push((path.clone(), Refusal::Unreadable(why))),
+            Ok(data) if data.is_dir() => walk(path, &mut files, &mut found.refused),
+            Ok(_) => {
+                files.insert(path.clone());
+                let subagents = path.with_extension("").join(SUBAGENTS);
+                if subagents.is_dir() {
+                    walk(&subagents, &mut files, &mut found.refused);
+                }
+            }
+        }
+    }
+    for path in files {
+        match transcript(&path) {
+            Ok(transcript) => found.transcripts.push(transcript),
+            Err(why) => found.refused.push((path, why)),
+        }
+    }
+    newest_first(&mut found.transcripts);
+    found
+}
+
+fn walk(folder: &Path, files: &mut BTreeSet<PathBuf>, refused: &mut Vec<(PathBuf, Refusal)>) {
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(why) => {
+                refused.push((folder, Refusal::Unreadable(why)));
+                continue;
+            }
+        };
+        for entry in entries.flatten() {
+            let path = entry.path();
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == EXTENSION) {
+                files.insert(path);
+            }
+        }
+    }
+}
+
+/// Sorts by the newest file of each session; inside a session its own file comes first.
+fn newest_first(transcripts: &mut [Transcript]) {
+    let key = |transcript: &Transcript| transcript.parent.clone().unwrap_or_else(|| transcript.path.clone());
+    let mut newest: BTreeMap<PathBuf, Timestamp> = BTreeMap::new();
+    for transcript in &*transcripts {
+        let at = newest.entry(key(transcript)).or_default();
+        *at = transcript.modified.max(*at);
+    }
+    transcripts.sort_by_cached_key(|transcript| {
+        let family = key(transcript);
+        (
+            std::cmp::Reverse(newest[&family]),
+            family,
+            transcript.parent.is_some(),
+            transcript.path.clone(),
+        )
+    });
+}
+
+fn transcript(path: &Path) -> Result<Transcript, Refusal> {
+    let data = fs::metadata(path).map_err(Refusal::Unreadable)?;
+    let of_lines = session_of(&beginning(path).map_err(Refusal::Unreadable)?)?;
+    let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
+    let agent = name
+        .rsplit_once(AGENT)
+        .filter(|(before, _)| before.is_empty() || before.ends_with('.'));
+    let parent = agent
+        .and_then(|_| parent(path, &of_lines))
+        .filter(|parent| parent.is_file());
+    let modified = data.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+    Ok(Transcript {
+        path: path.to_owned(),
+        // A fork begins with lines that it copied: the name of the file is right about whose it is.
+        session: session_in(name).unwrap_or(of_lines),
+        agent: agent.map(|(_, id)| Agent {
+            id: id.to_owned(),
+            kind: agent_kind(path).unwrap_or_default(),
+        }),
+        parent,
+        modified: Timestamp(
+            modified
+                .and_then(|age| i64::try_from(age.as_micros()).ok())
+                .unwrap_or_default(),
+        ),
+        bytes: data.len(),
+    })
+}
+
+fn beginning(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(BEGINNING).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Returns the session of the first line that belongs to one, if lines like these are this client's. A line that
+/// ends outside of what was read is left out.
+fn session_of(beginning: &[u8]) -> Result<String, Refusal> {
+    if beginning.trim_ascii().is_empty() {
+        return Err(Refusal::Empty);
+    }
+    let text = String::from_utf8_lossy(beginning);
+    let mut refusal = Refusal::NotJsonLines;
+    for line in text.lines().filter_map(|line| object::<Line>(line).ok()) {
+        if let Some(session) = session(&line) {
+            return Ok(session);
+        }
+        let kind = line.kind.word().unwrap_or_default();
+        refusal = if SESSIONLESS.contains(&kind.as_str()) {
+            Refusal::NoSession
+        } else {
+            Refusal::OtherFormat
+        };
+    }
+    Err(refusal)
+}
+
+/// Another client exports the same format under its own name where this one writes its version number.
+fn session(line: &Line) -> Option<String> {
+    let version = line.version.word();
+    line.kind.text()?;
+    let is_ours = version.is_none_or(|version| version.starts_with(|first: char| first.is_ascii_digit()));
+    line.session.word().filter(|_| is_ours)
+}
+
+/// Returns the session that a file name ends with: exports put a date before the id.
+fn session_in(name: &str) -> Option<String> {
+    const UUID: usize = 36;
+    let start = name.len().checked_sub(UUID)?;
+    let id = name.get(start..)?;
+    let is_uuid = id.bytes().enumerate().all(|(i, byte)| match i {
+        8 | 13 | 18 | 23 => byte == b'-',
+        _ => byte.is_ascii_hexdigit(),
+    });
+    is_uuid.then(|| id.to_owned())
+}
+
+/// Returns where the transcript of the session that started this subagent lies.
+fn parent(path: &Path, session: &str) -> Option<PathBuf> {
+    let folder = path.parent()?;
+    if folder.file_name()? == SUBAGENTS {
+        return Some(folder.parent()?.with_extension(EXTENSION));
+    }
+    Some(folder.join(session).with_extension(EXTENSION))
+}
+
+fn agent_kind(path: &Path) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Meta {
+        #[serde(rename = "agentType")]
+        agent_type: String,
+    }
+    let bytes = fs::read(path.with_extension("meta.json")).ok()?;
+    serde_json::from_slice::<Meta>(&bytes).ok().map(|meta| meta.agent_type)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const USER: &str = r#"{"type":"user","sessionId":"58739f06-ca54-4e5e-b033-461306e116ee","version":"2.1.328","message":{"content":"x"}}"#;
+
+    #[test]
+    fn a_transcript_is_known_by_its_lines() {
+        let snapshot = r#"{"type":"file-history-snapshot","messageId":"m"}"#;
+        let good = [
+            USER.to_owned(),
+            format!("{snapshot}\nnot json\n\"bare\"\n{USER}"),
+            format!("{USER}\n{{\"cut\":\"of"),
+        ];
+        for text in good {
+            session_of(text.as_bytes()).expect("this is a transcript");
+        }
+        let bad = [
+            ("", "is empty"),
+            (" \n\n", "is empty"),
+            ("plain\ntext", "holds no JSON lines"),
+            ("[1,2]", "holds no JSON lines"),
+            ("\u{0}\u{1}\u{2}", "holds no JSON lines"),
+            (snapshot, "holds no step of a session"),
+            (
+                r#"{"timestamp":"t","type":"session_meta","payload":{"id":"x"}}"#,
+                "is not in the format",
+            ),
+            (
+                r#"{"type":"session.start","data":{"sessionId":"x"}}"#,
+                "is not in the format",
+            ),
+            (
+                r#"{"type":"user","sessionId":"x","version":"other-agent"}"#,
+                "is not in the format",
+            ),
+        ];
+        for (text, why) in bad {
+            let refusal = session_of(text.as_bytes()).expect_err(text).to_string();
+            assert!(refusal.starts_with(why), "{text}: {refusal}");
+        }
+    }
+
+    #[test]
+    fn the_session_is_read_from_the_name_with_or_without_a_date() {
+        let id = "4931d45a-d447-44b4-8475-1e6fcfcc28bf";
+        assert_eq!(session_in(id).as_deref(), Some(id));
+        assert_eq!(session_in(&format!("2026-01-19-{id}")).as_deref(), Some(id));
+        assert_eq!(session_in("main"), None);
+        assert_eq!(session_in("zzzzzzzz-d447-44b4-8475-1e6fcfcc28bf"), None);
+    }
+
+    #[test]
+    fn files_and_folders_in_any_mix_give_each_transcript_once_with_its_subagents() {
+        let home = tempfile::tempdir().expect("a folder");
+        let session = "58739f06-ca54-4e5e-b033-461306e116ee";
+        let own = home.path().join(format!("{session}.jsonl"));
+        let subagents = home.path().join(session).join(SUBAGENTS);
+        let old_style = home.path().join("agent-b2.jsonl");
+        fs::create_dir_all(&subagents).expect("a folder");
+        fs::write(&own, USER).expect("a file");
+        fs::write(&old_style, USER).expect("a file");
+        fs::write(subagents.join("agent-a1.jsonl"), USER).expect("a file");
+        fs::write(
+            subagents.join("agent-a1.meta.json"),
+            r#"{"agentType":"Explore","spawnDepth":1}"#,
+        )
+        .expect("a file");
+        fs::write(home.path().join("notes.jsonl"), "no").expect("a file");
+        fs::write(home.path().join("notes.txt"), "no").expect("a file");
+
+        let missing = home.path().join("missing.jsonl");
+        let found = find(&[own.clone(), home.path().to_owned(), missing.clone()]);
+        let brief: Vec<_> = found
+            .transcripts
+            .iter()
+            .map(|t| {
+                (
+                    t.session.as_str(),
+                    t.agent.as_ref().map(|a| (a.id.as_str(), a.kind.as_str())),
+                    t.parent.as_ref(),
+                )
+            })
+            .collect();
+        assert_eq!(
+            brief,
+            [
+                (session, None, None),
+                (session, Some(("a1", "Explore")), Some(&own)),
+                (session, Some(("b2", "")), Some(&own)),
+            ]
+        );
+        let refused: Vec<_> = found
+            .refused
+            .iter()
+            .map(|(path, why)| (path.clone(), why.to_string()))
+            .collect();
+        assert_eq!(
+            refused,
+            [
+                (missing, "cannot be read".to_owned()),
+                (home.path().join("notes.jsonl"), "holds no JSON lines".to_owned()),
+            ]
+        );
+        assert_eq!(
+            find(&[own]).transcripts.len(),
+            2,
+            "a session's file brings its subagents along"
+        );
+    }
+
+    #[test]
+    fn the_newest_session_comes_first_and_stays_together() {
+        let at = |path: &str, parent: Option<&str>, modified: i64| Transcript {
+            path: path.into(),
+            session: String::new(),
+            agent: None,
+            parent: parent.map(PathBuf::from),
+            modified: Timestamp(modified),
+            bytes: 0,
+        };
+        let mut transcripts = [
+            at("/a", None, 5),
+            at("/b", None, 1),
+            at("/b/x", Some("/b"), 9),
+            at("/c", None, 7),
+        ];
+        newest_first(&mut transcripts);
+        let order: Vec<_> = transcripts.iter().map(|t| t.path.display().to_string()).collect();
+        assert_eq!(order, ["/b", "/b/x", "/c", "/a"]);
+    }
+}

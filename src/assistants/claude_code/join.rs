@@ -1,0 +1,177 @@
+//! Calls of a transcript that wait for their results.
+
+use std::collections::VecDeque;
+
+use crate::domain::trace::{Call, Observation, Step};
+
+use super::call::is_usable;
+
+/// A later read goes back at most this far for a call without a result, in bytes: a call that was abandoned must
+/// not make every later read begin at the same place.
+const LOOK_BACK: u64 = 4 * 1024 * 1024;
+
+/// A call without a result.
+#[derive(Debug, Clone)]
+pub(super) struct Waiting {
+    /// Where its line begins in the file.
+    pub(super) offset: u64,
+    /// The client's id of the line.
+    line: Option<String>,
+    /// The client's id of the call, as written.
+    id: String,
+    /// The call.
+    pub(super) call: Call,
+    /// Its line as an observation that the call began.
+    pub(super) started: Observation,
+}
+
+/// Calls in the order in which they began.
+#[derive(Debug, Default)]
+pub(super) struct Calls {
+    waiting: Vec<Waiting>,
+    /// Where calls with a result, and those results, stand in the file; as far as a later read may go back.
+    joined: VecDeque<(u64, u64)>,
+}
+
+impl Calls {
+    /// Adds a call that `started` on the line at `offset` with the client's ids `line` and `id`.
+    pub(super) fn begin(&mut self, offset: u64, line: Option<String>, id: String, call: Call, started: Observation) {
+        self.waiting.push(Waiting {
+            offset,
+            line,
+            id,
+            call,
+            started,
+        });
+    }
+
+    /// Returns the call whose result stands at `offset` and names the call `id` and the line `line`.
+    ///
+    /// Ids repeat, and published transcripts have them replaced on either side: equal ids on the right line come
+    /// first, then equal ids, then, where an id was replaced, the right line, then the order.
+    pub(super) fn end(&mut self, offset: u64, id: &str, line: Option<&str>) -> Option<Waiting> {
+        let same_id = |waiting: &Waiting| waiting.id == id;
+        let same_line = |waiting: &Waiting| line.is_some() && waiting.line.as_deref() == line;
+        let lost_id = |waiting: &Waiting| !is_usable(id) || !is_usable(&waiting.id);
+        let at = self
+            .position(|waiting| same_id(waiting) && same_line(waiting))
+            .or_else(|| self.position(same_id))
+            .or_else(|| self.position(|waiting| lost_id(waiting) && same_line(waiting)))
+            .or_else(|| self.position(lost_id))?;
+        let began = self.waiting.remove(at);
+        self.joined.push_back((began.offset, offset));
+        while self
+            .joined
+            .front()
+            .is_some_and(|(_, result)| result + LOOK_BACK < offset)
+        {
+            self.joined.pop_front();
+        }
+        Some(began)
+    }
+
+    fn position(&self, wanted: impl Fn(&Waiting) -> bool) -> Option<usize> {
+        self.waiting.iter().position(wanted)
+    }
+
+    /// Returns the newest waiting call of the agent with this id.
+    pub(super) fn newest_of(&self, agent: Option<&str>) -> Option<&Call> {
+        let of_agent = |waiting: &&Waiting| waiting.started.agent.as_ref().map(|agent| agent.id.as_str()) == agent;
+        self.waiting.iter().rev().find(of_agent).map(|waiting| &waiting.call)
+    }
+
+    /// Returns where a later read must begin so that it meets the waiting calls again, and with every result that
+    /// it meets again the call as well.
+    pub(super) fn oldest_near(&self, end: u64) -> Option<u64> {
+        let waiting = self.waiting.iter().map(|waiting| waiting.offset);
+        let mut from = waiting.filter(|offset| offset + LOOK_BACK >= end).min()?;
+        for (call, result) in self.joined.iter().rev() {
+            if *result >= from {
+                from = from.min(*call);
+            }
+        }
+        Some(from)
+    }
+
+    /// Returns the waiting calls as calls that began.
+    pub(super) fn started(&self) -> impl Iterator<Item = Observation> + '_ {
+        self.waiting.iter().map(|waiting| Observation {
+            step: Step::CallStarted(waiting.call.clone()),
+            ..waiting.started.clone()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assistants::claude_code::call::call;
+    use crate::assistants::claude_code::hook::session_key;
+    use crate::assistants::claude_code::wire::Raw;
+    use crate::domain::time::Timestamp;
+    use crate::domain::trace::{AtSource, Via};
+
+    fn begin(calls: &mut Calls, offset: u64, line: &str, id: &str) {
+        let call = call(&Raw::default(), &Raw::default(), &Raw::default());
+        let started = Observation {
+            session: session_key("s".into()),
+            agent: None,
+            at: Timestamp(0),
+            at_source: AtSource::Record,
+            cwd: None,
+            branch: None,
+            via: Via::Transcript,
+            step: Step::AgentStarted,
+        };
+        calls.begin(offset, Some(line.to_owned()), id.to_owned(), call, started);
+    }
+
+    fn ended(calls: &mut Calls, id: &str, line: Option<&str>) -> Option<u64> {
+        calls.end(50, id, line).map(|waiting| waiting.offset)
+    }
+
+    #[test]
+    fn results_find_their_calls_by_id_also_out_of_order() {
+        let mut calls = Calls::default();
+        begin(&mut calls, 1, "l1", "a");
+        begin(&mut calls, 2, "l2", "b");
+        assert_eq!(ended(&mut calls, "b", None), Some(2));
+        assert_eq!(ended(&mut calls, "x", Some("l1")), None, "another id is another call");
+        assert_eq!(ended(&mut calls, "a", None), Some(1));
+    }
+
+    #[test]
+    fn equal_ids_are_joined_by_line_and_then_in_order() {
+        let mut calls = Calls::default();
+        for (offset, line) in [(1, "l1"), (2, "l2"), (3, "l3")] {
+            begin(&mut calls, offset, line, "REDACTED");
+        }
+        assert_eq!(ended(&mut calls, "REDACTED", Some("l2")), Some(2));
+        assert_eq!(ended(&mut calls, "REDACTED", None), Some(1));
+        assert_eq!(
+            ended(&mut calls, "toolu_1", None),
+            Some(3),
+            "the id was replaced on one side only"
+        );
+        assert_eq!(ended(&mut calls, "REDACTED", None), None);
+    }
+
+    #[test]
+    fn a_later_read_goes_back_to_the_oldest_waiting_call_but_not_forever() {
+        let mut calls = Calls::default();
+        assert_eq!(calls.oldest_near(100), None);
+        begin(&mut calls, 10, "l1", "a");
+        begin(&mut calls, 20, "l2", "b");
+        assert_eq!(calls.oldest_near(100), Some(10));
+        assert_eq!(calls.oldest_near(15 + LOOK_BACK), Some(20));
+        assert_eq!(calls.oldest_near(100 + LOOK_BACK), None);
+        begin(&mut calls, 60, "l3", "c");
+        begin(&mut calls, 70, "l4", "d");
+        assert_eq!(calls.end(80, "c", None).map(|began| began.offset), Some(60));
+        assert_eq!(
+            calls.oldest_near(65 + LOOK_BACK),
+            Some(60),
+            "the result of c is met again, and so must c be"
+        );
+    }
+}

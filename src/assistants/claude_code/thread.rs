@@ -1,0 +1,98 @@
+//! What one agent of a transcript has not finished, and where its observations belong.
+
+use super::hook::session_key;
+use crate::domain::time::Timestamp;
+use crate::domain::trace::{Agent, AtSource, Observation, Step, Usage, Via};
+
+/// Where the observations of a line belong.
+#[derive(Debug)]
+pub(super) struct Place {
+    pub(super) session: String,
+    pub(super) agent: Option<Agent>,
+    pub(super) at: Timestamp,
+    pub(super) cwd: Option<String>,
+    pub(super) branch: Option<String>,
+}
+
+impl Place {
+    /// Returns `step` as something that happened here.
+    pub(super) fn observe(&self, step: Step) -> Observation {
+        Observation {
+            session: session_key(self.session.clone()),
+            agent: self.agent.clone(),
+            at: self.at,
+            at_source: AtSource::Record,
+            cwd: self.cwd.clone(),
+            branch: self.branch.clone(),
+            via: Via::Transcript,
+            step,
+        }
+    }
+
+    /// Returns the id of the subagent; nothing for the session's own agent.
+    pub(super) fn agent_id(&self) -> Option<&str> {
+        self.agent.as_ref().map(|agent| agent.id.as_str())
+    }
+}
+
+/// What one agent has not finished.
+#[derive(Debug, Default)]
+pub(super) struct Thread {
+    /// The newest message and its tokens.
+    usage: Option<(String, Observation)>,
+    /// Words after which nothing has come yet: its last ones if the turn ends here.
+    words: Option<Words>,
+    /// The call that the user turned down last.
+    pub(super) rejected: Option<String>,
+}
+
+#[derive(Debug)]
+struct Words {
+    observation: Observation,
+    message: Option<String>,
+    is_end: bool,
+}
+
+impl Thread {
+    /// Keeps the words of a message as what may turn out to be the end of a turn; `is_end` says that they are.
+    pub(super) fn speak(&mut self, message: Option<String>, is_end: bool, observation: Observation) {
+        self.words = Some(Words {
+            observation,
+            message,
+            is_end,
+        });
+    }
+
+    /// Forgets the last words: the agent went on.
+    pub(super) fn go_on(&mut self) {
+        self.words = None;
+    }
+
+    /// Reports the last words as the end of a turn.
+    pub(super) fn end_turn(&mut self, out: &mut Vec<Observation>) {
+        out.extend(self.words.take().map(|words| words.observation));
+    }
+
+    /// Settles the words of the message before `id`: the end of a turn if they said so, else some on the way.
+    pub(super) fn new_message(&mut self, id: Option<&str>, out: &mut Vec<Observation>) {
+        let before = self.words.take_if(|words| words.message.as_deref() != id);
+        out.extend(before.filter(|words| words.is_end).map(|words| words.observation));
+    }
+
+    /// Keeps the tokens of a message until the next one: each of its lines reports them, and the last knows best.
+    pub(super) fn spend(&mut self, usage: Usage, here: &Place, out: &mut Vec<Observation>) {
+        let message = usage.message.clone();
+        let before = self.usage.replace((message.clone(), here.observe(Step::Usage(usage))));
+        out.extend(
+            before
+                .filter(|(id, _)| *id != message)
+                .map(|(_, observation)| observation),
+        );
+    }
+
+    /// Reports all that is open.
+    pub(super) fn finish(&mut self, out: &mut Vec<Observation>) {
+        self.end_turn(out);
+        out.extend(self.usage.take().map(|(_, observation)| observation));
+    }
+}

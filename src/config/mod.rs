@@ -1,0 +1,198 @@
+//! The environment, the home folder and the settings: the only room that reads them.
+
+mod environment;
+mod file;
+mod machine;
+mod mounts;
+mod repository;
+mod span;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use crate::clock::Clock;
+use crate::domain::time::Timestamp;
+
+pub use environment::{NESTED, VARIABLES, Variable};
+pub use file::{Entry, FileSettings, KEYS, Pattern, Retention};
+pub use repository::{REPOSITORY_FILE, Repository, repository};
+pub use span::{SpanError, parse_size, parse_span};
+
+use environment::Environment;
+
+/// Everything that the surroundings decide.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The user's home folder.
+    pub home: PathBuf,
+    /// The folder of the store: `CALLUS_HOME`, else the platform's data folder for `callus`.
+    pub data: PathBuf,
+    /// The workspace: one database each; `CALLUS_WORKSPACE`, else `default`.
+    pub workspace: String,
+    /// The time.
+    pub clock: Clock,
+    /// The settings file; it need not exist.
+    pub config: PathBuf,
+    /// What the settings file says.
+    pub file: FileSettings,
+    /// Whether sessions are recorded, as far as the environment and the settings file say.
+    pub capture: bool,
+    /// Whether Callus itself started this process, whose sessions are then not recorded.
+    pub nested: bool,
+    /// Labels that `CALLUS_LABELS` gives to every session, in its order.
+    pub labels: Vec<(String, String)>,
+    /// Claude Code's folder.
+    pub claude: PathBuf,
+    /// The folder in which Claude Code was started, when it started this process.
+    pub project_dir: Option<PathBuf>,
+    /// The folders in which programs are looked for.
+    pub path: OsString,
+    /// What is known of the terminal.
+    pub terminal: Terminal,
+    /// One sentence when the data folder was moved to a local disk, or should be.
+    pub moved: Option<String>,
+    /// What was read but not understood, one sentence each.
+    pub warnings: Vec<String>,
+}
+
+/// What the environment says about the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terminal {
+    /// Colours are welcome; whether there is a terminal at all is another question.
+    pub color: bool,
+    /// The width in columns, when it is set.
+    pub columns: Option<u16>,
+    /// Characters beyond ASCII can be shown.
+    pub unicode: bool,
+}
+
+/// Why the settings cannot be used. Nothing is recorded then: a session must not land in the wrong workspace.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// There is no home folder.
+    #[error("there is no home folder: set HOME, or CALLUS_HOME to the folder for the store")]
+    NoHome,
+    /// An environment variable has a value that it cannot have.
+    #[error("{name} is {value:?}, but must be {expected}")]
+    Variable {
+        /// The variable.
+        name: &'static str,
+        /// Its value.
+        value: String,
+        /// What it may be.
+        expected: &'static str,
+    },
+    /// The settings file cannot be read.
+    #[error("could not read {}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The settings file says something that it cannot say.
+    #[error("{}:{line}: {message}; correct the line or remove it", path.display())]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong.
+        message: String,
+    },
+    /// The folder of the store cannot be made absolute.
+    #[error("could not find the current folder, which CALLUS_HOME is relative to")]
+    NoCurrentFolder(#[source] std::io::Error),
+}
+
+impl Settings {
+    /// Reads the environment and the settings file.
+    ///
+    /// Cheap enough for a hook: no more than a handful of system calls, and a parser only where there is a file.
+    pub fn load() -> Result<Self, ConfigError> {
+        Self::from_environment(&Environment::new(&|name| std::env::var_os(name)))
+    }
+
+    fn from_environment(environment: &Environment<'_>) -> Result<Self, ConfigError> {
+        let mut warnings = Vec::new();
+        let folders = environment.folders()?;
+        let file = file::read(&folders.config, &mut warnings)?;
+        let (data, moved) = mounts::local(folders.data, &folders.fallbacks);
+        let nested = environment.flag(NESTED, false)?;
+        Ok(Self {
+            workspace: environment.workspace()?,
+            clock: environment.clock()?,
+            capture: environment.flag("CALLUS_CAPTURE", true)? && file.capture && !nested,
+            nested,
+            labels: environment.labels(&mut warnings),
+            claude: environment
+                .folder("CLAUDE_CONFIG_DIR")
+                .unwrap_or_else(|| folders.home.join(".claude")),
+            project_dir: environment.folder("CLAUDE_PROJECT_DIR"),
+            path: environment.value("PATH").unwrap_or_default(),
+            terminal: environment.terminal(),
+            home: folders.home,
+            config: folders.config,
+            file,
+            data,
+            moved,
+            warnings,
+        })
+    }
+
+    /// Returns the name of this machine or container: 16 hex digits that do not reveal its own id.
+    ///
+    /// Where the system has none, one is made and kept in the data folder.
+    #[must_use]
+    pub fn machine(&self) -> String {
+        machine::id(&self.data)
+    }
+
+    /// Returns the folder that holds this workspace's database and journals.
+    #[must_use]
+    pub fn folder(&self) -> PathBuf {
+        self.data.join("workspaces").join(&self.workspace)
+    }
+
+    /// Returns the path of this workspace's database.
+    #[must_use]
+    pub fn database(&self) -> PathBuf {
+        self.folder().join("callus.db")
+    }
+
+    /// Returns the folder of this workspace's journals.
+    #[must_use]
+    pub fn journals(&self) -> PathBuf {
+        self.folder().join("journal")
+    }
+
+    /// Returns settings for a store in `data` with everything else at its default, for tests and benchmarks.
+    #[must_use]
+    pub fn at(data: &Path, now: Timestamp) -> Self {
+        Self {
+            home: data.to_owned(),
+            data: data.to_owned(),
+            workspace: environment::DEFAULT_WORKSPACE.to_owned(),
+            clock: Clock::Fixed(now),
+            config: data.join(file::NAME),
+            file: FileSettings::default(),
+            capture: true,
+            nested: false,
+            labels: Vec::new(),
+            claude: data.join(".claude"),
+            project_dir: None,
+            path: OsString::new(),
+            terminal: Terminal {
+                color: false,
+                columns: None,
+                unicode: true,
+            },
+            moved: None,
+            warnings: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

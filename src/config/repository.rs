@@ -1,0 +1,104 @@
+//! `.callus.toml`: what a repository may say about the sessions in it.
+//!
+//! It comes with the code and so from whoever wrote the code: it may keep a session out of the store and
+//! label it, but never send it elsewhere.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use toml::{Table, Value};
+
+use super::file::line;
+
+/// The name of the file, at the top of a working tree.
+pub const REPOSITORY_FILE: &str = ".callus.toml";
+
+/// Most bytes of the file that are read: it is somebody else's.
+const LARGEST: u64 = 64 << 10;
+
+/// What a repository says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repository {
+    /// Whether its sessions are recorded.
+    pub capture: bool,
+    /// Labels for its sessions, sorted by key.
+    pub labels: Vec<(String, String)>,
+    /// What was read but not followed, one sentence each.
+    pub warnings: Vec<String>,
+}
+
+/// Returns what the repository with its top at `folder` says; a file that cannot be read or understood switches
+/// capture off, since that may be what it asks for.
+#[must_use]
+pub fn repository(folder: &Path) -> Repository {
+    let path = folder.join(REPOSITORY_FILE);
+    let mut text = String::new();
+    let read = match std::fs::File::open(&path) {
+        Ok(file) => file.take(LARGEST).read_to_string(&mut text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Repository::silent(),
+        Err(error) => Err(error),
+    };
+    match read {
+        Ok(_) => parse(&path, &text),
+        Err(error) => Repository::off(format!("{}: {error}; capture is off here", path.display())),
+    }
+}
+
+fn parse(path: &Path, text: &str) -> Repository {
+    let table: Table = match toml::from_str(text) {
+        Ok(table) => table,
+        Err(error) => {
+            let line = line(text, error.span());
+            let message = error.message();
+            return Repository::off(format!("{}:{line}: {message}; capture is off here", path.display()));
+        }
+    };
+    let mut said = Repository::silent();
+    for (key, value) in &table {
+        match (key.as_str(), value) {
+            ("capture", Value::Boolean(on)) => said.capture = *on,
+            ("capture", _) => {
+                said.capture = false;
+                said.warnings
+                    .push(format!("{}: capture must be true or false; it is off here", path.display()));
+            }
+            ("labels", Value::Table(labels)) => said.label(path, labels),
+            _ => said
+                .warnings
+                .push(format!("{}: {key} cannot be set by a repository and is left out", path.display())),
+        }
+    }
+    said
+}
+
+impl Repository {
+    fn silent() -> Self {
+        Self {
+            capture: true,
+            labels: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    fn off(warning: String) -> Self {
+        Self {
+            capture: false,
+            labels: Vec::new(),
+            warnings: vec![warning],
+        }
+    }
+
+    fn label(&mut self, path: &Path, labels: &Table) {
+        for (key, value) in labels {
+            match value {
+                Value::String(text) => self.labels.push((key.clone(), text.clone())),
+                Value::Integer(_) | Value::Float(_) | Value::Boolean(_) => {
+                    self.labels.push((key.clone(), value.to_string()));
+                }
+                _ => self
+                    .warnings
+                    .push(format!("{}: labels.{key} is no text and is left out", path.display())),
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+"""Reads what `callus … --json` answers: the one place here that knows those fields (docs/json.md)."""
+
+import json
+import subprocess
+from dataclasses import dataclass
+
+
+@dataclass
+class Failure:
+    session: str
+    tool: str
+    agent: str
+    origin: str
+    expected: str
+    headline: str
+
+
+class Callus:
+    """The program under test, in the home of one test."""
+
+    def __init__(self, binary, environment, folder):
+        self.binary, self.environment, self.folder = binary, environment, folder
+
+    def run(self, *arguments):
+        done = subprocess.run(
+            [self.binary, *arguments],
+            env=self.environment,
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        if done.returncode != 0:
+            raise AssertionError(f"callus {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def ask(self, *arguments):
+        return json.loads(self.run(*arguments, "--json"))
+
+    def sessions(self):
+        """Returns every session: the assistant's own id to the word for why it ended."""
+        return {row["external"]: row.get("end_reason") or "" for row in self.ask("sessions")["sessions"]}
+
+    def steps(self, session):
+        return self.ask("session", session)["steps"] if session in self.sessions() else []
+
+    def calls(self, session):
+        """Returns the tools that were called, in order: one entry for each row that is kept."""
+        return [step.get("tool") for step in self.steps(session) if step["kind"] == "call"]
+
+    def failures(self, session):
+        """Returns every failure of a session, those set aside included."""
+        return [
+            Failure(
+                session=session,
+                tool=step.get("tool") or "",
+                agent=step.get("agent_kind") or step.get("agent") or "",
+                origin=step["failure"]["origin"],
+                expected=step["failure"].get("expected") or "",
+                headline=step["failure"]["headline"],
+            )
+            for step in self.steps(session)
+            if step.get("failure")
+        ]
+
+    def projects(self):
+        return self.ask("project", "list")["projects"]
