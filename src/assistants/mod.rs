@@ -1,8 +1,3 @@
-<<<<<<< HEAD
-//! One file per assistant: what its hooks and transcripts say.
-
-pub mod claude_code;
-=======
 //! The assistants that Callus records: one table, and one folder for what each of them writes.
 //!
 //! What leaves this room is [`Observation`]s: nobody else knows an assistant's JSON, its words or its paths.
@@ -165,4 +160,3 @@ mod tests {
         }
     }
 }
->>>>>>> assist

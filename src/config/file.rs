@@ -172,7 +172,10 @@ fn unknown_keys(table: &Table, above: &str, unknown: &mut Vec<String>) {
     for (key, value) in table {
         let key = format!("{above}{key}");
         let below = format!("{key}.");
-        if !KEYS.iter().any(|entry| entry.key == key || entry.key.starts_with(&below)) {
+        if !KEYS
+            .iter()
+            .any(|entry| entry.key == key || entry.key.starts_with(&below))
+        {
             unknown.push(key);
             continue;
         }

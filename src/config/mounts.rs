@@ -12,14 +12,45 @@ use sha2::{Digest as _, Sha256};
 
 /// Types of file systems, as `/proc/self/mountinfo` names them, whose memory is not shared among their users.
 const SHARED: &[&str] = &[
-    "9p", "afs", "beegfs", "ceph", "cifs", "coda", "davfs", "drvfs", "gfs2", "glusterfs", "gpfs", "lustre", "ncpfs",
-    "nfs", "nfs4", "ocfs2", "orangefs", "prl_fs", "smb3", "smbfs", "vboxsf", "virtiofs", "vmhgfs", "webdav", "afpfs",
+    "9p",
+    "afs",
+    "beegfs",
+    "ceph",
+    "cifs",
+    "coda",
+    "davfs",
+    "drvfs",
+    "gfs2",
+    "glusterfs",
+    "gpfs",
+    "lustre",
+    "ncpfs",
+    "nfs",
+    "nfs4",
+    "ocfs2",
+    "orangefs",
+    "prl_fs",
+    "smb3",
+    "smbfs",
+    "vboxsf",
+    "virtiofs",
+    "vmhgfs",
+    "webdav",
+    "afpfs",
 ];
 
 /// FUSE file systems that lie on a disk of this machine. Any other one may be anything, so it counts as shared.
 const LOCAL_FUSE: &[&str] = &[
-    "fuseblk", "fuse.bindfs", "fuse.cryfs", "fuse.encfs", "fuse.fuse-overlayfs", "fuse.gocryptfs", "fuse.mergerfs",
-    "fuse.ntfs", "fuse.ntfs-3g", "fuse.securefs",
+    "fuseblk",
+    "fuse.bindfs",
+    "fuse.cryfs",
+    "fuse.encfs",
+    "fuse.fuse-overlayfs",
+    "fuse.gocryptfs",
+    "fuse.mergerfs",
+    "fuse.ntfs",
+    "fuse.ntfs-3g",
+    "fuse.securefs",
 ];
 
 /// Returns the folder for the store, and one sentence when it is not `data` or should not be.
@@ -27,7 +58,10 @@ pub(super) fn local(data: PathBuf, fallbacks: &[PathBuf]) -> (PathBuf, Option<St
     let Some(kind) = shared_kind(&data) else {
         return (data, None);
     };
-    let place = format!("{} lies on a shared file system ({kind}), which SQLite cannot use safely", data.display());
+    let place = format!(
+        "{} lies on a shared file system ({kind}), which SQLite cannot use safely",
+        data.display()
+    );
     let key = key(&data);
     let own = fallbacks
         .iter()
@@ -49,7 +83,9 @@ pub(super) fn local(data: PathBuf, fallbacks: &[PathBuf]) -> (PathBuf, Option<St
 /// Names a folder by its path, so that two moved folders stay two.
 fn key(path: &Path) -> String {
     let digest = Sha256::digest(path.as_os_str().as_encoded_bytes());
-    let number = digest[..8].iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    let number = digest[..8]
+        .iter()
+        .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
     format!("moved-{number:016x}")
 }
 
@@ -92,7 +128,11 @@ fn shared_kind(path: &Path) -> Option<String> {
     ];
     let existing = path.ancestors().find(|folder| folder.exists())?;
     // The type is signed on some machines and not on others; the numbers fit into 32 bits.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "compared as 32 bits")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "compared as 32 bits"
+    )]
     let magic = rustix::fs::statfs(existing).ok()?.f_type as u32;
     if !LOOK.contains(&magic) {
         return None;

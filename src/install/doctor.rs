@@ -1,5 +1,6 @@
 //! Is Callus wired, does the wiring work, and does anything arrive? Each answer with what to do about it.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -12,7 +13,7 @@ use super::edit::json::Document;
 use super::plan::{Site, command_line, obstacles, ours_by_event, remarks, state};
 use crate::assistants::claude_code::wiring::{self, Server};
 use crate::domain::canary;
-use crate::process;
+use crate::process::{self, Job};
 
 /// How long the canary may take: as long as the client waits for most hooks.
 const CANARY: Duration = Duration::from_secs(5);
@@ -160,21 +161,31 @@ fn canary_check(site: &Site, program: &str, nonce: &str, arrived: &dyn Fn(&str) 
     let args = wiring::HOOK_ARGS;
     let command = command_line(program, &args.map(String::from));
     let remedy = "read the faults below; to see more, run that command and give it {} as input";
-    let output = match process::run_with_input(Path::new(program), &args, &site.home, &input, CANARY) {
+    let job = Job {
+        program: Path::new(program),
+        args: &args.map(OsStr::new),
+        cwd: &site.home,
+        env: &[],
+        input: &input,
+    };
+    let output = match process::run(&job, CANARY) {
         Ok(output) => output,
         Err(error) => return fail("canary", format!("`{command}`: {error}"), remedy),
     };
-    let silent = output.stdout.trim().is_empty() || serde_json::from_str::<Value>(&output.stdout).is_ok();
-    if output.code != Some(0) {
+    let valid = output.stdout.trim_ascii().is_empty() || serde_json::from_slice::<Value>(&output.stdout).is_ok();
+    if !output.succeeded() {
         let code = output
             .code
             .map_or_else(|| "a signal".to_owned(), |code| format!("exit code {code}"));
         fail(
             "canary",
-            format!("`{command}` ended with {code}: {}", output.stderr.trim()),
+            format!(
+                "`{command}` ended with {code}: {}",
+                String::from_utf8_lossy(&output.stderr).trim()
+            ),
             remedy,
         )
-    } else if !silent {
+    } else if !valid {
         fail(
             "canary",
             format!("`{command}` printed something that the client cannot read"),

@@ -44,17 +44,37 @@ const MIN_CREDENTIAL: usize = 6;
 /// Returns the credential in the value of an `Authorization` header; its scheme (`Bearer`, `Basic`) stays.
 fn header(text: &[u8], value: &Value) -> Option<Hit> {
     let scheme = Alphabet::Url.run(text, value.start);
-    let credential_start = if text.get(scheme) == Some(&b' ') && scheme - value.start <= 20 { scheme + 1 } else { value.start };
-    credential(text, credential_start, if value.quoted { value.end } else { text.len() })
+    let credential_start = if text.get(scheme) == Some(&b' ') && scheme - value.start <= 20 {
+        scheme + 1
+    } else {
+        value.start
+    };
+    credential(
+        text,
+        credential_start,
+        if value.quoted { value.end } else { text.len() },
+    )
 }
 
 fn credential(text: &[u8], start: usize, limit: usize) -> Option<Hit> {
-    let len = text[start..limit].iter().take_while(|b| Alphabet::Base64.has(**b) || **b == b'~').count();
-    let end = start + len - text[start..start + len].iter().rev().take_while(|b| matches!(b, b'.' | b',' | b':')).count();
+    let len = text[start..limit]
+        .iter()
+        .take_while(|b| Alphabet::Base64.has(**b) || **b == b'~')
+        .count();
+    let end = start + len
+        - text[start..start + len]
+            .iter()
+            .rev()
+            .take_while(|b| matches!(b, b'.' | b',' | b':'))
+            .count();
     let word = &text[start..end];
     let calls = matches!(text.get(end), Some(b'(' | b'[' | b'{' | b'$'));
     let is_secret = word.len() >= MIN_CREDENTIAL && !calls && judge::is_secret(Class::Header, Form::Quoted, word);
-    is_secret.then_some(Hit { start, end, rule: Class::Header.rule() })
+    is_secret.then_some(Hit {
+        start,
+        end,
+        rule: Class::Header.rule(),
+    })
 }
 
 /// The name before a separator.
@@ -73,12 +93,23 @@ impl<'t> Name<'t> {
         if !is_type {
             return Some(name);
         }
-        let start = at - text[..at].iter().rev().position(|b| *b == b':').filter(|n| *n <= MOST_BLANKS)?;
+        let start = at
+            - text[..at]
+                .iter()
+                .rev()
+                .position(|b| *b == b':')
+                .filter(|n| *n <= MOST_BLANKS)?;
         Self::word_before(text, start - 1)
     }
 
     fn word_before(text: &'t [u8], at: usize) -> Option<Self> {
-        let mut end = at - text[..at].iter().rev().take_while(|b| matches!(b, b' ' | b'\t')).take(MOST_BLANKS).count();
+        let mut end = at
+            - text[..at]
+                .iter()
+                .rev()
+                .take_while(|b| matches!(b, b' ' | b'\t'))
+                .take(MOST_BLANKS)
+                .count();
         if end >= 2 && text[end - 1] == b']' && matches!(text[end - 2], b'"' | b'\'') {
             end -= 1;
         }
@@ -91,12 +122,20 @@ impl<'t> Name<'t> {
             end -= 1;
             end -= backslashes_before(text, end);
         }
-        let len = text[..end].iter().rev().take_while(|b| Alphabet::Dotted.has(**b)).take(names::LONGEST).count();
+        let len = text[..end]
+            .iter()
+            .rev()
+            .take_while(|b| Alphabet::Dotted.has(**b))
+            .take(names::LONGEST)
+            .count();
         let mut start = end - len;
         if len > 0 && is_escape_letter(text, start) {
             start += 1;
         }
-        (start < end && len < names::LONGEST).then_some(Self { text: &text[start..end], quoted })
+        (start < end && len < names::LONGEST).then_some(Self {
+            text: &text[start..end],
+            quoted,
+        })
     }
 
     /// Returns whether it is spelled as the environment spells names.
@@ -120,7 +159,11 @@ fn separator(text: &[u8], at: usize, quoted_name: bool) -> Option<(usize, bool)>
 }
 
 fn blanks(text: &[u8], from: usize) -> usize {
-    text[from..].iter().take(MOST_BLANKS).take_while(|b| matches!(b, b' ' | b'\t')).count()
+    text[from..]
+        .iter()
+        .take(MOST_BLANKS)
+        .take_while(|b| matches!(b, b' ' | b'\t'))
+        .count()
 }
 
 /// A value after its separator.
@@ -147,28 +190,46 @@ impl Value {
             b'\n' | b'\r' => true,
             byte if byte == quote => {
                 let before = backslashes_before(&text[start..], at - start);
-                if escapes == 0 { before % 2 == 0 } else { before <= escapes }
+                if escapes == 0 {
+                    before % 2 == 0
+                } else {
+                    before <= escapes
+                }
             }
             b'"' if spot.json => backslashes_before(&text[start..], at - start) % 2 == 0,
             _ => false,
         };
-        let mut end = (start..text.len().min(start + LONGEST_VALUE)).find(|at| closes(*at)).unwrap_or(text.len());
+        let mut end = (start..text.len().min(start + LONGEST_VALUE))
+            .find(|at| closes(*at))
+            .unwrap_or(text.len());
         if end < text.len() && escapes > 0 {
             end -= backslashes_before(&text[start..], end - start);
         }
-        Self { start, end, quoted: true }
+        Self {
+            start,
+            end,
+            quoted: true,
+        }
     }
 
     fn bare(text: &[u8], start: usize) -> Self {
         let ends = |b: &u8| b.is_ascii_whitespace() || b.is_ascii_control() || b"\"'`\\;,&|<>()[]{}".contains(b);
         let end = text[start..].iter().position(ends).map_or(text.len(), |n| start + n);
-        Self { start, end, quoted: false }
+        Self {
+            start,
+            end,
+            quoted: false,
+        }
     }
 
     /// Returns the hit when the value is a secret.
     pub(super) fn hit(&self, text: &[u8], class: Class, form: Form) -> Option<Hit> {
         let calls = !self.quoted && matches!(text.get(self.end), Some(b'(' | b'[' | b'{' | b'<'));
         let is_secret = !calls && judge::is_secret(class, form, &text[self.start..self.end]);
-        is_secret.then_some(Hit { start: self.start, end: self.end, rule: class.rule() })
+        is_secret.then_some(Hit {
+            start: self.start,
+            end: self.end,
+            rule: class.rule(),
+        })
     }
 }

@@ -37,24 +37,50 @@ struct Short {
 }
 
 const SHORT: &[Short] = &[
-    Short { letter: b'p', programs: &["mysql", "mysqldump", "mysqladmin", "mariadb", "sshpass", "7z"], glued: true, after_colon: false },
-    Short { letter: b'p', programs: &["sshpass", "docker login", "podman login", "registry login", "acr login"], glued: false, after_colon: false },
-    Short { letter: b'u', programs: &["curl"], glued: false, after_colon: true },
-    Short { letter: b'a', programs: &["redis-cli"], glued: false, after_colon: false },
+    Short {
+        letter: b'p',
+        programs: &["mysql", "mysqldump", "mysqladmin", "mariadb", "sshpass", "7z"],
+        glued: true,
+        after_colon: false,
+    },
+    Short {
+        letter: b'p',
+        programs: &["sshpass", "docker login", "podman login", "registry login", "acr login"],
+        glued: false,
+        after_colon: false,
+    },
+    Short {
+        letter: b'u',
+        programs: &["curl"],
+        glued: false,
+        after_colon: true,
+    },
+    Short {
+        letter: b'a',
+        programs: &["redis-cli"],
+        glued: false,
+        after_colon: false,
+    },
 ];
 
 /// Returns the secret after the short flag whose `-` is at `at`, for the programs where it means one.
 pub(super) fn short(text: &[u8], at: usize, spot: Spot) -> Option<Hit> {
     let letter = *text.get(at + 1)?;
     let glued = *text.get(at + 2)? != b' ';
-    let rule = SHORT.iter().find(|rule| rule.letter == letter && rule.glued == glued && segment_names(text, at, rule.programs))?;
+    let rule = SHORT
+        .iter()
+        .find(|rule| rule.letter == letter && rule.glued == glued && segment_names(text, at, rule.programs))?;
     let value = Value::at(text, if glued { at + 2 } else { at + 3 }, spot)?;
     if rule.after_colon {
         return after_colon(text, &value);
     }
     let word = &text[value.start..value.end];
     let is_secret = !judge::is_placeholder(word) && word[0] != b'-';
-    is_secret.then_some(Hit { start: value.start, end: value.end, rule: Class::Password.rule() })
+    is_secret.then_some(Hit {
+        start: value.start,
+        end: value.end,
+        rule: Class::Password.rule(),
+    })
 }
 
 /// Returns the part of `user:secret` after the colon.
@@ -62,7 +88,11 @@ fn after_colon(text: &[u8], value: &Value) -> Option<Hit> {
     let colon = text[value.start..value.end].iter().position(|b| *b == b':')?;
     let start = value.start + colon + 1;
     let is_secret = start < value.end && !judge::is_placeholder(&text[start..value.end]);
-    is_secret.then_some(Hit { start, end: value.end, rule: Class::Password.rule() })
+    is_secret.then_some(Hit {
+        start,
+        end: value.end,
+        rule: Class::Password.rule(),
+    })
 }
 
 /// Longest stretch of a command that is searched for its program, in bytes.
@@ -71,7 +101,9 @@ const SEGMENT: usize = 200;
 /// Returns whether the command that runs at `at` is one of `programs`: since the last `;`, `|`, `&` or line
 /// break one of them stands as a word.
 fn segment_names(text: &[u8], at: usize, programs: &[&str]) -> bool {
-    let start = text[at.saturating_sub(SEGMENT)..at].iter().rposition(|b| matches!(b, b';' | b'|' | b'&' | b'\n'));
+    let start = text[at.saturating_sub(SEGMENT)..at]
+        .iter()
+        .rposition(|b| matches!(b, b';' | b'|' | b'&' | b'\n'));
     let segment = &text[start.map_or(at.saturating_sub(SEGMENT), |n| at.saturating_sub(SEGMENT) + n)..at];
     programs.iter().any(|program| {
         memchr::memmem::find_iter(segment, program.as_bytes()).any(|found| {

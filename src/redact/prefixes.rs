@@ -22,15 +22,36 @@ pub(super) struct Row {
 }
 
 const fn open(rule: &'static str, prefix: &'static str, min: usize, alphabet: Alphabet) -> Row {
-    Row { rule, prefix, min, max: usize::MAX, alphabet, keep: false }
+    Row {
+        rule,
+        prefix,
+        min,
+        max: usize::MAX,
+        alphabet,
+        keep: false,
+    }
 }
 
 const fn exact(rule: &'static str, prefix: &'static str, len: usize, alphabet: Alphabet) -> Row {
-    Row { rule, prefix, min: len, max: len, alphabet, keep: false }
+    Row {
+        rule,
+        prefix,
+        min: len,
+        max: len,
+        alphabet,
+        keep: false,
+    }
 }
 
 const fn address(rule: &'static str, prefix: &'static str, min: usize, alphabet: Alphabet) -> Row {
-    Row { rule, prefix, min, max: usize::MAX, alphabet, keep: true }
+    Row {
+        rule,
+        prefix,
+        min,
+        max: usize::MAX,
+        alphabet,
+        keep: true,
+    }
 }
 
 /// Every row, rows of one first byte together, a longer prefix before its own beginning.
@@ -47,14 +68,28 @@ pub(super) const ROWS: &[Row] = &[
     open("atlassian-token", "ATATT3", 50, Base64),
     open("atlassian-token", "ATCTT3", 50, Base64),
     exact("bitbucket-token", "ATBB", 32, Alnum),
-    Row { rule: "google-key", prefix: "AIza", min: 30, max: 40, alphabet: Url, keep: false },
+    Row {
+        rule: "google-key",
+        prefix: "AIza",
+        min: 30,
+        max: 40,
+        alphabet: Url,
+        keep: false,
+    },
     open("circleci-token", "CCIPAT_", 40, Word),
     open("circleci-token", "CCIPRJ_", 40, Word),
     open("contentful-token", "CFPAT-", 40, Url),
     open("clojars-token", "CLOJARS_", 50, Hex),
     open("fly-token", "FlyV1 ", 20, Base64),
     open("google-secret", "GOCSPX-", 20, Url),
-    Row { rule: "alibaba-key", prefix: "LTAI", min: 12, max: 26, alphabet: Alnum, keep: false },
+    Row {
+        rule: "alibaba-key",
+        prefix: "LTAI",
+        min: 12,
+        max: 26,
+        alphabet: Alnum,
+        keep: false,
+    },
     open("newrelic-key", "NRAK-", 20, Upper),
     open("postman-key", "PMAK-", 50, Url),
     open("sendgrid-key", "SG.", 40, Dotted),
@@ -191,18 +226,29 @@ const MIN_AT_CUT: usize = 4;
 /// Returns the token that begins at `at`.
 pub(super) fn find(text: &[u8], at: usize, spot: Spot) -> Option<Hit> {
     let (first, end) = BY_FIRST[text[at] as usize];
-    let row = ROWS[first as usize..end as usize].iter().find(|row| text[at..].starts_with(row.prefix.as_bytes()))?;
+    let row = ROWS[first as usize..end as usize]
+        .iter()
+        .find(|row| text[at..].starts_with(row.prefix.as_bytes()))?;
     if !starts_word(text, at) {
         return None;
     }
     let body = at + row.prefix.len();
     let end = row.alphabet.run(text, body);
-    let end = end - text[body..end].iter().rev().take_while(|b| b.is_ascii_punctuation() && !matches!(b, b'=' | b'_' | b'-')).count();
+    let end = end
+        - text[body..end]
+            .iter()
+            .rev()
+            .take_while(|b| b.is_ascii_punctuation() && !matches!(b, b'=' | b'_' | b'-'))
+            .count();
     let (len, mix) = (end - body, Mix::of(&text[body..end]));
     let cut = spot.cut_after && end == text.len() && (MIN_AT_CUT..=row.max).contains(&len);
     let whole = (row.min..=row.max).contains(&len) && mix.is_mixed();
     let after = text.get(end).is_some_and(u8::is_ascii_alphanumeric);
-    (cut || (whole && !after)).then_some(Hit { start: if row.keep { body } else { at }, end, rule: row.rule })
+    (cut || (whole && !after)).then_some(Hit {
+        start: if row.keep { body } else { at },
+        end,
+        rule: row.rule,
+    })
 }
 
 /// Fewest bytes of each part of a JSON web token.
@@ -218,5 +264,9 @@ pub(super) fn jwt(text: &[u8], at: usize, spot: Spot) -> Option<Hit> {
     let long = |part: Option<&[u8]>| part.is_some_and(|part| part.len() >= JWT_PART);
     let whole = long(parts.next()) && long(parts.next()) && parts.next().is_some();
     let cut = spot.cut_after && end == text.len() && end - at >= JWT_PART;
-    (whole || cut).then_some(Hit { start: at, end, rule: "jwt" })
+    (whole || cut).then_some(Hit {
+        start: at,
+        end,
+        rule: "jwt",
+    })
 }

@@ -54,7 +54,9 @@ pub enum RedactError {
         pattern: String,
     },
     /// It matches nothing at all, and so would mark every place in a text.
-    #[error("redaction pattern {name:?} also matches empty text: change {pattern:?} so that a match has at least one byte")]
+    #[error(
+        "redaction pattern {name:?} also matches empty text: change {pattern:?} so that a match has at least one byte"
+    )]
     Empty {
         /// The pattern's name.
         name: String,
@@ -98,13 +100,21 @@ impl Rules {
             words.extend(keywords);
             gated.resize(words.len(), PATTERNS.len() + number);
         }
-        let gate = AhoCorasick::builder().match_kind(MatchKind::Standard).ascii_case_insensitive(true).build(&words);
+        let gate = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .ascii_case_insensitive(true)
+            .build(&words);
         let gate = gate.map_err(|source| RedactError::Expression {
             name: "all".to_owned(),
             pattern: format!("{} keywords", words.len()),
             source: Box::new(regex::Error::Syntax(source.to_string())),
         })?;
-        Ok(Self { gate, gated, built_in: [const { OnceLock::new() }; PATTERNS.len()], own: ready })
+        Ok(Self {
+            gate,
+            gated,
+            built_in: [const { OnceLock::new() }; PATTERNS.len()],
+            own: ready,
+        })
     }
 
     /// Returns the text without secrets.
@@ -134,7 +144,13 @@ impl Rules {
     /// Like [`again`](Self::again), for JSON text: what comes back is still JSON.
     #[must_use]
     pub fn again_json(&self, stored: &str) -> Option<Clean<String>> {
-        match self.spot(stored, Spot { json: true, ..Spot::WORDS }) {
+        match self.spot(
+            stored,
+            Spot {
+                json: true,
+                ..Spot::WORDS
+            },
+        ) {
             Cow::Borrowed(_) => None,
             Cow::Owned(redacted) => Some(Clean(redacted)),
         }
@@ -185,7 +201,11 @@ impl Rules {
         }
         hits.sort_unstable_by_key(|(start, end, _)| (*start, std::cmp::Reverse(*end)));
         hits.dedup_by(|later, kept| later.0 < kept.1);
-        let redacted = if spot.json { splice::replace_in_json(text, &hits) } else { splice::replace(text, &hits).into_owned() };
+        let redacted = if spot.json {
+            splice::replace_in_json(text, &hits)
+        } else {
+            splice::replace(text, &hits).into_owned()
+        };
         (redacted != text).then_some(redacted)
     }
 
@@ -248,19 +268,31 @@ impl Own {
     fn new(pattern: &UserPattern) -> Result<(Self, Vec<Vec<u8>>), RedactError> {
         let UserPattern { name, pattern } = pattern;
         let named = || (name.clone(), pattern.clone());
-        if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')) {
+        if name.is_empty()
+            || !name
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+        {
             return Err(RedactError::Name { name: name.clone() });
         }
         let expression = Regex::new(pattern).map_err(|source| {
             let (name, pattern) = named();
-            RedactError::Expression { name, pattern, source: Box::new(source) }
+            RedactError::Expression {
+                name,
+                pattern,
+                source: Box::new(source),
+            }
         })?;
         let (name, pattern) = named();
-        let Ok(parsed) = regex_syntax::parse(&pattern) else { return Err(RedactError::NoKeyword { name, pattern }) };
+        let Ok(parsed) = regex_syntax::parse(&pattern) else {
+            return Err(RedactError::NoKeyword { name, pattern });
+        };
         if parsed.properties().minimum_len().is_none_or(|least| least == 0) {
             return Err(RedactError::Empty { name, pattern });
         }
-        let Some(keywords) = factor::keywords(&parsed) else { return Err(RedactError::NoKeyword { name, pattern }) };
+        let Some(keywords) = factor::keywords(&parsed) else {
+            return Err(RedactError::NoKeyword { name, pattern });
+        };
         Ok((Self { name, expression }, keywords))
     }
 }

@@ -109,7 +109,11 @@ fn cut_in_two(text: &[u8], spot: Spot) -> Option<Hit> {
     }
     let end = super::bytes::Alphabet::Dotted.run(text, 0);
     let mix = super::bytes::Mix::of(&text[..end]);
-    (end >= MIN_REST && mix.lower > 0 && mix.upper > 0 && mix.digits > 1).then_some(Hit { start: 0, end, rule: "cut" })
+    (end >= MIN_REST && mix.lower > 0 && mix.upper > 0 && mix.digits > 1).then_some(Hit {
+        start: 0,
+        end,
+        rule: "cut",
+    })
 }
 
 /// One bit for each pair of bytes, low byte first, with which something may begin.
