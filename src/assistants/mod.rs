@@ -31,6 +31,8 @@ pub struct Spec {
     pub folder: &'static str,
     /// The environment variable that names another folder instead.
     pub folder_variable: &'static str,
+    /// The environment variable in which it tells its hooks its own process id.
+    pub pid_variable: &'static str,
     /// Where its transcripts lie, relative to its folder.
     pub transcripts: &'static str,
     /// Reads what it hands to a hook.

@@ -5,7 +5,10 @@ use crate::domain::time::Span;
 
 fn load(variables: &[(&str, &str)]) -> Result<Settings, ConfigError> {
     let map: HashMap<&str, &str> = variables.iter().copied().collect();
-    Settings::from_environment(&Environment::new(&|name| map.get(name).map(OsString::from)))
+    Settings::from_environment(
+        &Environment::new(&|name| map.get(name).map(OsString::from)),
+        super::file::read,
+    )
 }
 
 /// Loads with a settings file of that text.

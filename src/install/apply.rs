@@ -86,9 +86,10 @@ fn unchanged(path: &Path, plan: &Plan) -> Result<(), ApplyError> {
 /// Runs the client's commands up to the first that fails; returns what went wrong and what to do.
 fn run_all(site: &Site, program: &Path, runs: &[Vec<String>]) -> Option<String> {
     for args in runs {
+        let words: Vec<&OsStr> = args.iter().map(OsStr::new).collect();
         let job = Job {
             program,
-            args: &args.iter().map(OsStr::new).collect::<Vec<_>>(),
+            args: &words,
             cwd: &site.home,
             env: &[],
             input: &[],

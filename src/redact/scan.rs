@@ -33,6 +33,18 @@ pub fn scan(mut observation: Observation) -> Clean<Observation> {
     Clean(observation)
 }
 
+/// Returns the observations without the secrets that the scanner knows.
+#[must_use]
+pub fn scan_all(observations: Vec<Observation>) -> Clean<Vec<Observation>> {
+    observations.into_iter().map(scan).collect()
+}
+
+/// Returns a text of this program's own making without the secrets that may stand in what it quotes.
+#[must_use]
+pub fn scan_string(text: &str) -> Clean<String> {
+    Clean(scan_text(text).into_owned())
+}
+
 /// Returns the text without the secrets that the scanner knows; borrowed when there are none.
 #[must_use]
 pub fn scan_text(text: &str) -> Cow<'_, str> {

@@ -138,6 +138,7 @@ fn session_start(start: &mut SessionStart, visit: &mut dyn FnMut(&mut String, Sp
         transcript,
         parent,
         place,
+        pid: _,
         labels,
     } = start;
     visit(source, Spot::NAME);

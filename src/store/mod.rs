@@ -4,7 +4,29 @@
 
 mod error;
 pub mod journal;
+mod mute;
 mod open;
+pub mod read;
+
+pub mod body;
+mod columns;
+mod context;
+pub mod count;
+pub mod event;
+pub mod failure;
+pub mod fault;
+pub mod forget;
+pub mod journal;
+pub mod lease;
+pub mod meta;
+pub mod mode;
+pub mod retention;
+pub mod session;
+pub mod source;
 
 pub use error::StoreError;
+pub use mute::FOREVER;
 pub use open::{Access, SCHEMA_VERSION, Store};
+
+/// A transaction that writes; see [`Store::write`].
+pub type Tx<'a> = rusqlite::Transaction<'a>;

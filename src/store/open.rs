@@ -91,6 +91,16 @@ impl Store {
         &self.connection
     }
 
+    /// Returns how far reading `path` has come.
+    pub fn progress(&self, path: &str) -> Result<Option<super::source::Progress>, StoreError> {
+        super::source::progress(&self.connection, path)
+    }
+
+    /// Returns the connection for what only its sole user may do, such as setting an authorizer.
+    pub(super) fn connection_mut(&mut self) -> &mut Connection {
+        &mut self.connection
+    }
+
     /// Returns where the database lies.
     #[must_use]
     pub fn path(&self) -> &Path {

@@ -1,5 +1,6 @@
 //! The integration tests: one binary.
 
+mod install;
 mod claude_code;
 mod grouping;
 mod install;

@@ -23,6 +23,7 @@ pub const SPEC: Spec = Spec {
     display: "Claude Code",
     folder: ".claude",
     folder_variable: "CLAUDE_CONFIG_DIR",
+    pid_variable: "CLAUDE_PID",
     transcripts: "projects",
     hook: hook::hook,
     find: files::find,

@@ -35,12 +35,19 @@ pub fn failing(segments: &[Segment], output: &str, headline: &str, exit_code: Op
     if acting.len() < 2 {
         return acting.first().copied().or_else(|| segments.len().checked_sub(1));
     }
-    not_found(segments, &acting, headline, exit_code)
-        .or_else(|| named_by_itself(segments, &acting, headline))
-        .or_else(|| task_of_runner(segments, &acting, output))
-        .or_else(|| signature(segments, &acting, headline))
-        .or_else(|| spoken_of(segments, &acting, headline))
-        .or_else(|| last_by_status(segments, &acting))
+    // Where the exit status of a segment is lost, the command line cannot have failed by it.
+    let bearing: Vec<usize> = acting
+        .iter()
+        .copied()
+        .filter(|at| super::masked(segments, *at).is_none())
+        .collect();
+    let bearing = if bearing.is_empty() { &acting } else { &bearing };
+    not_found(segments, bearing, headline, exit_code)
+        .or_else(|| named_by_itself(segments, bearing, headline))
+        .or_else(|| task_of_runner(segments, bearing, output))
+        .or_else(|| signature(segments, bearing, headline))
+        .or_else(|| spoken_of(segments, bearing, headline))
+        .or_else(|| last_by_status(segments, bearing))
 }
 
 /// `x: command not found`, `command not found: x`, `no such file or directory: x` with exit code 126 or 127.

@@ -1,4 +1,3 @@
-
 create table meta (
     key text primary key,
     value text not null
@@ -20,13 +19,21 @@ create table root (
     machine text not null,              -- install or container id
     path text not null,                 -- top folder of the working tree, or the working folder itself
     project integer not null references project (id),
-    main text,                          -- main working tree when this is a linked worktree
+    main text,                          -- main working tree, which may be itself; null = no .git was seen
     remote text,                        -- remote read from .git
-    seen_remote text,                   -- remote that a session's own output named
     decided text not null default 'auto' check (decided in ('auto', 'person')),
     unique (machine, path)
 ) strict;
 create index root_project on root (project);
+
+-- What sessions showed of the repository at a root; the kinds and their values are in workspace.
+create table root_fact (
+    root integer not null references root (id) on delete cascade,
+    kind text not null,
+    value text not null,
+    at integer not null,                -- when it was last shown
+    primary key (root, kind, value)
+) strict, without rowid;
 
 -- Repo-relative files that sessions touched below a root: equal ones show that two folders are one project.
 create table root_file (
@@ -50,18 +57,16 @@ create table session (
     branch text,
     commit_id text,
     transcript text,
+    pid integer,                        -- the client's process, while hooks report it
     started_at integer not null,
     last_at integer not null,
     ended_at integer,
     end_reason text,                    -- the client's word, or 'swept'
-    outcome text,                       -- see docs/outcome in ARCHITECTURE.md: done, failed, interrupted, unknown
+    outcome text,                       -- done, failed, model-error, interrupted, unknown: the rule is in capture/settle.rs
     prompts integer not null default 0,
     calls integer not null default 0,
     failures integer not null default 0,        -- counted ones
     expected integer not null default 0,        -- set aside
-    tokens_in integer,
-    tokens_out integer,
-    tokens_cached integer,
     micro_usd integer,
     settled_at integer,                 -- last time the worker derived outcome and expected from the whole session
     unique (assistant, external)
@@ -69,6 +74,17 @@ create table session (
 create index session_project on session (project, last_at);
 create index session_last on session (last_at);
 create index session_open on session (last_at) where ended_at is null;
+
+-- Tokens of one model message: resumed and forked histories repeat messages, and one counts once.
+create table usage (
+    message text primary key,           -- the client's id of the message
+    session integer not null references session (id) on delete cascade,
+    model text not null,
+    input integer not null,
+    output integer not null,
+    cached integer not null             -- read from and written to the cache
+) strict, without rowid;
+create index usage_session on usage (session);
 
 create table session_label (
     session integer not null references session (id) on delete cascade,
@@ -232,7 +248,8 @@ create table source (
     path text primary key,
     kind text not null check (kind in ('journal', 'transcript')),
     session integer references session (id) on delete set null,
-    offset integer not null,            -- bytes read
+    offset integer not null,            -- where reading goes on
+    seen_bytes integer not null,        -- bytes read: a file of that size holds nothing new
     prefix blob not null,               -- hash of the first bytes: another file under the same name starts anew
     broken integer not null default 0,  -- lines that were no record
     read_at integer not null
