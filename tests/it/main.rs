@@ -1,6 +1,5 @@
 //! The integration tests: one binary.
 
-mod install;
 mod claude_code;
 mod grouping;
 mod install;
