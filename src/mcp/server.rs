@@ -7,7 +7,7 @@ use rmcp::handler::server::router::tool::ToolRouter;
 use rmcp::handler::server::tool::ToolCallContext;
 use rmcp::handler::server::wrapper::Parameters;
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation, Meta, ServerCapabilities, ServerConfig,
+    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation, MetaObject, ServerCapabilities, ServerConfig,
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler, tool, tool_handler, tool_router};
@@ -28,8 +28,8 @@ pub(super) struct Server {
 }
 
 /// Keeps a tool in the model's sight where a client otherwise shows only names (Claude Code).
-fn always_loaded() -> Meta {
-    let mut meta = Meta::default();
+fn always_loaded() -> MetaObject {
+    let mut meta = MetaObject::default();
     meta.0.insert("anthropic/alwaysLoad".to_owned(), true.into());
     meta
 }
