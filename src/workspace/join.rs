@@ -274,7 +274,7 @@ impl<'a> Joining<'a> {
         Group {
             roots: members.iter().map(|index| self.roots[*index].id).collect(),
             key: remote.as_deref().map_or_else(|| root_key(machine, path), remote_key),
-            name: source.rsplit('/').find(|part| !part.is_empty()).unwrap_or(source).to_owned(),
+            name: short_name(source),
             remote,
             decided,
         }
@@ -282,12 +282,22 @@ impl<'a> Joining<'a> {
 }
 
 /// Returns the key of the project of a remote.
-pub(super) fn remote_key(remote: &str) -> String {
+#[must_use]
+pub fn remote_key(remote: &str) -> String {
     format!("remote:{remote}")
 }
 
-fn root_key(machine: &str, path: &str) -> String {
+/// Returns the key of a project that only a folder speaks for.
+#[must_use]
+pub fn root_key(machine: &str, path: &str) -> String {
     format!("root:{machine}:{path}")
+}
+
+/// Returns the short name for people: the last part of a remote or of a path.
+#[must_use]
+pub fn short_name(remote_or_path: &str) -> String {
+    let last = remote_or_path.rsplit('/').find(|part| !part.is_empty());
+    last.unwrap_or(remote_or_path).to_owned()
 }
 
 /// Returns the remote that sessions in a folder showed: git's own list before what was reached, that before a pull
