@@ -1,21 +1,19 @@
-//! The thin binary: `hook` is dispatched before the command-line parser, which costs more than all of a hook.
+//! The thin binary: a hook, else the command line.
 
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use callus::flow;
-
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
-    let first = arguments.next();
-    let second = arguments.next().map(|name| name.to_string_lossy().into_owned());
-    let hook = first.is_some_and(|word| word == "hook") && second.as_ref().is_some_and(|name| !name.starts_with('-'));
-    if !hook {
-        return callus::cli::main();
+    // A hook runs at every step of a session: it does not pay for a command-line parser, and it always succeeds.
+    if arguments.next().is_some_and(|first| first == "hook") {
+        let assistant = arguments.next();
+        if let Some(reply) = callus::flow::hook::run(assistant.as_deref().and_then(|name| name.to_str())) {
+            let mut out = std::io::stdout().lock();
+            // Nobody is left to tell when the assistant no longer listens.
+            let _ = out.write_all(reply.as_bytes()).and_then(|()| out.flush());
+        }
+        return ExitCode::SUCCESS;
     }
-    if let Some(reply) = flow::hook::run(second.as_deref()) {
-        // A client that closed its end does not want the reply; that is no fault of the session.
-        let _ = writeln!(std::io::stdout(), "{reply}");
-    }
-    ExitCode::SUCCESS
+    callus::cli::main()
 }

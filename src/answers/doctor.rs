@@ -61,10 +61,6 @@ pub fn doctor(
         recording(settings, paused),
     ];
     let health = store.health()?;
-    examinations.push(match health.last_event {
-        None => warning("events", "none recorded yet", "start a session, or run callus import"),
-        Some(at) => fine("events", format!("the last one is from {}", super::style::rfc3339(at))),
-    });
     if health.broken_lines > 0 {
         let found = format!(
             "{} of journals and transcripts were no record",

@@ -11,8 +11,8 @@ use super::{Answer, AnswerError, Style, lenient, since};
 use crate::domain::failure::Expected;
 use crate::domain::time::Timestamp;
 use crate::domain::trace::ToolKind;
-use crate::store::read::{ModeFilter, ModeRow, ModeSample, ModeState, SetAsideRow};
 use crate::store::{FOREVER, Store};
+use crate::store::read::{ModeFilter, ModeRow, ModeSample, ModeState, SetAsideRow};
 
 /// Which failures are wanted.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]

@@ -28,7 +28,7 @@ pub use check::{CheckQuery, CheckView, Match, Verdict, check};
 pub use doctor::{CheckState, DoctorView, Examination, doctor};
 pub use error::{AnswerError, Candidate};
 pub use failures::{FailuresQuery, FailuresView, ModeLine, failures};
-pub use pick::{pick_mode, pick_project};
+pub use pick::{pick_mode, pick_project, pick_session};
 pub use projects::{ProjectLine, ProjectsView, projects};
 pub use report::{ProjectFiguresLine, ReasonCount, ReportQuery, ReportView, SelfExplaining, Widened, report};
 pub use search::{HitLine, SearchQuery, SearchView, search};

@@ -96,7 +96,7 @@ fn candidate(store: &Store, found: Found) -> Result<Candidate, AnswerError> {
 }
 
 /// Returns the session that `given`, the assistant's id of it or a beginning of that, names.
-pub(super) fn pick_session(store: &Store, given: &str) -> Result<SessionId, AnswerError> {
+pub(super) fn session_row(store: &Store, given: &str) -> Result<SessionId, AnswerError> {
     let id = given.trim();
     let found = if id.is_empty() {
         Vec::new()
@@ -128,6 +128,15 @@ pub(super) fn pick_session(store: &Store, given: &str) -> Result<SessionId, Answ
             })
         }
     }
+}
+
+/// Returns the assistant's own id of the session that `given`, it or a beginning of it, names.
+pub fn pick_session(store: &Store, given: &str) -> Result<String, AnswerError> {
+    let session = store.session(session_row(store, given)?)?;
+    session.map(|session| session.external).ok_or_else(|| AnswerError::Unknown {
+        kind: "session",
+        given: given.to_owned(),
+    })
 }
 
 /// Returns the project that `given` names: its name or key, a part of them that only it has, or a folder in it.

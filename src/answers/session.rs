@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::page::Page;
-use super::pick::{failure_id, mode_id, pick_session};
+use super::pick::{failure_id, mode_id, session_row};
 use super::sessions::{SessionLine, line};
 use super::style::{self, duration};
 use super::{Answer, AnswerError, Style, failures, lenient};
@@ -113,7 +113,7 @@ pub struct StepFailure {
 
 /// Returns one session from beginning to end.
 pub fn session(store: &Store, query: &SessionQuery) -> Result<SessionView, AnswerError> {
-    let id = pick_session(store, &query.id)?;
+    let id = session_row(store, &query.id)?;
     let row = store.session(id)?.ok_or_else(|| AnswerError::Unknown {
         kind: "session",
         given: query.id.clone(),

@@ -79,7 +79,7 @@ pub struct SessionLine {
     /// The assistant's word for why it ended, or `swept` when it never said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_reason: Option<String>,
-    /// `done`, `failed`, `interrupted` or `unknown`; left out until it is settled.
+    /// `done`, `failed`, `model-error`, `interrupted` or `unknown`; left out until it is settled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<String>,
     /// Prompts of a person.
@@ -96,7 +96,7 @@ pub struct SessionLine {
     /// Tokens written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tokens_out: Option<i64>,
-    /// Tokens read from a cache.
+    /// Tokens read from and written to a cache.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tokens_cached: Option<i64>,
     /// Cost in US dollars, as the assistant reckons it.

@@ -1,13 +1,14 @@
 //! A query of one's own.
 
+use std::path::Path;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::page::Page;
 use super::{Answer, AnswerError, Style, lenient};
-use crate::store::Store;
-use crate::store::read::Cell;
+use crate::store::read::{self, Cell};
 
 /// The query.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -37,9 +38,9 @@ const LIMIT: u32 = 1_000;
 const WIDEST: usize = 60;
 
 /// Returns what the query answers; nothing that would change, attach or load is run.
-pub fn sql(store: &mut Store, query: &SqlQuery) -> Result<SqlView, AnswerError> {
+pub fn sql(database: &Path, query: &SqlQuery) -> Result<SqlView, AnswerError> {
     let limit = query.limit.unwrap_or(LIMIT) as usize;
-    let table = store.sql(&query.query, limit).map_err(AnswerError::Query)?;
+    let table = read::query(database, &query.query, limit).map_err(AnswerError::Query)?;
     Ok(SqlView {
         columns: table.columns,
         rows: table

@@ -184,11 +184,8 @@ impl From<FlowError> for Error {
     fn from(error: FlowError) -> Self {
         match error {
             FlowError::Store(error) | FlowError::Capture(CaptureError::Store(error)) => error.into(),
-            FlowError::Capture(error @ CaptureError::Newer { .. }) => Self::new(Kind::Unavailable, error)
-                .hint("A newer Callus wrote them, and they stay for it: update this one (callus --version)"),
-            FlowError::Capture(error @ CaptureError::Read { .. }) => Self::new(Kind::Unavailable, error),
-            FlowError::Redact(error) => Self::new(Kind::Config, error)
-                .hint("Correct [redact] patterns in config.toml (callus status names the file)"),
+            FlowError::Capture(_) => Self::new(Kind::Unavailable, error),
+            FlowError::Redact(_) => Self::new(Kind::Config, error).hint("The patterns stand in config.toml"),
             FlowError::NoSuchPath { .. } => Self::new(Kind::User, error),
         }
     }

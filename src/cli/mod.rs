@@ -1,5 +1,6 @@
 //! The command line: parse, ask, print, exit code. The only room that prints.
 
+mod ask;
 mod commands;
 mod error;
 mod terminal;

@@ -1,6 +1,10 @@
 //! The integration tests: one binary.
 
 mod claude_code;
+mod cli_answers;
+mod cli_edges;
+mod env;
+mod fixture;
 mod grouping;
 mod install;
 mod packaging;

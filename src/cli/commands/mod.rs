@@ -3,9 +3,13 @@
 mod check;
 mod doctor;
 mod failures;
+mod forget;
+mod import;
+mod install;
 mod mute;
 mod pause;
 mod project;
+mod redact;
 mod report;
 mod search;
 mod session;
@@ -14,6 +18,7 @@ mod show;
 mod sql;
 mod start;
 mod status;
+mod worker;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -73,6 +78,14 @@ pub(super) enum Command {
     Pause(pause::Pause),
     Resume(pause::Resume),
     Sql(sql::Sql),
+    Import(import::Import),
+    Forget(forget::ForgetCommand),
+    Redact(redact::Redact),
+    Install(install::Install),
+    Uninstall(install::Uninstall),
+    /// Do what hooks leave for later.
+    #[command(hide = true)]
+    Worker,
 }
 
 /// Runs a command.
@@ -93,5 +106,11 @@ pub(super) fn run(command: Command, around: &Surroundings) -> Result<Told, Error
         Command::Pause(command) => command.run(around).map(Told::from),
         Command::Resume(pause::Resume {}) => pause::Resume::run(around).map(Told::from),
         Command::Sql(command) => command.run(around).map(Told::from),
+        Command::Import(command) => command.run(around).map(Told::from),
+        Command::Forget(command) => command.run(around).map(Told::from),
+        Command::Redact(_) => redact::Redact::run(around).map(Told::from),
+        Command::Install(command) => command.run(around).map(Told::from),
+        Command::Uninstall(command) => command.run(around).map(Told::from),
+        Command::Worker => worker::run(around).map(Told::from),
     }
 }

@@ -34,7 +34,7 @@ impl Mute {
     /// Mutes the failure mode and returns what it is now.
     pub(super) fn run(self, around: &Surroundings) -> Result<String, Error> {
         let mut store = flow::ready(&around.settings)?;
-        let mode = answers::pick_mode(&store, &self.id)?;
+        let picked = answers::pick_mode(&store, &self.id)?;
         let until = if self.off {
             None
         } else if self.forever {
@@ -42,7 +42,7 @@ impl Mute {
         } else {
             Some(answers::ahead(self.span.as_deref().unwrap_or(USUAL), around.now())?)
         };
-        store.mute(mode, until)?;
+        store.mute(picked, until)?;
         if around.json() {
             return around.told(&answers::show(&store, &ShowQuery { id: self.id }, around.now())?);
         }

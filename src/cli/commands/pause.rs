@@ -1,15 +1,9 @@
-//! `callus pause` and `callus resume`: a file in the data folder holds the time until which nothing is recorded.
-
-use std::fs;
-use std::io::{ErrorKind, Write as _};
-use std::path::PathBuf;
+//! `callus pause` and `callus resume`: a time in which nothing is recorded.
 
 use crate::answers;
 use crate::cli::Error;
 use crate::cli::terminal::Surroundings;
-use crate::config::Settings;
-use crate::domain::time::Timestamp;
-use crate::flow;
+use crate::flow::pause;
 
 /// Record nothing for a while
 #[derive(Debug, clap::Args)]
@@ -30,43 +24,16 @@ impl Pause {
     /// Pauses, and returns until when.
     pub(super) fn run(self, around: &Surroundings) -> Result<String, Error> {
         let until = answers::ahead(&self.span, around.now())?;
-        // The folder is made, private, with the store.
-        drop(flow::ready(&around.settings)?);
-        let failed = |error| Error::unavailable("the pause could not be written", error);
-        let mut file = tempfile::NamedTempFile::new_in(&around.settings.data).map_err(failed)?;
-        writeln!(file, "{}", until.0).map_err(failed)?;
-        file.persist(path(&around.settings))
-            .map_err(|error| failed(error.error))?;
-        Ok(format!(
-            "Nothing is recorded until {}. Sooner: callus resume\n",
-            around.style.date(until)
-        ))
+        pause::pause(&around.settings, until)?;
+        Ok(format!("Nothing is recorded until {}. Sooner: callus resume\n", around.style.date(until)))
     }
 }
 
 impl Resume {
     /// Ends a pause.
     pub(super) fn run(around: &Surroundings) -> Result<String, Error> {
-        match fs::remove_file(path(&around.settings)) {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                Err(Error::unavailable("the pause could not be ended", error))
-            }
-            _ => Ok("Sessions are recorded.\n".to_owned()),
-        }
+        let paused = pause::resume(&around.settings)?;
+        let text = if paused { "Sessions are recorded again.\n" } else { "There was no pause: sessions are recorded.\n" };
+        Ok(text.to_owned())
     }
-}
-
-/// Returns the file that holds the time until which nothing is recorded: microseconds since 1970, as digits.
-fn path(settings: &Settings) -> PathBuf {
-    settings.data.join("paused")
-}
-
-/// Returns the time until which nothing is recorded; it may be past.
-pub(super) fn paused_until(settings: &Settings) -> Option<Timestamp> {
-    fs::read_to_string(path(settings))
-        .ok()?
-        .trim()
-        .parse()
-        .ok()
-        .map(Timestamp)
 }

@@ -4,7 +4,6 @@ use crate::answers::{self, SqlQuery};
 use crate::cli::Error;
 use crate::cli::terminal::Surroundings;
 use crate::flow;
-use crate::store::{Access, Store};
 
 /// Ask the database a question of your own, which may read everything and change nothing
 #[derive(Debug, clap::Args)]
@@ -23,13 +22,12 @@ pub(crate) struct Sql {
 impl Sql {
     /// Returns the rows.
     pub(super) fn run(self, around: &Surroundings) -> Result<String, Error> {
-        // Drained first, then opened again so that the file itself cannot be written.
-        let database = flow::ready(&around.settings)?.path().to_owned();
-        let mut store = Store::open(&database, Access::Read)?;
+        // Kept open while the query runs: whoever closes a database last has to tidy up behind it.
+        let store = flow::ready(&around.settings)?;
         let query = SqlQuery {
             query: self.query,
             limit: self.limit,
         };
-        around.told(&answers::sql(&mut store, &query)?)
+        around.told(&answers::sql(store.path(), &query)?)
     }
 }

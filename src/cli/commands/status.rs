@@ -1,6 +1,5 @@
 //! `callus status`: what is recorded, and where.
 
-use super::pause::paused_until;
 use crate::answers;
 use crate::cli::Error;
 use crate::cli::terminal::Surroundings;
@@ -17,7 +16,7 @@ impl Status {
         around.told(&answers::status(
             &store,
             &around.settings,
-            paused_until(&around.settings),
+            flow::pause::until(&around.settings),
         )?)
     }
 }

@@ -1,15 +1,12 @@
 //! The events of a session and their bodies.
 
-use std::io::Read as _;
-
-use flate2::read::DeflateDecoder;
 use rusqlite::Row;
 
 use super::time;
 use crate::domain::id::{EventId, SessionId};
 use crate::domain::time::Timestamp;
 use crate::domain::trace::Text;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, body};
 
 /// One event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,9 +50,6 @@ pub struct BodyRow {
     pub output: Option<Text>,
 }
 
-/// The bytes that one part of a body may inflate to; capture keeps far less, so more is a damaged row.
-const MOST: u64 = 1 << 20;
-
 const OF_SESSION: &str = "select id, at, kind, agent, agent_kind, tool, tool_kind, status, exit_code, duration_ms,
        command, file, input_bytes, output_bytes
 from event where session = ?1 order by at, id";
@@ -68,43 +62,11 @@ impl Store {
 
     /// Returns what was kept of an event's input and output.
     pub fn body(&self, event: EventId) -> Result<BodyRow, StoreError> {
-        let parts = self.rows(
-            "select part, head, tail, bytes from body where event = ?1",
-            [event.0],
-            |row| {
-                Ok((
-                    row.get::<_, String>(0)?,
-                    row.get::<_, Vec<u8>>(1)?,
-                    row.get::<_, Option<Vec<u8>>>(2)?,
-                    row.get::<_, i64>(3)?,
-                ))
-            },
-        )?;
-        let mut body = BodyRow::default();
-        for (part, head, tail, bytes) in parts {
-            let text = Text {
-                head: inflate(&head)?,
-                tail: tail.map_or(Ok(String::new()), |tail| inflate(&tail))?,
-                bytes: bytes.unsigned_abs(),
-            };
-            match part.as_str() {
-                "input" => body.input = Some(text),
-                _ => body.output = Some(text),
-            }
-        }
-        Ok(body)
+        Ok(BodyRow {
+            input: body::read(self.connection(), event, body::Part::Input)?,
+            output: body::read(self.connection(), event, body::Part::Output)?,
+        })
     }
-}
-
-fn inflate(deflated: &[u8]) -> Result<String, StoreError> {
-    let mut bytes = Vec::new();
-    DeflateDecoder::new(deflated)
-        .take(MOST)
-        .read_to_end(&mut bytes)
-        .map_err(|_| StoreError::Stored {
-            what: "body of an event",
-        })?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn event(row: &Row<'_>) -> rusqlite::Result<EventRow> {

@@ -22,7 +22,7 @@ pub use modes::{ModeFilter, ModeProjectRow, ModeRow, ModeSample, ModeSessionRow,
 pub use projects::{ProjectFigures, ProjectRow};
 pub use search::HitRow;
 pub use sessions::{SessionFilter, SessionRow};
-pub use sql::{Cell, Table};
+pub use sql::{Cell, Table, query};
 pub use totals::{ReasonRow, Totals};
 
 use rusqlite::{Params, Row};

@@ -52,7 +52,7 @@ pub struct SessionRow {
     pub tokens_in: Option<i64>,
     /// Tokens written.
     pub tokens_out: Option<i64>,
-    /// Tokens read from a cache.
+    /// Tokens read from and written to a cache.
     pub tokens_cached: Option<i64>,
     /// Cost in millionths of a US dollar.
     pub micro_usd: Option<i64>,
@@ -82,7 +82,10 @@ macro_rules! sessions {
         concat!(
             "select s.id, s.assistant, s.external, up.external as parent, p.name as project, s.model, s.version,
        s.cwd, s.branch, s.commit_id, s.started_at, s.last_at, s.ended_at, s.end_reason, s.outcome, s.prompts,
-       s.calls, s.failures, s.expected, s.tokens_in, s.tokens_out, s.tokens_cached, s.micro_usd
+       s.calls, s.failures, s.expected, s.micro_usd,
+       (select sum(input) from usage where session = s.id) as tokens_in,
+       (select sum(output) from usage where session = s.id) as tokens_out,
+       (select sum(cached) from usage where session = s.id) as tokens_cached
 from session s left join project p on p.id = s.project left join session up on up.id = s.parent ",
             $rest
         )

@@ -1,9 +1,13 @@
 //! Free queries of a person, who may read everything and change nothing.
 
+use std::path::Path;
+use std::time::Duration;
+
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OpenFlags};
 
-use crate::store::{Store, StoreError};
+use crate::store::StoreError;
 
 /// One value of a table.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +35,9 @@ pub struct Table {
     pub more: bool,
 }
 
+/// How long a query waits for another process to let go of the database.
+const WAIT: Duration = Duration::from_secs(5);
+
 /// The pragmas that only tell how the database is made.
 const READING_PRAGMAS: [&str; 9] = [
     "table_info",
@@ -44,18 +51,20 @@ const READING_PRAGMAS: [&str; 9] = [
     "user_version",
 ];
 
-impl Store {
-    /// Returns what `sql` answers: one statement that reads. Anything that would change the database, attach
-    /// another file or load code is refused while it is prepared, so nothing of it runs.
-    pub fn sql(&mut self, sql: &str, limit: usize) -> Result<Table, StoreError> {
-        let connection = self.connection_mut();
+/// Returns what `sql` answers: one statement that reads the database at `path`.
+///
+/// The file is opened so that it cannot be written. Anything that would change it, attach another one or load code is
+/// refused while it is prepared, so that nothing of it runs.
+pub fn query(path: &Path, sql: &str, limit: usize) -> Result<Table, StoreError> {
+    let ask = || {
+        let mut connection =
+            Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        connection.busy_timeout(WAIT)?;
         connection.pragma_update(None, "query_only", true)?;
         connection.authorizer(Some(authorize))?;
-        let table = read(connection, sql, limit);
-        connection.authorizer(None::<fn(AuthContext<'_>) -> Authorization>)?;
-        connection.pragma_update(None, "query_only", false)?;
-        table.map_err(|error| super::super::open::sort(self.path(), error))
-    }
+        read(&connection, sql, limit)
+    };
+    ask().map_err(|error| crate::store::open::sort(path, error))
 }
 
 fn authorize(context: AuthContext<'_>) -> Authorization {
@@ -76,7 +85,7 @@ fn authorize(context: AuthContext<'_>) -> Authorization {
     }
 }
 
-fn read(connection: &rusqlite::Connection, sql: &str, limit: usize) -> rusqlite::Result<Table> {
+fn read(connection: &Connection, sql: &str, limit: usize) -> rusqlite::Result<Table> {
     let mut statement = connection.prepare(sql)?;
     let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut rows = Vec::new();
@@ -108,10 +117,18 @@ fn cell(value: ValueRef<'_>) -> Cell {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::{Access, Store};
+
+    fn database() -> (tempfile::TempDir, std::path::PathBuf) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("callus.db");
+        Store::open(&path, Access::Write).expect("opens");
+        (folder, path)
+    }
 
     #[test]
     fn a_query_reads_and_nothing_else_runs() {
-        let mut store = Store::in_memory().expect("opens");
+        let (_folder, path) = database();
         let read = [
             "select 1",
             "select name from sqlite_schema",
@@ -121,7 +138,7 @@ mod tests {
             "select rowid from search where search match 'go'",
         ];
         for sql in read {
-            store.sql(sql, 10).expect(sql);
+            query(&path, sql, 10).expect(sql);
         }
         let refused = [
             "insert into meta values ('a', 'b')",
@@ -145,17 +162,14 @@ mod tests {
             "nonsense",
         ];
         for sql in refused {
-            assert!(store.sql(sql, 10).is_err(), "{sql}");
+            assert!(query(&path, sql, 10).is_err(), "{sql}");
         }
-        store
-            .write::<_, StoreError>(|_| Ok(()))
-            .expect("writing works again afterwards");
     }
 
     #[test]
     fn more_rows_than_wanted_are_told() {
-        let mut store = Store::in_memory().expect("opens");
-        let table = store.sql("select 1 as a union all select 2", 1).expect("reads");
+        let (_folder, path) = database();
+        let table = query(&path, "select 1 as a union all select 2", 1).expect("reads");
         assert_eq!(
             (table.columns, table.rows, table.more),
             (vec!["a".into()], vec![vec![Cell::Integer(1)]], true)
