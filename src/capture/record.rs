@@ -4,15 +4,17 @@
 //! event, and it is counted once.
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use super::group::{Grouped, group};
 use super::prepare::Prepared;
 use super::project;
 use crate::domain::failure::Finding;
-use crate::domain::id::{EventId, ProjectId, SessionId};
-use crate::domain::trace::{BackgroundEnd, CallEnd, Observation, Step, Text};
+use crate::domain::id::{EventId, ProjectId, RootId, SessionId};
+use crate::domain::trace::{BackgroundEnd, CallEnd, Observation, SessionStart, Step, Text};
 use crate::failure::{recognise, rejection};
-use crate::redact::Clean;
+use crate::git;
+use crate::redact::{self, Clean};
 use crate::store::event::{self, Kind, Recorded, StepRow};
 use crate::store::failure::{self, Setting};
 use crate::store::{StoreError, Tx, count, mode, session};
@@ -44,12 +46,12 @@ const CORRECTION: usize = 2_000;
 #[derive(Debug)]
 pub struct Recorder {
     machine: String,
-    roots: HashMap<String, Home>,
+    homes: HashMap<String, Home>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Home {
-    root: i64,
+    root: RootId,
     project: ProjectId,
 }
 
@@ -59,7 +61,7 @@ impl Recorder {
     pub fn new(machine: String) -> Self {
         Self {
             machine,
-            roots: HashMap::new(),
+            homes: HashMap::new(),
         }
     }
 
@@ -126,24 +128,33 @@ impl Recorder {
         }
     }
 
+    /// Returns the folder and project of an observation; one look-up for each folder, however many calls run in it.
     fn home(&mut self, tx: &Tx<'_>, seen: &Clean<Observation>) -> Result<Option<Home>, StoreError> {
-        let place = match &seen.step {
-            Step::SessionStarted(start) => start.place.as_ref(),
-            _ => None,
-        };
-        let Some(cwd) = seen.cwd.as_deref() else {
-            return Ok(None);
-        };
-        if place.is_none()
-            && let Some(home) = self.roots.get(cwd)
-        {
+        let Some(cwd) = seen.cwd.as_deref() else { return Ok(None) };
+        let starts = matches!(seen.step, Step::SessionStarted(_));
+        if !starts && let Some(home) = self.homes.get(cwd) {
             return Ok(Some(*home));
         }
-        let (root, project) = project::root_of(tx, &self.machine, seen, cwd, place)?;
+        let found = match looked_at(seen, cwd) {
+            Some(looked_at) => project::root_of(tx, &self.machine, &looked_at)?,
+            None => project::root_of(tx, &self.machine, seen)?,
+        };
+        let Some((root, project)) = found else { return Ok(None) };
         let home = Home { root, project };
-        self.roots.insert(cwd.to_owned(), home);
+        self.homes.insert(cwd.to_owned(), home);
         Ok(Some(home))
     }
+}
+
+/// Returns the observation with what `.git` says at its folder, where the folder is there and nothing says so yet: an
+/// agent changes folders in the middle of a session, and transcripts never tell of a repository.
+fn looked_at(seen: &Clean<Observation>, cwd: &str) -> Option<Clean<Observation>> {
+    if matches!(&seen.step, Step::SessionStarted(start) if start.place.is_some()) {
+        return None;
+    }
+    let place = git::place(Path::new(cwd))?;
+    let step = Step::SessionStarted(SessionStart { place: Some(place), ..SessionStart::default() });
+    Some(redact::scan(Observation { step, ..(**seen).clone() }))
 }
 
 /// Where an observation belongs.
@@ -154,7 +165,7 @@ struct At {
 }
 
 impl At {
-    fn root(self) -> Option<i64> {
+    fn root(self) -> Option<RootId> {
         self.home.map(|home| home.root)
     }
 
@@ -180,6 +191,9 @@ impl At {
             .is_some_and(|finding| finding.expected.is_none());
         if recorded.completed {
             count::exercised(tx, self.session, &prepared.keys, counts)?;
+            if let Some(root) = self.root() {
+                project::note(tx, root, seen)?;
+            }
             if let (Some(home), false) = (self.home, prepared.shape.is_empty()) {
                 count::shaped(tx, home.project, self.session, &prepared.shape, counts, seen.at)?;
             }

@@ -227,7 +227,9 @@ pub fn settle<E>(
             };
             let value = tokens[hole.at].text();
             if let Some((_, general)) = rows.iter().find(|(value, _)| value == MASK) {
-                settled.unions.push((*general, own));
+                if *general != own {
+                    settled.unions.push((*general, own));
+                }
                 continue;
             }
             row(value, own);

@@ -117,3 +117,52 @@ pub(super) fn probe(segment: &Segment, output: &str, exit_code: Option<i32>) -> 
     };
     (!lines.any(complains)).then_some(Expected::ProbeFound)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_assistants_give_the_reason() {
+        for (text, expected) in [
+            ("(No answer provided)", Some(Expected::Rejected)),
+            (
+                "Note: The user's next message may contain a correction or preference. Pay close attention",
+                Some(Expected::Rejected),
+            ),
+            (
+                "[Request interrupted by user for tool use]",
+                Some(Expected::Interrupted),
+            ),
+            ("half of it\n\nCommand aborted", Some(Expected::Interrupted)),
+            ("Cancelled: parallel tool call Bash(x) errored", Some(Expected::Sibling)),
+            ("PreToolUse:Bash hook error: [x]: no", Some(Expected::Policy)),
+            (
+                "Permission to use Bash with command x has been denied.",
+                Some(Expected::Permission),
+            ),
+            ("Permission denied (publickey).", None),
+            ("httptest: bind: operation not permitted", None),
+            ("x: The user doesn't want to proceed with this tool use", None),
+        ] {
+            assert_eq!(reason(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_probe_that_complains_did_fail() {
+        let probe = |command: &str, output: &str, code| {
+            let segments = crate::failure::shell::segments(command);
+            probe(&segments[0], output, Some(code))
+        };
+        assert_eq!(probe("grep x a", "Exit code 1\n", 1), Some(Expected::ProbeEmpty));
+        assert_eq!(
+            probe("diff a b", "Exit code 1\n1c1\n< a", 1),
+            Some(Expected::ProbeFound)
+        );
+        assert_eq!(probe("grep x a", "grep: a: No such file or directory", 1), None);
+        assert_eq!(probe("rg x", "zsh:1: no matches found: *.go", 1), None);
+        assert_eq!(probe("grep x a", "", 2), None);
+        assert_eq!(probe("ls a", "", 1), None);
+    }
+}

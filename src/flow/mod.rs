@@ -11,7 +11,7 @@ pub mod ready;
 pub mod worker;
 
 pub use error::FlowError;
-pub use ready::ready;
+pub use ready::{ready, refresh};
 
 use crate::config::Settings;
 use crate::redact::{Rules, UserPattern};

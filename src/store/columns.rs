@@ -4,7 +4,8 @@
 /// search index is rebuilt.
 pub(super) const TRACED: &[(&str, &[&str])] = &[
     ("project", &["key", "name", "remote"]),
-    ("root", &["path", "main", "remote", "seen_remote"]),
+    ("root", &["path", "main", "remote"]),
+    ("root_fact", &["value"]),
     ("root_file", &["file"]),
     (
         "session",
@@ -56,6 +57,7 @@ pub(super) const TRACED: &[(&str, &[&str])] = &[
 pub(super) const OWN: &[(&str, &[&str])] = &[
     ("meta", &["key", "value"]),
     ("root", &["machine", "decided"]),
+    ("root_fact", &["kind"]),
     ("session", &["assistant", "origin", "outcome"]),
     ("event", &["at_source", "kind", "tool_kind", "status", "via"]),
     ("body", &["part"]),

@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::body::{self, Part};
 use super::{StoreError, Tx};
-use crate::domain::id::{EventId, ProjectId, SessionId};
+use crate::domain::id::{EventId, ProjectId, RootId, SessionId};
 use crate::domain::time::{Span, Timestamp};
 use crate::domain::trace::{AtSource, Call, CallEnd, Flag, Observation, Step, Text, ToolKind, Via};
 use crate::redact::Clean;
@@ -114,7 +114,7 @@ pub struct Recorded {
 pub fn call_started(
     tx: &Tx<'_>,
     session: SessionId,
-    root: Option<i64>,
+    root: Option<RootId>,
     seen: &Clean<Observation>,
 ) -> Result<Recorded, StoreError> {
     let Step::CallStarted(call) = &seen.step else {
@@ -129,7 +129,7 @@ pub fn call_started(
 pub fn call_ended(
     tx: &Tx<'_>,
     session: SessionId,
-    root: Option<i64>,
+    root: Option<RootId>,
     seen: &Clean<Observation>,
 ) -> Result<Recorded, StoreError> {
     let Step::CallEnded(end) = &seen.step else {
@@ -152,7 +152,7 @@ const STATUS_RANK: &str = "case {} when 'started' then 0 when 'unknown' then 1 w
 fn upsert_call(
     tx: &Tx<'_>,
     session: SessionId,
-    root: Option<i64>,
+    root: Option<RootId>,
     seen: &Observation,
     call: &Call,
     status: &str,
@@ -216,7 +216,7 @@ fn upsert_call(
         status,
         end.and_then(|end| end.exit_code),
         end.and_then(|end| end.duration_ms),
-        root,
+        root.map(|root| root.0),
         seen.cwd,
         call.command,
         call.file,
@@ -259,7 +259,7 @@ pub struct StepRow<'a> {
 pub fn step(
     tx: &Tx<'_>,
     session: SessionId,
-    root: Option<i64>,
+    root: Option<RootId>,
     seen: &Clean<Observation>,
     row: &StepRow<'_>,
 ) -> Result<Recorded, StoreError> {
@@ -312,7 +312,7 @@ pub fn step(
         row.id,
         if row.failed { "failed" } else { "ok" },
         row.exit_code,
-        root,
+        root.map(|root| root.0),
         seen.cwd,
         row.words.bytes.cast_signed(),
         via(seen.via),

@@ -19,6 +19,7 @@ pub mod lease;
 pub mod meta;
 pub mod mode;
 pub mod read;
+pub mod project;
 pub mod retention;
 pub mod session;
 pub mod source;

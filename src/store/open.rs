@@ -86,6 +86,11 @@ impl Store {
         Ok(value)
     }
 
+    /// Returns an error when another program has brought the schema to a newer version since this one opened it.
+    pub fn recheck_version(&mut self) -> Result<(), StoreError> {
+        self.check_version(Access::Read)
+    }
+
     /// Returns the connection, for the room's own queries.
     pub(super) fn connection(&self) -> &Connection {
         &self.connection

@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension as _, params};
 
 use super::{StoreError, Tx};
-use crate::domain::id::{Assistant, ProjectId, SessionId};
+use crate::domain::id::{Assistant, ProjectId, RootId, SessionId};
 use crate::domain::time::Timestamp;
 use crate::domain::trace::{Observation, SessionKey, SessionStart, Step, Usage};
 use crate::redact::Clean;
@@ -46,9 +46,9 @@ pub fn touch(tx: &Tx<'_>, id: SessionId, seen: &Clean<Observation>) -> Result<()
 }
 
 /// Says in which project and folder a session runs; the first answer stays.
-pub fn settle_in(tx: &Tx<'_>, id: SessionId, project: ProjectId, root: i64) -> Result<(), StoreError> {
+pub fn settle_in(tx: &Tx<'_>, id: SessionId, project: ProjectId, root: RootId) -> Result<(), StoreError> {
     tx.prepare_cached("update session set project = ?2, root = ?3 where id = ?1 and project is null")?
-        .execute(params![id.0, project.0, root])?;
+        .execute(params![id.0, project.0, root.0])?;
     Ok(())
 }
 

@@ -220,11 +220,8 @@ impl<'a> Joining<'a> {
         }
         let mut shared = BTreeMap::new();
         for groups in holders.values() {
-            let known: Vec<&BTreeSet<String>> = groups
-                .iter()
-                .map(|group| &self.remotes[*group])
-                .filter(|set| !set.is_empty())
-                .collect();
+            let known: Vec<&BTreeSet<String>> =
+                groups.iter().map(|group| &self.remotes[*group]).filter(|set| !set.is_empty()).collect();
             if known.windows(2).any(|pair| pair[0].is_disjoint(pair[1])) {
                 continue;
             }
@@ -256,20 +253,15 @@ impl<'a> Joining<'a> {
         for index in 0..self.roots.len() {
             members.entry(self.group(index)).or_default().push(index);
         }
-        members
-            .into_iter()
-            .map(|(first, members)| self.described(first, &members))
-            .collect()
+        members.into_iter().map(|(first, members)| self.described(first, &members)).collect()
     }
 
     fn described(&self, first: usize, members: &[usize]) -> Group {
         let decided = self.decided[first].cloned();
         let remotes = &self.remotes[first];
-        let named = remotes.iter().find(|remote| {
-            decided
-                .as_ref()
-                .is_some_and(|decided| decided.key == remote_key(remote))
-        });
+        let named = remotes
+            .iter()
+            .find(|remote| decided.as_ref().is_some_and(|decided| decided.key == remote_key(remote)));
         let remote = named.or(remotes.first()).cloned();
         // The shortest path is the main working tree's before those of its worktrees and subfolders.
         let top = members
@@ -282,11 +274,7 @@ impl<'a> Joining<'a> {
         Group {
             roots: members.iter().map(|index| self.roots[*index].id).collect(),
             key: remote.as_deref().map_or_else(|| root_key(machine, path), remote_key),
-            name: source
-                .rsplit('/')
-                .find(|part| !part.is_empty())
-                .unwrap_or(source)
-                .to_owned(),
+            name: short_name(source),
             remote,
             decided,
         }
@@ -294,12 +282,22 @@ impl<'a> Joining<'a> {
 }
 
 /// Returns the key of the project of a remote.
-pub(super) fn remote_key(remote: &str) -> String {
+#[must_use]
+pub fn remote_key(remote: &str) -> String {
     format!("remote:{remote}")
 }
 
-fn root_key(machine: &str, path: &str) -> String {
+/// Returns the key of a project that only a folder speaks for.
+#[must_use]
+pub fn root_key(machine: &str, path: &str) -> String {
     format!("root:{machine}:{path}")
+}
+
+/// Returns the short name for people: the last part of a remote or of a path.
+#[must_use]
+pub fn short_name(remote_or_path: &str) -> String {
+    let last = remote_or_path.rsplit('/').find(|part| !part.is_empty());
+    last.unwrap_or(remote_or_path).to_owned()
 }
 
 /// Returns the remote that sessions in a folder showed: git's own list before what was reached, that before a pull
@@ -317,8 +315,7 @@ fn shown_remote(root: &Root, cloned: &HashMap<(&str, &str), (Timestamp, &str)>) 
         .filter(|fact| rank(fact) > 0)
         .max_by_key(|fact| (rank(fact), fact.at, &fact.value));
     let clone = cloned.get(&(root.machine.as_str(), root.path.as_str()));
-    best.map(|fact| fact.value.clone())
-        .or_else(|| clone.map(|(_, remote)| (*remote).to_owned()))
+    best.map(|fact| fact.value.clone()).or_else(|| clone.map(|(_, remote)| (*remote).to_owned()))
 }
 
 /// Returns the remote that was last cloned to each path.

@@ -13,7 +13,7 @@ use crate::domain::id::{ProjectId, RootId};
 use crate::domain::time::Timestamp;
 
 pub use files::{ENOUGH_FILES, distinctive};
-pub use join::{Group, join};
+pub use join::{Group, join, remote_key, root_key, short_name};
 pub use seen::{Sight, sight};
 pub use trees::is_below;
 

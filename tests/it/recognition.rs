@@ -119,7 +119,7 @@ fn what_is_nobodys_fault_is_expected_and_why() {
         let reason = case
             .recognise()
             .and_then(|found| found.expected)
-            .map(|reason| reason.word());
+            .map(callus::domain::failure::Expected::word);
         if reason != Some(case.expect.as_str()) {
             wrong.push(format!("{} wants {}, has {reason:?}", case.id, case.expect));
         }

@@ -3,6 +3,7 @@
 //! Written as byte matching over const tables: this runs inside a hook, where compiling a regular
 //! expression would cost more than everything else together.
 
+mod beginnings;
 mod clean;
 mod detail;
 pub(super) mod noise;
@@ -11,6 +12,7 @@ mod verdict;
 mod words;
 
 use crate::domain::failure::Frame;
+use beginnings::Beginnings;
 use verdict::Line;
 use words::Tone;
 
@@ -256,7 +258,7 @@ fn last_cause(lines: &[Line<'_>], kept: &[usize]) -> Option<usize> {
 }
 
 /// Beginnings of lines by which a program says that it failed.
-const FATAL_BEGINNINGS: &[&str] = &[
+static FATAL_BEGINNINGS: Beginnings = Beginnings::of(&[
     "fatal: ",
     "error: ",
     "error[",
@@ -290,7 +292,7 @@ const FATAL_BEGINNINGS: &[&str] = &[
     "zsh: ",
     "zsh:",
     "Execution failed for task",
-];
+]);
 
 /// Lines of version control that only follow from what was said before them.
 const CONSEQUENCES: &[&str] = &[
@@ -317,7 +319,7 @@ fn rank(lines: &[Line<'_>], at: usize, speaker: Speaker<'_>) -> u8 {
     if CALM_LOGS.iter().any(|mark| line.contains(mark)) {
         return 0;
     }
-    let is_fatal = FATAL_BEGINNINGS.iter().any(|start| line.starts_with(start)) || words::is_typed_error(line);
+    let is_fatal = FATAL_BEGINNINGS.begin(line) || words::is_typed_error(line);
     let tone = words::tone(line);
     if let Speaker::Viewer(program) = speaker
         && line

@@ -1,7 +1,9 @@
 //! Lines that say nothing about what went wrong: frames, wrappers, progress, what passed.
 
+use super::beginnings::Beginnings;
+
 /// Beginnings of lines that assistants put around an output.
-const CLIENT_BEGINNINGS: &[&str] = &[
+static CLIENT_BEGINNINGS: Beginnings = Beginnings::of(&[
     "Command: /",
     "Chunk ID:",
     "Wall time:",
@@ -16,10 +18,10 @@ const CLIENT_BEGINNINGS: &[&str] = &[
     "(Bash completed with no output)",
     "... [",
     "… [",
-];
+]);
 
 /// Beginnings of lines that only wrap a failure, report progress or say what went well.
-const NOISE_BEGINNINGS: &[&str] = &[
+static NOISE_BEGINNINGS: Beginnings = Beginnings::of(&[
     // Node under a debugger.
     "Waiting for the debugger",
     "Debugger attached",
@@ -154,7 +156,7 @@ const NOISE_BEGINNINGS: &[&str] = &[
     "Some checks failed",
     "husky - ",
     "Found 0 ",
-];
+]);
 
 /// Ends of lines that only wrap a failure.
 const NOISE_ENDINGS: &[&str] = &[
@@ -188,24 +190,18 @@ const NOISE_LINES: &[&str] = &[
     "...",
 ];
 
-/// Lines that wrap a failure but name a part of it: taken when nothing better is there.
-const LAST_RESORTS: &[&str] = &[
-    "FAIL\t",
-    "FAIL ",
-    "make: *** No rule",
-    "make: *** no rule",
-    "collected 0 items",
-];
+/// Beginnings of lines that look like noise and are none.
+const TELLING: &[&str] = &["make: *** No rule", "make: *** no rule", "collected 0 items"];
 
 /// Returns whether `line`, trimmed and without a task's prefix, says nothing of what went wrong.
 #[must_use]
 pub(in crate::failure) fn is_noise(line: &str) -> bool {
-    if LAST_RESORTS[2..].iter().any(|start| line.starts_with(start)) {
+    if TELLING.iter().any(|start| line.starts_with(start)) {
         return false;
     }
     NOISE_LINES.contains(&line)
         || is_client_line(line)
-        || NOISE_BEGINNINGS.iter().any(|start| line.starts_with(start))
+        || NOISE_BEGINNINGS.begin(line)
         || NOISE_ENDINGS.iter().any(|end| line.ends_with(end))
         || is_package_failure(line)
         || is_submake(line)
@@ -226,7 +222,7 @@ fn is_package_failure(line: &str) -> bool {
 /// Returns whether an assistant put `line` around what the call printed.
 #[must_use]
 pub(in crate::failure) fn is_client_line(line: &str) -> bool {
-    line == "Output:" || is_exit_code(line) || CLIENT_BEGINNINGS.iter().any(|start| line.starts_with(start))
+    line == "Output:" || is_exit_code(line) || CLIENT_BEGINNINGS.begin(line)
 }
 
 /// `Exit code 1`, `exit code: 1`.
@@ -282,7 +278,7 @@ fn is_tally(line: &str) -> bool {
 }
 
 /// Beginnings of lines that belong to a stack or point at source, and say nothing themselves.
-const FRAME_BEGINNINGS: &[&str] = &[
+static FRAME_BEGINNINGS: Beginnings = Beginnings::of(&[
     "--> ",
     "|",
     "stack backtrace",
@@ -294,15 +290,12 @@ const FRAME_BEGINNINGS: &[&str] = &[
     "- /",
     "For more information",
     "[signal ",
-];
+]);
 
 /// Returns whether `line`, trimmed, is a stack frame, a gutter or a row of carets.
 #[must_use]
 pub(in crate::failure) fn is_frame(line: &str) -> bool {
-    FRAME_BEGINNINGS.iter().any(|start| line.starts_with(start))
-        || is_carets(line)
-        || is_call_frame(line)
-        || is_numbered_frame(line)
+    FRAME_BEGINNINGS.begin(line) || is_carets(line) || is_call_frame(line) || is_numbered_frame(line)
 }
 
 /// Returns whether `line` holds nothing but marks that point at the line above it.

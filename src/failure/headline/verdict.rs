@@ -1,5 +1,7 @@
 //! Failing tests: the name of the first one and its assertion.
 
+use std::path::Path;
+
 use super::place;
 use super::words::{Tone, tone};
 
@@ -21,7 +23,7 @@ pub(super) fn failing_test<'a>(lines: &[Line<'a>]) -> Option<(usize, &'a str, Op
     let has_panic = panics(lines);
     for (at, line) in lines.iter().enumerate() {
         let found = match line.text {
-            text if text.starts_with("--- FAIL: ") => go(lines, at),
+            text if text.starts_with("--- FAIL: ") => Some(go(lines, at)),
             text if text.starts_with("FAILED ") || text.starts_with("ERROR ") => pytest(lines, at),
             text if text.starts_with("thread '") && text.contains("panicked at") => Some((at, text, next(lines, at))),
             text if text.starts_with("● ") && text.contains(" › ") => Some((at, text, next(lines, at))),
@@ -74,16 +76,18 @@ fn after<'a>(lines: &[Line<'a>], at: usize, start: &str) -> Option<&'a str> {
 fn pytest<'a>(lines: &[Line<'a>], at: usize) -> Option<(usize, &'a str, Option<&'a str>)> {
     let text = lines[at].text;
     let id = text.split_whitespace().nth(1)?;
-    if !(id.contains("::") || id.ends_with(".py")) {
-        return None;
-    }
+    (id.contains("::") || has_python_name(id)).then_some(())?;
     let assertion = || lines.iter().map(|line| line.text).find(|text| text.starts_with("E   "));
     Some((at, text, if text.contains(" - ") { None } else { assertion() }))
 }
 
+fn has_python_name(id: &str) -> bool {
+    Path::new(id).extension().is_some_and(|extension| extension == "py")
+}
+
 /// `--- FAIL: TestX/sub (0.00s)`: the innermost failing test, and the line of its assertion, which stands behind
 /// it or, with `-v`, before it.
-fn go<'a>(lines: &[Line<'a>], first: usize) -> Option<(usize, &'a str, Option<&'a str>)> {
+fn go<'a>(lines: &[Line<'a>], first: usize) -> (usize, &'a str, Option<&'a str>) {
     let mut at = first;
     let mut name = go_name(lines[at].text);
     for (index, line) in lines.iter().enumerate().skip(first + 1) {
@@ -114,7 +118,7 @@ fn go<'a>(lines: &[Line<'a>], first: usize) -> Option<(usize, &'a str, Option<&'
         .or_else(|| panic(lines));
     let text = lines[at].text;
     let label_end = text.find(name).map_or(text.len(), |start| start + name.len());
-    Some((at, &text[..label_end], assertion))
+    (at, &text[..label_end], assertion)
 }
 
 fn go_name(text: &str) -> &str {

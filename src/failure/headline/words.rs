@@ -1,7 +1,9 @@
 //! The words by which a line speaks of failure.
 
+use super::beginnings::Beginnings;
+
 /// Words that alone make a line speak of failure, in lower case.
-const FAILURE_WORDS: &[&str] = &[
+static FAILURE_WORDS: Beginnings = Beginnings::of(&[
     "abort",
     "aborted",
     "cannot",
@@ -38,7 +40,7 @@ const FAILURE_WORDS: &[&str] = &[
     "unexpected",
     "unresolved",
     "warning",
-];
+]);
 
 /// Pairs of neighbouring words that make a line speak of failure, in lower case.
 const FAILURE_PAIRS: &[(&str, &[&str])] = &[
@@ -106,7 +108,7 @@ pub(super) fn tone(line: &str) -> Tone {
 }
 
 fn is_failure_word(word: &str) -> bool {
-    FAILURE_WORDS.iter().any(|known| known.eq_ignore_ascii_case(word))
+    FAILURE_WORDS.name(word)
         || TYPE_ENDINGS
             .iter()
             .any(|ending| word.len() > ending.len() && ends_with_ignoring_case(word, ending))

@@ -46,7 +46,9 @@ impl<'a> Tokens<'a> {
             return;
         }
         self.out.push(token);
-        while self.fold_end() {}
+        if !token.is_constant() {
+            while self.fold_end() {}
+        }
         self.fold_repetition();
     }
 
@@ -87,9 +89,9 @@ impl<'a> Tokens<'a> {
     /// Folds the immediate repetition of a group that contains a mask: `<*> ok , <*> ok ,` is once `<*> ok ,`.
     fn fold_repetition(&mut self) {
         let len = self.out.len();
-        let last = self.out.last().copied();
+        let Some(last) = self.out.last().copied() else { return };
         for size in 2..=LONGEST_GROUP.min(len / 2) {
-            if last != self.out.get(len - 1 - size).copied() {
+            if last != self.out[len - 1 - size] {
                 continue;
             }
             let (rest, group) = self.out.split_at(len - size);

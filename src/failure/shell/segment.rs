@@ -1,6 +1,9 @@
 //! What one simple command of a command line is for, seen through everything that merely runs it.
 
+use std::path::Path;
+
 use super::lex::{self, Link, Simple, Word};
+use super::roles;
 use super::tables::{self, Through};
 use crate::domain::failure::Goal;
 
@@ -45,7 +48,7 @@ impl Segment {
                 "test" | "[" | "[[" | "type" | "hash" | "command" | "false" | "read"
             );
         };
-        tables::PROBES.iter().any(|(program, words)| {
+        roles::PROBES.iter().any(|(program, words)| {
             *program == goal.program
                 && words.iter().enumerate().all(|(at, word)| {
                     (at == 0 && goal.subcommand == *word) || self.arguments.iter().any(|given| given == word)
@@ -58,7 +61,7 @@ impl Segment {
     pub fn is_viewer(&self) -> bool {
         self.goal
             .as_ref()
-            .is_none_or(|goal| tables::holds(tables::VIEWERS, &goal.program, &goal.subcommand))
+            .is_none_or(|goal| roles::holds(roles::VIEWERS, &goal.program, &goal.subcommand))
     }
 
     /// Returns whether it tests, builds or lints.
@@ -66,7 +69,7 @@ impl Segment {
     pub fn is_checker(&self) -> bool {
         self.goal
             .as_ref()
-            .is_some_and(|goal| tables::holds(tables::CHECKERS, &goal.program, &goal.subcommand))
+            .is_some_and(|goal| roles::holds(roles::CHECKERS, &goal.program, &goal.subcommand))
     }
 }
 
@@ -190,7 +193,10 @@ fn goal_of(words: &[Word], exported: &[String]) -> (Option<Goal>, Vec<String>) {
     {
         (*module).clone_into(&mut program);
         rest.drain(..2);
-    } else if program.ends_with(".py") && first.text.len() > 3 {
+    } else if Path::new(&program)
+        .extension()
+        .is_some_and(|extension| extension == "py")
+    {
         rest.insert(0, &first.text);
         "python".clone_into(&mut program);
     }
@@ -225,10 +231,10 @@ fn look_through_once(words: &[Word]) -> Option<&[Word]> {
         return None;
     }
     let rest = &words[through.head.len()..];
-    if through.dashes {
-        if let Some(at) = rest.iter().position(|word| word.text == "--") {
-            return Some(&rest[at + 1..]);
-        }
+    if through.dashes
+        && let Some(at) = rest.iter().position(|word| word.text == "--")
+    {
+        return Some(&rest[at + 1..]);
     }
     let mut at = 0;
     let mut operands = through.operands;

@@ -52,6 +52,7 @@ fn steps() -> Vec<Step> {
             transcript: some(),
             parent: some(),
             place: Some(place),
+            pid: Some(4242),
             labels: vec![(secret(), secret())],
         }),
         Step::Prompt(text()),
@@ -224,12 +225,11 @@ fn a_secret_cut_in_two_is_caught_on_both_sides() {
 #[test]
 fn clean_values_come_only_from_clean_values() {
     let clean = scan(observation(Step::Prompt(Text::whole("hello"))));
-    let step: Clean<&Step> = clean.part(|observation| &observation.step);
+    let step: Clean<Step> = clean.derive(|observation| observation.step.clone());
     assert!(matches!(*step, Step::Prompt(_)));
-    let copy: Clean<Step> = step.cloned();
-    let both: Clean<(Step, usize)> = copy.zip(rules().text("four").derive(|text| text.len()));
+    let both: Clean<(Step, usize)> = step.zip(rules().text("four").derive(|text| text.len()));
     assert_eq!(both.1, 4);
-    let list: Clean<Vec<usize>> = [both.derive(|(_, n)| n)].into_iter().collect();
+    let list: Clean<Vec<usize>> = [both.derive(|(_, n)| *n)].into_iter().collect();
     assert_eq!(list.into_iter().map(Clean::into_inner).sum::<usize>(), 4);
     assert!(
         rules()

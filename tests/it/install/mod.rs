@@ -1,115 +1,18 @@
 //! Installing into a home and leaving it: through the library, in homes that look like people's.
 
-use std::collections::BTreeMap;
+mod doctor;
+mod home;
+
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::Path;
 
-use callus::assistants::claude_code::wiring::{self, Places};
+use callus::assistants::claude_code::wiring;
 use callus::install::apply::{Applied, ApplyError, apply};
-use callus::install::doctor::{Facts, State, examine};
-use callus::install::plan::{self, Action, PlanError, Site};
-use serde_json::Value;
-use tempfile::TempDir;
+use callus::install::plan::{self, Action, PlanError};
+use serde_json::{Value, json};
 
-/// A client that keeps its MCP servers as the real one does: it refuses a name twice, and rewrites its whole file.
-const CLIENT: &str = r#"#!/bin/sh
-state="$(dirname "$0")/../.claude.json"
-case "$2" in
-add-json)
-    if [ -s "$state" ]; then echo "MCP server callus already exists in user config" >&2; exit 1; fi
-    printf '{"mcpServers":{"%s":%s}}' "$5" "$6" >"$state" ;;
-remove)
-    rm "$state" ;;
-esac
-"#;
-
-struct Home {
-    folder: TempDir,
-    site: Site,
-}
-
-impl Home {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a home for the test");
-        let home = folder.path().to_owned();
-        let mut places = Places::of(&home, None);
-        places.managed = vec![home.join("etc/managed-settings.json")];
-        let site = Site {
-            places,
-            data: home.join("data"),
-            program: None,
-            home,
-        };
-        Self { folder, site }
-    }
-
-    fn with_settings(text: &str) -> Self {
-        let home = Self::new();
-        fs::create_dir(&home.site.places.folder).expect("the client's folder");
-        fs::write(&home.site.places.settings, text).expect("settings");
-        home
-    }
-
-    fn with_client(mut self) -> Self {
-        self.site.program = Some(self.script("bin/claude", CLIENT));
-        self
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn script(&self, name: &str, text: &str) -> PathBuf {
-        let path = self.path(name);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        fs::write(&path, text).expect("a script");
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("executable");
-        path
-    }
-
-    fn settings(&self) -> String {
-        fs::read_to_string(&self.site.places.settings).expect("settings")
-    }
-
-    fn install(&self, binary: &str) -> Applied {
-        let plan = plan::install(&self.site, Path::new(binary)).expect("a plan");
-        apply(&self.site, &plan).expect("applied")
-    }
-
-    fn remove(&self) -> Applied {
-        let plan = plan::remove(&self.site).expect("a plan");
-        apply(&self.site, &plan).expect("applied")
-    }
-
-    /// Every file and folder of the home with its mode and its bytes or its target.
-    fn snapshot(&self) -> BTreeMap<PathBuf, (u32, Vec<u8>)> {
-        let mut seen = BTreeMap::new();
-        let mut open = vec![self.folder.path().to_owned()];
-        while let Some(folder) = open.pop() {
-            for entry in fs::read_dir(&folder).expect("a folder") {
-                let path = entry.expect("an entry").path();
-                let metadata = fs::symlink_metadata(&path).expect("metadata");
-                let bytes = if metadata.is_symlink() {
-                    fs::read_link(&path)
-                        .expect("a link")
-                        .into_os_string()
-                        .into_encoded_bytes()
-                } else if metadata.is_dir() {
-                    open.push(path.clone());
-                    Vec::new()
-                } else {
-                    fs::read(&path).expect("a file")
-                };
-                seen.insert(path, (metadata.permissions().mode(), bytes));
-            }
-        }
-        // The data folder is ours and stays until it is purged.
-        seen.remove(&self.site.data);
-        seen
-    }
-}
+use home::Home;
 
 const BINARY: &str = "/opt/callus/bin/callus";
 
@@ -163,6 +66,7 @@ fn without_the_record_only_our_entries_go() {
 #[test]
 fn a_home_without_the_client_gets_back_to_nothing() {
     let home = Home::new();
+    assert!(!home.site.has_client());
     let before = home.snapshot();
     let applied = home.install(BINARY);
     assert!(
@@ -217,6 +121,22 @@ fn what_the_user_writes_in_between_stays() {
 }
 "#;
     assert_eq!(home.settings(), wanted);
+}
+
+#[test]
+fn a_matcher_that_the_user_gave_our_group_stays() {
+    let home = Home::with_settings("{}");
+    home.install(BINARY);
+    let edited = home
+        .settings()
+        .replacen("\"hooks\": [\n", "\"matcher\": \"startup\", \"hooks\": [\n", 1);
+    fs::write(&home.site.places.settings, edited).expect("edited");
+    home.remove();
+    let value: Value = serde_json::from_str(&home.settings()).expect("JSON");
+    assert_eq!(
+        value,
+        json!({"hooks": {"SessionStart": [{"matcher": "startup", "hooks": []}]}})
+    );
 }
 
 #[test]
@@ -286,6 +206,7 @@ fn the_copy_and_the_record_are_private_and_go_with_us() {
 #[test]
 fn another_place_of_the_program_updates_what_is_there() {
     let home = Home::with_settings("{}\n").with_client();
+    assert!(home.site.has_client());
     home.install("/old/callus");
     // What the user set on our entry is theirs.
     fs::write(
@@ -385,10 +306,15 @@ fn the_plan_says_what_will_happen_and_what_stands_in_the_way() {
     let home = Home::with_settings(
         "{ // mine\n  \"disableAllHooks\": true, \"enabledPlugins\": {\"callus@callus\": true}\n}\n",
     );
-    fs::create_dir(home.path("etc")).expect("a folder");
+    fs::create_dir_all(home.path("etc/managed-settings.d")).expect("a folder");
     fs::write(
         home.path("etc/managed-settings.json"),
         "{\"allowManagedHooksOnly\":true}",
+    )
+    .expect("managed settings");
+    fs::write(
+        home.path("etc/managed-settings.d/10.json"),
+        "{\"allowManagedMcpServersOnly\":true}",
     )
     .expect("managed settings");
     let plan = plan::install(&home.site, Path::new(BINARY)).expect("a plan");
@@ -401,9 +327,11 @@ fn the_plan_says_what_will_happen_and_what_stands_in_the_way() {
     claude mcp add-json -s user callus '{"type":"stdio","command":"/opt/callus/bin/callus","args":["mcp"],"alwaysLoad":true}'
 note: ~/.claude/settings.json holds comments or trailing commas: Claude Code then loads nothing of it, neither your entries nor ours
 note: ~/.claude/settings.json: "disableAllHooks" is set: no hook runs, ours neither
-note: Callus is enabled as a plugin too: each event is recorded once all the same
+note: ~/etc/managed-settings.json: "allowManagedHooksOnly" is set: only the organisation's hooks run
+note: ~/etc/managed-settings.d/10.json: "allowManagedMcpServersOnly" is set: only the organisation's MCP servers run: agents cannot ask Callus
 note: ~/etc/managed-settings.json outranks your settings
-note: ~/etc/managed-settings.json: "allowManagedHooksOnly" is set: only the organisation's hooks run"#;
+note: ~/etc/managed-settings.d/10.json outranks your settings
+note: Callus is enabled as a plugin too: each event is recorded once all the same"#;
     assert_eq!(text, wanted);
     assert!(plan.steps.iter().any(|step| matches!(step.action, Action::Write(_))));
 }
@@ -425,103 +353,4 @@ fn hooks_that_are_no_longer_needed_go() {
         value["hooks"]["PreToolUse"].is_null() && value["hooks"]["SessionStart"].is_array(),
         "{value}"
     );
-}
-
-/// Runs the checks and returns the state of one of them, and what it says.
-fn check(home: &Home, binary: &Path, facts: &Facts, arrived: bool, name: &str) -> (State, String) {
-    let checks = examine(&home.site, binary, "1", facts, &|session| {
-        arrived && session == "callus-doctor-1"
-    });
-    let check = checks
-        .into_iter()
-        .find(|check| check.name == name)
-        .expect("the check is made");
-    assert!(
-        check.state != State::Fail || check.remedy.is_some(),
-        "{name} fails without a remedy"
-    );
-    (check.state, check.sentence)
-}
-
-#[test]
-fn the_doctor_finds_what_is_broken() {
-    let facts = Facts {
-        last_event: Some(Duration::from_secs(90)),
-        ..Facts::default()
-    };
-    let home = Home::with_settings("{}").with_client();
-    let binary = home.script("bin/callus", "#!/bin/sh\ngrep -q callus-doctor-1\n");
-    assert_eq!(check(&home, &binary, &facts, true, "hooks").0, State::Fail);
-    assert_eq!(check(&home, &binary, &facts, true, "mcp").0, State::Fail);
-    assert_eq!(check(&home, &binary, &facts, true, "permissions").0, State::Warn);
-
-    home.install(binary.to_str().expect("UTF-8"));
-    let all = examine(&home.site, &binary, "1", &facts, &|session| {
-        session == "callus-doctor-1"
-    });
-    assert!(all.iter().all(|check| check.state == State::Ok), "{all:?}");
-    assert_eq!(
-        all.iter().map(|check| check.name).collect::<Vec<_>>(),
-        [
-            "hooks",
-            "program",
-            "canary",
-            "permissions",
-            "mcp",
-            "events",
-            "journal",
-            "faults",
-            "database"
-        ]
-    );
-    assert_eq!(
-        check(&home, &binary, &facts, true, "events").1,
-        "the last event is 1 min old"
-    );
-
-    let (state, sentence) = check(&home, &binary, &facts, false, "canary");
-    assert!(
-        state == State::Fail && sentence.contains("did not arrive"),
-        "{sentence}"
-    );
-    assert_eq!(
-        check(&home, Path::new("/elsewhere/callus"), &facts, true, "program").0,
-        State::Warn
-    );
-
-    for (script, wanted) in [
-        ("#!/bin/sh\nexit 7\n", "exit code 7"),
-        ("#!/bin/sh\necho hello\n", "printed something"),
-        ("#!/nowhere/sh\n", "could not start"),
-    ] {
-        home.script("bin/callus", script);
-        let (state, sentence) = check(&home, &binary, &facts, true, "canary");
-        assert!(state == State::Fail && sentence.contains(wanted), "{sentence}");
-    }
-    fs::set_permissions(&binary, fs::Permissions::from_mode(0o644)).expect("not executable");
-    assert!(
-        check(&home, &binary, &facts, true, "program")
-            .1
-            .ends_with("which is no program")
-    );
-    fs::remove_file(&binary).expect("gone");
-    assert!(
-        check(&home, &binary, &facts, true, "program")
-            .1
-            .ends_with("which does not exist")
-    );
-    assert_eq!(check(&home, &binary, &facts, true, "mcp").0, State::Fail);
-
-    let sick = Facts {
-        faults: 2,
-        spooled: 9,
-        database: Some("the database is damaged".into()),
-        last_event: None,
-    };
-    assert_eq!(check(&home, &binary, &sick, true, "faults").0, State::Fail);
-    assert_eq!(check(&home, &binary, &sick, true, "database").0, State::Fail);
-    assert_eq!(check(&home, &binary, &sick, true, "events").0, State::Warn);
-
-    fs::write(&home.site.places.settings, "{").expect("damaged");
-    assert_eq!(check(&home, &binary, &facts, true, "settings").0, State::Fail);
 }
