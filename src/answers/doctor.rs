@@ -60,7 +60,7 @@ pub fn doctor(
         database(store)?,
         recording(settings, paused),
     ];
-    let health = store.health()?;
+    let health = store.health(settings.clock.now())?;
     if health.broken_lines > 0 {
         let found = format!(
             "{} of journals and transcripts were no record",

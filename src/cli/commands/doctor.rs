@@ -40,7 +40,7 @@ impl Doctor {
 fn wiring(store: &Store, around: &Surroundings) -> Result<Vec<Examination>, Error> {
     let settings = &around.settings;
     let binary = process::own_program().map_err(|error| Error::unavailable("this program was not found", error))?;
-    let health: HealthRow = store.health()?;
+    let health: HealthRow = store.health(around.now())?;
     let faults: usize = [settings.folder(), settings.spare()]
         .iter()
         .map(|folder| fault::newest(folder, FAULTS).len())
