@@ -170,7 +170,7 @@ impl CheckView {
 impl Answer for CheckView {
     fn text(&self, style: &Style) -> String {
         let mut out = Page::default();
-        out.line(format!("{}", self.verdict_line(style)));
+        out.line(self.verdict_line(style));
         for one in &self.matches {
             for line in one.mode.lines(style) {
                 out.line(line);

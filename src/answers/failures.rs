@@ -277,7 +277,10 @@ impl ModeLine {
         let last = self.last.map(|at| style.ago(at)).unwrap_or_default();
         let muted = if self.muted_until.is_some() { "muted" } else { "" };
         let expected = self.expected.as_deref().map(reason).unwrap_or_default();
-        let ever = self.all_sessions.filter(|all| *all > self.sessions);
+        // Where the line is narrow, where it failed is worth more.
+        let ever = self
+            .all_sessions
+            .filter(|all| *all > self.sessions && style.width >= 80);
         let ever = ever
             .map(|all| format!(" ({} ever)", style::thousands(all)))
             .unwrap_or_default();

@@ -73,22 +73,22 @@ pub fn search(store: &Store, query: &SearchQuery, now: Timestamp) -> Result<Sear
 /// Returns the modes that fit `text`, whether each is the same error, and its score; best first.
 fn ranked(store: &Store, text: &str, now: Timestamp) -> Result<Vec<(ModeRow, bool, f64)>, AnswerError> {
     let identity = identify(text);
-    let mut words: HashMap<ModeId, f64> = HashMap::new();
+    let mut scores: HashMap<ModeId, f64> = HashMap::new();
     for hit in store.search(text, WEIGHED)? {
-        words.insert(hit.mode, hit.words);
+        scores.insert(hit.mode, hit.words);
     }
     let mut same = Vec::new();
     if let Some(identity) = &identity {
         same = same_modes(store, identity)?;
         for mode in &same {
-            words.entry(*mode).or_insert(0.0);
+            scores.entry(*mode).or_insert(0.0);
         }
     }
     let mut found = Vec::new();
-    for (id, score) in words {
+    for (id, words) in scores {
         let Some(row) = store.mode(id)? else { continue };
-        let score = score * weight(&row, now);
-        found.push((row, same.contains(&id), score));
+        let weighed = words * weight(&row, now);
+        found.push((row, same.contains(&id), weighed));
     }
     found.sort_by(|(a, a_same, a_score), (b, b_same, b_score)| {
         b_same
@@ -132,10 +132,10 @@ impl Answer for SearchView {
         let same = self.hits.iter().filter(|hit| hit.same).count();
         for (n, hit) in self.hits.iter().enumerate() {
             if n == 0 && same > 0 {
-                out.line(format!("{}", style.dim("The same error:")));
+                out.line(style.dim("The same error:"));
             }
             if n == same && same > 0 {
-                out.line(format!("{}", style.dim("Alike in words:")));
+                out.line(style.dim("Alike in words:"));
             }
             for line in hit.mode.lines(style) {
                 out.line(line);

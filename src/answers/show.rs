@@ -273,7 +273,7 @@ impl ModeView {
         let mode = &self.mode;
         let mut out = Page::default();
         for line in style.wrapped(&mode.headline, style.width) {
-            out.line(format!("{}", style.bold(&line)));
+            out.line(style.bold(&line));
         }
         out.line("");
         let figures = format!(
@@ -396,7 +396,7 @@ impl FailureView {
     fn text(&self, style: &Style) -> String {
         let mut out = Page::default();
         for line in style.wrapped(&self.headline, style.width) {
-            out.line(format!("{}", style.bold(&line)));
+            out.line(style.bold(&line));
         }
         out.line("");
         let set_aside = self.expected.as_deref().map(reason).unwrap_or_default();

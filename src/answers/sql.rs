@@ -84,7 +84,7 @@ impl Answer for SqlView {
             padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
         };
         let mut out = Page::default();
-        out.line(format!("{}", style.bold(&laid(&columns))));
+        out.line(style.bold(&laid(&columns)));
         for row in &rows {
             out.line(laid(row));
         }

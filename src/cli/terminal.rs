@@ -62,20 +62,6 @@ impl Surroundings {
         self.json
     }
 
-    /// Returns what is meant by a project that is asked for.
-    pub(super) fn project(&self, given: Option<String>) -> Option<String> {
-        given.map(|given| self.folder(given))
-    }
-
-    /// Returns what is meant by a project or folder: a relative folder is one of this process.
-    pub(super) fn folder(&self, given: String) -> String {
-        let relative = given == "." || given == ".." || given.starts_with("./") || given.starts_with("../");
-        if !relative {
-            return given;
-        }
-        std::fs::canonicalize(&given).map_or(given, |folder| folder.display().to_string())
-    }
-
     /// Returns an answer as it is wanted: as text, or as JSON.
     pub(super) fn told(&self, answer: &impl Answer) -> Result<String, Error> {
         if !self.json {
@@ -98,4 +84,13 @@ impl Surroundings {
 /// Returns whether the environment welcomes colours; asked where even the settings may have failed.
 pub(super) fn colours_welcome() -> bool {
     Settings::load().is_ok_and(|settings| settings.terminal.color)
+}
+
+/// Returns what is meant by a project or folder: a relative folder is one of this process.
+pub(super) fn folder(given: String) -> String {
+    let relative = given == "." || given == ".." || given.starts_with("./") || given.starts_with("../");
+    if !relative {
+        return given;
+    }
+    std::fs::canonicalize(&given).map_or(given, |folder| folder.display().to_string())
 }

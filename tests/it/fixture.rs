@@ -133,7 +133,8 @@ pub(crate) fn fill(env: &TestEnv) {
     for (number, (external, project, days, failures)) in (1_i64..).zip(SESSIONS) {
         let start = NOW - days * DAY;
         let project = (*project > 0).then_some(*project);
-        let counted = failures.iter().filter(|failed| failed.expected.is_none()).count() as i64;
+        let number_of = |some: usize| i64::try_from(some).expect("small");
+        let counted = failures.iter().filter(|failed| failed.expected.is_none()).count();
         db.execute(
             "insert into session (id, assistant, external, project, model, version, cwd, branch, commit_id, started_at,
                                   last_at, ended_at, end_reason, outcome, prompts, calls, failures, expected, micro_usd)
@@ -152,8 +153,8 @@ pub(crate) fn fill(env: &TestEnv) {
                 start,
                 start + HOUR,
                 10 * number + 1_000,
-                counted,
-                failures.len() as i64 - counted
+                number_of(counted),
+                number_of(failures.len() - counted)
             ],
         )
         .expect("a session");

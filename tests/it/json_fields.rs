@@ -1,6 +1,9 @@
 //! `docs/json.md` says what the views say: it is written from their schemas, and this test holds it so.
 //! `CALLUS_WRITE_DOCS=1 cargo test --test it json_fields` writes it anew.
-#![expect(clippy::disallowed_methods, reason = "a test may be told by a variable to write what it compares")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test may be told by a variable to write what it compares"
+)]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -40,9 +43,17 @@ fn page() -> String {
     let mut parts = BTreeMap::new();
     for (command, schema) in answers() {
         let schema = schema.to_value();
-        let _ = write!(page, "\n## `{command}`\n\n{}.\n", described(&schema).trim_end_matches('.'));
+        let _ = write!(
+            page,
+            "\n## `{command}`\n\n{}.\n",
+            described(&schema).trim_end_matches('.')
+        );
         page.push_str(&fields(&schema));
-        let own = schema.get("$defs").and_then(Value::as_object).cloned().unwrap_or_default();
+        let own = schema
+            .get("$defs")
+            .and_then(Value::as_object)
+            .cloned()
+            .unwrap_or_default();
         parts.extend(own);
     }
     page.push_str("\n# Parts\n");
@@ -58,12 +69,26 @@ fn described(schema: &Value) -> String {
 
 fn fields(schema: &Value) -> String {
     let mut out = String::new();
-    let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let required: Vec<&str> = schema["required"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     if let Some(properties) = schema["properties"].as_object() {
         out.push_str("\n| field | type | what it says |\n|---|---|---|\n");
         for (name, field) in properties {
-            let optional = if required.contains(&name.as_str()) { "" } else { ", *optional*" };
-            let _ = writeln!(out, "| `{name}` | {}{optional} | {} |", kind(field), described(field).replace('|', "\\|"));
+            let optional = if required.contains(&name.as_str()) {
+                ""
+            } else {
+                ", *optional*"
+            };
+            let _ = writeln!(
+                out,
+                "| `{name}` | {}{optional} | {} |",
+                kind(field),
+                described(field).replace('|', "\\|")
+            );
         }
     }
     for variant in schema["oneOf"].as_array().into_iter().flatten() {
@@ -86,14 +111,26 @@ fn kind(field: &Value) -> String {
         return part.to_owned();
     }
     if let Some(choices) = field["anyOf"].as_array() {
-        return choices.iter().find(|choice| choice["type"] != "null").map(kind).unwrap_or_default();
+        return choices
+            .iter()
+            .find(|choice| choice["type"] != "null")
+            .map(kind)
+            .unwrap_or_default();
     }
     let word = match &field["type"] {
         Value::String(word) => word.as_str(),
-        Value::Array(words) => words.iter().filter_map(Value::as_str).find(|word| *word != "null").unwrap_or("any"),
+        Value::Array(words) => words
+            .iter()
+            .filter_map(Value::as_str)
+            .find(|word| *word != "null")
+            .unwrap_or("any"),
         _ => "any",
     };
-    if word == "array" { format!("list of {}", kind(&field["items"])) } else { word.to_owned() }
+    if word == "array" {
+        format!("list of {}", kind(&field["items"]))
+    } else {
+        word.to_owned()
+    }
 }
 
 #[test]
@@ -104,7 +141,10 @@ fn every_field_is_documented() {
         std::fs::write(&path, &page).expect("writes");
     }
     let written = std::fs::read_to_string(&path).expect("docs/json.md");
-    assert!(written == page, "docs/json.md differs from the views: CALLUS_WRITE_DOCS=1 cargo test --test it json_fields");
+    assert!(
+        written == page,
+        "docs/json.md differs from the views: CALLUS_WRITE_DOCS=1 cargo test --test it json_fields"
+    );
 }
 
 #[test]

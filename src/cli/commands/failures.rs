@@ -2,7 +2,7 @@
 
 use crate::answers::{self, FailuresQuery};
 use crate::cli::Error;
-use crate::cli::terminal::Surroundings;
+use crate::cli::terminal::{Surroundings, folder};
 use crate::flow;
 
 /// List what fails, the failure modes met in most sessions first
@@ -44,7 +44,7 @@ impl Failures {
         let store = flow::ready(&around.settings)?;
         let query = FailuresQuery {
             since: self.since,
-            project: around.project(self.project),
+            project: self.project.map(folder),
             tool: self.tool,
             model: self.model,
             assistant: self.assistant,

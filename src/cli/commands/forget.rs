@@ -1,7 +1,7 @@
 //! `callus forget`: removes and overwrites what was recorded.
 
 use crate::answers;
-use crate::cli::terminal::Surroundings;
+use crate::cli::terminal::{Surroundings, folder};
 use crate::cli::{Error, Kind, ask};
 use crate::flow;
 use crate::store::forget::What;
@@ -67,7 +67,7 @@ impl Forget {
             let store = flow::ready(&around.settings)?;
             return Ok(What::Session(answers::pick_session(&store, &session)?));
         }
-        if let Some(project) = around.project(self.project) {
+        if let Some(project) = self.project.map(folder) {
             let store = flow::ready(&around.settings)?;
             return Ok(What::Project(answers::pick_project(&store, &project)?));
         }

@@ -5,7 +5,7 @@ use clap::Subcommand;
 use crate::answers;
 use crate::capture::project::{ProjectError, merge, split};
 use crate::capture::reshape::reshape;
-use crate::cli::terminal::Surroundings;
+use crate::cli::terminal::{Surroundings, folder};
 use crate::cli::{Error, Kind};
 use crate::flow::{self, FlowError};
 
@@ -45,13 +45,13 @@ impl Project {
         match self.what.unwrap_or(What::List) {
             What::List => {}
             What::Merge { first, second } => {
-                let (first, second) = (around.folder(first), around.folder(second));
+                let (first, second) = (folder(first), folder(second));
                 store.write(|tx| merge(tx, &first, &second))?;
                 reshape(&mut store).map_err(FlowError::from)?;
             }
-            What::Split { folder } => {
-                let folder = around.folder(folder);
-                store.write(|tx| split(tx, &folder))?;
+            What::Split { folder: top } => {
+                let top = folder(top);
+                store.write(|tx| split(tx, &top))?;
                 reshape(&mut store).map_err(FlowError::from)?;
             }
         }

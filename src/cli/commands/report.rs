@@ -5,7 +5,7 @@ use std::fs;
 use crate::answers::{self, ReportQuery};
 use crate::assistants;
 use crate::cli::Error;
-use crate::cli::terminal::Surroundings;
+use crate::cli::terminal::{Surroundings, folder};
 use crate::config::Settings;
 use crate::flow;
 use crate::flow::import::Request;
@@ -40,7 +40,7 @@ impl Report {
         let store = flow::ready(&around.settings)?;
         let query = ReportQuery {
             since: self.since,
-            project: around.project(self.project),
+            project: self.project.map(folder),
         };
         around.told(&answers::report(&store, &query, around.now(), &around.style.zone)?)
     }
@@ -49,15 +49,15 @@ impl Report {
 /// Takes the bundled sessions the way that real ones go, into a store that is gone afterwards.
 fn sample(around: &Surroundings) -> Result<String, Error> {
     let failed = |error| Error::unavailable("the sample could not be written", error);
-    let folder = tempfile::tempdir().map_err(failed)?;
-    let transcripts = folder.path().join("transcripts");
+    let home = tempfile::tempdir().map_err(failed)?;
+    let transcripts = home.path().join("transcripts");
     fs::create_dir(&transcripts).map_err(failed)?;
     for (name, text) in answers::SAMPLE {
         fs::write(transcripts.join(name), text).map_err(failed)?;
     }
     let settings = Settings {
-        data: folder.path().join("store"),
-        temporary: folder.path().to_owned(),
+        data: home.path().join("store"),
+        temporary: home.path().to_owned(),
         ..around.settings.clone()
     };
     let mut store = flow::ready(&settings)?;
@@ -68,7 +68,14 @@ fn sample(around: &Surroundings) -> Result<String, Error> {
     for spec in assistants::ALL {
         flow::import::import(&mut store, spec, &settings, &request, |_, _| {})?;
     }
-    let query = ReportQuery::default();
+    let query = ReportQuery {
+        since: Some("all".to_owned()),
+        ..ReportQuery::default()
+    };
     let told = around.told(&answers::report(&store, &query, around.now(), &around.style.zone)?)?;
-    Ok(if around.json() { told } else { format!("{SAMPLE_HEAD}{told}{SAMPLE_FOOT}") })
+    Ok(if around.json() {
+        told
+    } else {
+        format!("{SAMPLE_HEAD}{told}{SAMPLE_FOOT}")
+    })
 }

@@ -2,7 +2,7 @@
 
 use crate::answers::{self, SessionsQuery};
 use crate::cli::Error;
-use crate::cli::terminal::Surroundings;
+use crate::cli::terminal::{Surroundings, folder};
 use crate::flow;
 
 /// List the sessions, newest first
@@ -40,7 +40,7 @@ impl Sessions {
         let store = flow::ready(&around.settings)?;
         let query = SessionsQuery {
             since: self.since,
-            project: around.project(self.project),
+            project: self.project.map(folder),
             model: self.model,
             assistant: self.assistant,
             failed: self.failed,
