@@ -165,14 +165,17 @@ pub(super) fn parse(path: &Path, text: &str, warnings: &mut Vec<String>) -> Resu
 /// Returns the line, from 1, at which a span begins.
 pub(super) fn line(text: &str, span: Option<Range<usize>>) -> usize {
     let start = span.map_or(0, |span| span.start.min(text.len()));
-    text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count() + 1
+    text.as_bytes()[..start].split(|byte| *byte == b'\n').count()
 }
 
 fn unknown_keys(table: &Table, above: &str, unknown: &mut Vec<String>) {
     for (key, value) in table {
         let key = format!("{above}{key}");
         let below = format!("{key}.");
-        if !KEYS.iter().any(|entry| entry.key == key || entry.key.starts_with(&below)) {
+        if !KEYS
+            .iter()
+            .any(|entry| entry.key == key || entry.key.starts_with(&below))
+        {
             unknown.push(key);
             continue;
         }

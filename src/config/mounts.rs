@@ -12,14 +12,45 @@ use sha2::{Digest as _, Sha256};
 
 /// Types of file systems, as `/proc/self/mountinfo` names them, whose memory is not shared among their users.
 const SHARED: &[&str] = &[
-    "9p", "afs", "beegfs", "ceph", "cifs", "coda", "davfs", "drvfs", "gfs2", "glusterfs", "gpfs", "lustre", "ncpfs",
-    "nfs", "nfs4", "ocfs2", "orangefs", "prl_fs", "smb3", "smbfs", "vboxsf", "virtiofs", "vmhgfs", "webdav", "afpfs",
+    "9p",
+    "afs",
+    "beegfs",
+    "ceph",
+    "cifs",
+    "coda",
+    "davfs",
+    "drvfs",
+    "gfs2",
+    "glusterfs",
+    "gpfs",
+    "lustre",
+    "ncpfs",
+    "nfs",
+    "nfs4",
+    "ocfs2",
+    "orangefs",
+    "prl_fs",
+    "smb3",
+    "smbfs",
+    "vboxsf",
+    "virtiofs",
+    "vmhgfs",
+    "webdav",
+    "afpfs",
 ];
 
 /// FUSE file systems that lie on a disk of this machine. Any other one may be anything, so it counts as shared.
 const LOCAL_FUSE: &[&str] = &[
-    "fuseblk", "fuse.bindfs", "fuse.cryfs", "fuse.encfs", "fuse.fuse-overlayfs", "fuse.gocryptfs", "fuse.mergerfs",
-    "fuse.ntfs", "fuse.ntfs-3g", "fuse.securefs",
+    "fuseblk",
+    "fuse.bindfs",
+    "fuse.cryfs",
+    "fuse.encfs",
+    "fuse.fuse-overlayfs",
+    "fuse.gocryptfs",
+    "fuse.mergerfs",
+    "fuse.ntfs",
+    "fuse.ntfs-3g",
+    "fuse.securefs",
 ];
 
 /// Returns the folder for the store, and one sentence when it is not `data` or should not be.
@@ -27,31 +58,35 @@ pub(super) fn local(data: PathBuf, fallbacks: &[PathBuf]) -> (PathBuf, Option<St
     let Some(kind) = shared_kind(&data) else {
         return (data, None);
     };
-    let place = format!("{} lies on a shared file system ({kind}), which SQLite cannot use safely", data.display());
+    let place = format!(
+        "{} lies on a shared file system ({kind}), which SQLite cannot use safely",
+        data.display()
+    );
     let key = key(&data);
     let own = fallbacks
         .iter()
         .map(|folder| folder.join(&key))
         .find(|folder| shared_kind(folder).is_none())
         .or_else(|| private(Path::new("/var/tmp")).map(|folder| folder.join(&key)));
-    match own {
-        Some(folder) => {
-            let said = format!("{place}: the store is kept at {}", folder.display());
-            (folder, Some(said))
-        }
-        None => {
-            let said = format!("{place}, and no local folder was found: set CALLUS_HOME to one");
-            (data, Some(said))
-        }
-    }
+    let Some(folder) = own else {
+        let said = format!("{place}, and no local folder was found: set CALLUS_HOME to one");
+        return (data, Some(said));
+    };
+    let said = format!("{place}: the store is kept at {}", folder.display());
+    (folder, Some(said))
 }
 
 /// Names a folder by its path, so that two moved folders stay two.
 fn key(path: &Path) -> String {
     let digest = Sha256::digest(path.as_os_str().as_encoded_bytes());
-    let number = digest[..8].iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    let number = digest[..8]
+        .iter()
+        .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
     format!("moved-{number:016x}")
 }
+
+/// The bits of a file's mode that let anybody but its owner in.
+const OTHERS: u32 = 0o077;
 
 /// Makes a folder of our own in one that everybody may write to; nothing when somebody else made it first.
 fn private(shared: &Path) -> Option<PathBuf> {
@@ -59,7 +94,7 @@ fn private(shared: &Path) -> Option<PathBuf> {
     let folder = shared.join(format!("callus-{user}"));
     // An error means that it exists, or that it will not: the look at it decides.
     let _ = DirBuilder::new().mode(0o700).create(&folder);
-    let is_ours = |found: &Metadata| found.is_dir() && found.uid() == user && found.mode() & 0o077 == 0;
+    let is_ours = |found: &Metadata| found.is_dir() && found.uid() == user && found.mode() & OTHERS == 0;
     let found = std::fs::symlink_metadata(&folder).ok()?;
     (is_ours(&found) && shared_kind(&folder).is_none()).then_some(folder)
 }
@@ -92,7 +127,11 @@ fn shared_kind(path: &Path) -> Option<String> {
     ];
     let existing = path.ancestors().find(|folder| folder.exists())?;
     // The type is signed on some machines and not on others; the numbers fit into 32 bits.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "compared as 32 bits")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "compared as 32 bits"
+    )]
     let magic = rustix::fs::statfs(existing).ok()?.f_type as u32;
     if !LOOK.contains(&magic) {
         return None;

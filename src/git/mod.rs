@@ -21,9 +21,7 @@ const LARGE: u64 = 16 << 20;
 /// Returns what can be seen of the repository at `folder`, which need not exist itself; nothing outside of one.
 #[must_use]
 pub fn place(folder: &Path) -> Option<Place> {
-    let (worktree, own) = folder
-        .ancestors()
-        .find_map(|top| Some((top, git_folder(top)?)))?;
+    let (worktree, own) = folder.ancestors().find_map(|top| Some((top, git_folder(top)?)))?;
     let head = read(&own.join("HEAD"), SMALL)?;
     let common = match read(&own.join("commondir"), SMALL) {
         Some(text) => plain(&own.join(text.trim())),

@@ -2,7 +2,12 @@
 
 /// Hosts that ignore the case of owner and repository (their documentation; tried for the first three).
 const CASELESS: &[&str] = &[
-    "github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "gitea.com", "dev.azure.com",
+    "github.com",
+    "gitlab.com",
+    "bitbucket.org",
+    "codeberg.org",
+    "gitea.com",
+    "dev.azure.com",
 ];
 
 /// Other names of a host: what answers at port 443 where ssh is not let through, and old names.
@@ -148,13 +153,19 @@ mod tests {
     fn what_tells_repositories_apart_stays() {
         for (address, folded) in [
             ("https://git.example.com:8443/Team/App", "git.example.com:8443/Team/App"),
-            ("ssh://git@git.example.com:7999/Team/App.git", "git.example.com/Team/App"),
+            (
+                "ssh://git@git.example.com:7999/Team/App.git",
+                "git.example.com/Team/App",
+            ),
             ("git@gitlab.com:group/sub/app.git", "gitlab.com/group/sub/app"),
             ("git@[2001:db8::1]:team/app.git", "[2001:db8::1]/team/app"),
             ("https://github.com/acme/app.js", "github.com/acme/app.js"),
             ("work:team/app", "work/team/app"),
             ("git@ssh.dev.azure.com:v3/acme/shop/app", "dev.azure.com/acme/shop/app"),
-            ("https://acme@dev.azure.com/acme/shop/_git/app", "dev.azure.com/acme/shop/app"),
+            (
+                "https://acme@dev.azure.com/acme/shop/_git/app",
+                "dev.azure.com/acme/shop/app",
+            ),
         ] {
             assert_eq!(fold(address).as_deref(), Some(folded), "{address}");
         }
@@ -163,9 +174,22 @@ mod tests {
     #[test]
     fn a_folder_of_this_machine_is_no_remote() {
         for address in [
-            "", "/srv/git/app.git", "../app", "./a:b", "~/app", "file:///srv/git/app", "C:\\src\\app", "C:/src/app",
-            "http://proxy@127.0.0.1:4711/git/acme/app", "http://localhost/app", "https://github.com", "https://github.com/",
-            "https://exa mple.com/x", "ext::sh -c x", "s3://bucket/app", "git@github.com:",
+            "",
+            "/srv/git/app.git",
+            "../app",
+            "./a:b",
+            "~/app",
+            "file:///srv/git/app",
+            "C:\\src\\app",
+            "C:/src/app",
+            "http://proxy@127.0.0.1:4711/git/acme/app",
+            "http://localhost/app",
+            "https://github.com",
+            "https://github.com/",
+            "https://exa mple.com/x",
+            "ext::sh -c x",
+            "s3://bucket/app",
+            "git@github.com:",
         ] {
             assert_eq!(fold(address), None, "{address}");
         }

@@ -24,7 +24,11 @@ fn git(cwd: &Path, args: &[&str]) {
         input: b"",
     };
     let output = process::run(&job, Duration::from_secs(60)).expect("git runs");
-    assert!(output.succeeded(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.succeeded(),
+        "{args:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 fn repository(top: &Path) {
@@ -42,7 +46,10 @@ fn a_real_repository_is_seen_from_all_of_its_trees() {
     git(&top, &["remote", "add", "origin", "git@github.com:Acme/App.git"]);
 
     let at_top = place(&top).expect("a repository");
-    assert_eq!((at_top.root.as_str(), at_top.worktree.as_str()), (text(&top).as_str(), text(&top).as_str()));
+    assert_eq!(
+        (at_top.root.as_str(), at_top.worktree.as_str()),
+        (text(&top).as_str(), text(&top).as_str())
+    );
     assert_eq!(at_top.remote.as_deref(), Some("github.com/acme/app"));
     assert_eq!(at_top.branch.as_deref(), Some("main"));
     let commit = at_top.commit.clone().expect("a commit");
@@ -52,8 +59,14 @@ fn a_real_repository_is_seen_from_all_of_its_trees() {
     git(&top, &["worktree", "add", "-q", "-b", "dev/x", "../linked"]);
     let linked = folder.path().join("linked");
     let seen = place(&linked.join("src")).expect("a worktree");
-    assert_eq!((seen.root.as_str(), seen.worktree.as_str()), (at_top.root.as_str(), text(&linked).as_str()));
-    assert_eq!((seen.branch.as_deref(), seen.commit.as_deref()), (Some("dev/x"), Some(commit.as_str())));
+    assert_eq!(
+        (seen.root.as_str(), seen.worktree.as_str()),
+        (at_top.root.as_str(), text(&linked).as_str())
+    );
+    assert_eq!(
+        (seen.branch.as_deref(), seen.commit.as_deref()),
+        (Some("dev/x"), Some(commit.as_str()))
+    );
     assert_eq!(seen.remote, at_top.remote);
 
     git(&top, &["pack-refs", "--all"]);
@@ -71,10 +84,16 @@ fn a_submodule_is_a_repository_of_its_own() {
     repository(&library);
     repository(&top);
     git(&top, &["submodule", "--quiet", "add", "../library", "vendor/library"]);
-    git(&top.join("vendor/library"), &["remote", "set-url", "origin", "https://github.com/acme/library"]);
+    git(
+        &top.join("vendor/library"),
+        &["remote", "set-url", "origin", "https://github.com/acme/library"],
+    );
     let seen = place(&top.join("vendor/library")).expect("a submodule");
     assert_eq!(seen.root, text(&top.join("vendor/library")));
-    assert_eq!((seen.worktree == seen.root, seen.remote.as_deref()), (true, Some("github.com/acme/library")));
+    assert_eq!(
+        (seen.worktree == seen.root, seen.remote.as_deref()),
+        (true, Some("github.com/acme/library"))
+    );
 }
 
 #[test]
@@ -82,7 +101,10 @@ fn a_worktree_of_a_bare_repository_has_that_as_its_main_place() {
     let folder = tempfile::tempdir().expect("folder");
     repository(&folder.path().join("app"));
     git(folder.path(), &["clone", "-q", "--bare", "app", "store"]);
-    git(&folder.path().join("store"), &["worktree", "add", "-q", "../tree", "main"]);
+    git(
+        &folder.path().join("store"),
+        &["worktree", "add", "-q", "../tree", "main"],
+    );
     let seen = place(&folder.path().join("tree")).expect("a worktree");
     assert_eq!(seen.root, text(&folder.path().join("store")));
     assert_eq!(seen.remote, None, "a folder on this machine");
@@ -118,14 +140,38 @@ fn damage_is_survived() {
 #[test]
 fn the_configuration_is_read_as_git_reads_it() {
     for (config, found) in [
-        ("[remote \"origin\"]\n\turl = https://github.com/a/b ; mine\n", Some("github.com/a/b")),
-        ("[REMOTE \"origin\"]\nURL=\"https://github.com/a/b\" # x\n", Some("github.com/a/b")),
-        ("[remote \"x\"]\nurl = git@host.example:a\n[remote \"upstream\"]\nurl = git@host.example:b\n", Some("host.example/b")),
-        ("[remote \"x\"]\nurl = git@host.example:a\n[remote \"y\"]\nurl = git@host.example:b\n", Some("host.example/a")),
-        ("[remote \"origin\"]\nurl = /srv/app\n[remote \"y\"]\nurl = git@host.example:b\n", Some("host.example/b")),
-        ("[remote \"origin\"]\nurl = git@host.example:a\nurl = git@host.example:b\n", Some("host.example/a")),
-        ("[remote \"origin\"]\nfetch = x\n[branch \"main\"]\nurl = git@host.example:a\n", None),
-        ("[remote]\nurl = git@host.example:a\n[remote origin]\nurl = git@host.example:a\n", None),
+        (
+            "[remote \"origin\"]\n\turl = https://github.com/a/b ; mine\n",
+            Some("github.com/a/b"),
+        ),
+        (
+            "[REMOTE \"origin\"]\nURL=\"https://github.com/a/b\" # x\n",
+            Some("github.com/a/b"),
+        ),
+        (
+            "[remote \"x\"]\nurl = git@host.example:a\n[remote \"upstream\"]\nurl = git@host.example:b\n",
+            Some("host.example/b"),
+        ),
+        (
+            "[remote \"x\"]\nurl = git@host.example:a\n[remote \"y\"]\nurl = git@host.example:b\n",
+            Some("host.example/a"),
+        ),
+        (
+            "[remote \"origin\"]\nurl = /srv/app\n[remote \"y\"]\nurl = git@host.example:b\n",
+            Some("host.example/b"),
+        ),
+        (
+            "[remote \"origin\"]\nurl = git@host.example:a\nurl = git@host.example:b\n",
+            Some("host.example/a"),
+        ),
+        (
+            "[remote \"origin\"]\nfetch = x\n[branch \"main\"]\nurl = git@host.example:a\n",
+            None,
+        ),
+        (
+            "[remote]\nurl = git@host.example:a\n[remote origin]\nurl = git@host.example:a\n",
+            None,
+        ),
         ("", None),
     ] {
         assert_eq!(remote(config).as_deref(), found, "{config}");

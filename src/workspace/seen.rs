@@ -32,9 +32,16 @@ pub fn sight(root: &str, cwd: &str, end: &CallEnd) -> Sight {
     }
     match call.kind {
         ToolKind::Edit | ToolKind::Read if end.flag != Flag::Failure => {
-            sight.files.extend(call.file.as_deref().and_then(|file| relative(root, cwd, file)));
+            sight
+                .files
+                .extend(call.file.as_deref().and_then(|file| relative(root, cwd, file)));
         }
-        ToolKind::Search if call.file.as_deref().is_none_or(|path| relative(root, cwd, path).is_some()) => {
+        ToolKind::Search
+            if call
+                .file
+                .as_deref()
+                .is_none_or(|path| relative(root, cwd, path).is_some()) =>
+        {
             sight.take_files(root, cwd, lines(end).filter_map(found_file));
         }
         ToolKind::Shell => {
@@ -58,7 +65,8 @@ pub fn sight(root: &str, cwd: &str, end: &CallEnd) -> Sight {
 impl Sight {
     fn take_files<'a>(&mut self, root: &str, cwd: &str, found: impl Iterator<Item = &'a str>) {
         let files = found.filter_map(|file| relative(root, cwd, file));
-        self.files.extend(files.filter(|file| distinctive(file)).take(MOST_FILES));
+        self.files
+            .extend(files.filter(|file| distinctive(file)).take(MOST_FILES));
     }
 
     fn take_facts(&mut self, cwd: &str, parts: &[Vec<&str>], end: &CallEnd) {
@@ -93,7 +101,11 @@ impl Sight {
 fn invocations(command: &str) -> impl Iterator<Item = Vec<&str>> {
     command
         .split([';', '&', '|', '\n', '(', ')'])
-        .map(|part| part.split_whitespace().skip_while(|word| is_assignment(word)).collect::<Vec<_>>())
+        .map(|part| {
+            part.split_whitespace()
+                .skip_while(|word| is_assignment(word))
+                .collect::<Vec<_>>()
+        })
         .filter(|words| !words.is_empty())
 }
 
@@ -111,7 +123,8 @@ fn stays(parts: &[Vec<&str>], root: &str, cwd: &str) -> bool {
         }
         ["cd" | "pushd" | "popd" | "ssh" | "docker" | "podman" | "kubectl", ..] => false,
         ["git", ..] => {
-            let other = |word: &&&str| **word == "-C" || word.starts_with("--git-dir") || word.starts_with("--work-tree");
+            let other =
+                |word: &&&str| **word == "-C" || word.starts_with("--git-dir") || word.starts_with("--work-tree");
             !words.iter().take(4).any(|word| other(&word)) && !words.contains(&"--no-index")
         }
         _ => true,
@@ -141,8 +154,12 @@ fn operands<'a>(words: &[&'a str], valued: &[&str]) -> Vec<&'a str> {
 
 /// The remote that a push or fetch names, when its target is the usual one.
 fn reached(prefix: &str, words: &[&str], end: &CallEnd) -> Vec<(FactKind, String)> {
-    let several = words.iter().any(|word| matches!(*word, "--all" | "--multiple" | "--repo"));
-    let target = operands(words, &["-o", "--push-option", "--depth", "-j"]).first().copied();
+    let several = words
+        .iter()
+        .any(|word| matches!(*word, "--all" | "--multiple" | "--repo"));
+    let target = operands(words, &["-o", "--push-option", "--depth", "-j"])
+        .first()
+        .copied();
     if several && prefix == "From " || target.is_some_and(|target| target != "origin") {
         return Vec::new();
     }
@@ -174,7 +191,11 @@ fn listed(words: &[&str], end: &CallEnd) -> Vec<(FactKind, String)> {
                 .iter()
                 .find_map(|wanted| named.iter().find(|(name, _)| name == wanted));
             let alone = named.first().filter(|_| named.len() == 1);
-            wanted.or(alone).map(|(_, remote)| (FactKind::Listed, remote.clone())).into_iter().collect()
+            wanted
+                .or(alone)
+                .map(|(_, remote)| (FactKind::Listed, remote.clone()))
+                .into_iter()
+                .collect()
         }
     }
 }
@@ -183,10 +204,13 @@ fn listed(words: &[&str], end: &CallEnd) -> Vec<(FactKind, String)> {
 fn address_lines(end: &CallEnd) -> Vec<(FactKind, String)> {
     let addresses = lines(end).map(str::trim).filter_map(|line| {
         let address = line.strip_prefix("Fetch URL:").unwrap_or(line).trim();
-        let is_address = address.contains("://") || address.starts_with("git@") || address.ends_with(".git");
+        let is_address = address.contains("://") || address.starts_with("git@");
         (is_address && !address.contains(char::is_whitespace)).then(|| fold(address))?
     });
-    only(addresses).map(|remote| (FactKind::Listed, remote)).into_iter().collect()
+    only(addresses)
+        .map(|remote| (FactKind::Listed, remote))
+        .into_iter()
+        .collect()
 }
 
 /// The repository of the pull request of this branch, when no other one was asked for.
@@ -201,11 +225,16 @@ fn pull_request(words: &[&str], end: &CallEnd) -> Vec<(FactKind, String)> {
             Some((_, rest)) => rest.split('"').next()?,
             None => line.strip_prefix("url:").unwrap_or(line).trim(),
         };
-        let (repository, number) = url.split_once("/-/merge_requests/").or_else(|| url.split_once("/pull/"))?;
+        let (repository, number) = url
+            .split_once("/-/merge_requests/")
+            .or_else(|| url.split_once("/pull/"))?;
         let is_request = url.starts_with("https://") && number.bytes().all(|byte| byte.is_ascii_digit());
         is_request.then(|| fold(repository))?
     });
-    only(urls).map(|remote| (FactKind::PullRequest, remote)).into_iter().collect()
+    only(urls)
+        .map(|remote| (FactKind::PullRequest, remote))
+        .into_iter()
+        .collect()
 }
 
 /// The paths that `git worktree list` prints: path, commit, branch in brackets.
@@ -220,7 +249,9 @@ fn trees(end: &CallEnd) -> Vec<(FactKind, String)> {
 }
 
 fn added_tree(cwd: &str, words: &[&str], end: &CallEnd) -> Option<(FactKind, String)> {
-    let path = operands(words, &["-b", "-B", "--reason", "--orphan"]).first().copied()?;
+    let path = operands(words, &["-b", "-B", "--reason", "--orphan"])
+        .first()
+        .copied()?;
     let done = lines(end).any(|line| line.starts_with("Preparing worktree") || line.starts_with("HEAD is now at"));
     done.then(|| (FactKind::Tree, joined(cwd, path.trim_matches(['"', '\'']))))
 }
@@ -239,7 +270,18 @@ fn only(mut values: impl Iterator<Item = String>) -> Option<String> {
 
 /// Commands of git whose output lists files of its own repository.
 const LISTING: &[&str] = &[
-    "status", "diff", "show", "log", "ls-files", "commit", "stash", "merge", "pull", "rebase", "cherry-pick", "grep",
+    "status",
+    "diff",
+    "show",
+    "log",
+    "ls-files",
+    "commit",
+    "stash",
+    "merge",
+    "pull",
+    "rebase",
+    "cherry-pick",
+    "grep",
 ];
 
 fn lists_files(words: &[&str]) -> bool {
@@ -253,7 +295,10 @@ fn listed_file(line: &str) -> Option<&str> {
         return as_path(rest.split_once(" b/")?.0);
     }
     if let Some((path, bar)) = line.split_once(" | ") {
-        return bar.trim_start().starts_with(|c: char| c.is_ascii_digit()).then(|| as_path(path.trim()))?;
+        return bar
+            .trim_start()
+            .starts_with(|c: char| c.is_ascii_digit())
+            .then(|| as_path(path.trim()))?;
     }
     if line.starts_with('\t') || line.starts_with(" create mode ") || line.starts_with(" delete mode ") {
         return as_path(line.split_whitespace().next_back()?);
@@ -262,7 +307,12 @@ fn listed_file(line: &str) -> Option<&str> {
         return as_path(path);
     }
     match line.as_bytes() {
-        [b' ' | b'M' | b'A' | b'D' | b'R' | b'?', b' ' | b'M' | b'A' | b'D' | b'?', b' ', ..] => as_path(&line[3..]),
+        [
+            b' ' | b'M' | b'A' | b'D' | b'R' | b'?',
+            b' ' | b'M' | b'A' | b'D' | b'?',
+            b' ',
+            ..,
+        ] => as_path(&line[3..]),
         _ => as_path(line),
     }
 }
@@ -276,7 +326,9 @@ fn found_file(line: &str) -> Option<&str> {
 fn as_path(text: &str) -> Option<&str> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+@[]".contains(&byte) || !byte.is_ascii();
     let (_, name) = text.rsplit_once('/')?;
-    let has_extension = name.rsplit_once('.').is_some_and(|(stem, end)| !stem.is_empty() && !end.is_empty());
+    let has_extension = name
+        .rsplit_once('.')
+        .is_some_and(|(stem, end)| !stem.is_empty() && !end.is_empty());
     (has_extension && text.bytes().all(plain)).then_some(text)
 }
 
