@@ -69,7 +69,8 @@ def transcript(path, words, draw, folder="/home/dev/ledger"):
 
     def add(kind, seconds, message, **more):
         stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(start + seconds)) + ".000Z"
-        lines.append({"type": kind, "uuid": str(uuid.UUID(int=draw.getrandbits(128))), "timestamp": stamp, "message": message, **common, **more})
+        identity = str(uuid.UUID(int=draw.getrandbits(128)))
+        lines.append({"type": kind, "uuid": identity, "timestamp": stamp, "message": message, **common, **more})
 
     add("user", 0, {"role": "user", "content": "balance the ledger"})
     for n in range(CALLS_PER_SESSION):
@@ -100,7 +101,8 @@ class Bench:
 
     def home(self, name):
         (self.folder / name).mkdir()
-        return {"HOME": str(self.folder / name), "CALLUS_HOME": str(self.folder / name / "store"), "PATH": "/usr/local/bin:/usr/bin:/bin"}
+        home = self.folder / name
+        return {"HOME": str(home), "CALLUS_HOME": str(home / "store"), "PATH": "/usr/local/bin:/usr/bin:/bin"}
 
     def database(self):
         return self.folder / "main" / "store" / "workspaces" / "default" / "callus.db"
@@ -136,19 +138,21 @@ class Bench:
         print(file=sys.stderr)
         counts = {table: self.count(table) for table in ("event", "failure", "mode")}
         size = sum(file.stat().st_size for file in self.database().parent.rglob("*") if file.is_file())
-        print(f"store: {counts}, {size / 1e6:.0f} MB of {raw / 1e6:.0f} MB raw = {size / raw:.3f}, built at {raw / 1e3 / wall:.0f} MB/s")
+        print(f"store: {counts}, {size / 1e6:.0f} MB of {raw / 1e6:.0f} MB raw = {size / raw:.3f}")
+        print(f"built at {raw / 1e3 / wall:.0f} MB/s")
 
     def count(self, table):
         with sqlite3.connect(f"file:{self.database()}?mode=ro", uri=True) as database:
             return database.execute(f"select count(*) from {table}").fetchone()[0]
 
     def event(self, event, **fields):
-        common = {"session_id": "bench", "transcript_path": "/home/dev/none.jsonl", "cwd": "/home/dev/ledger", "hook_event_name": event}
-        return (json.dumps({**common, **fields}) + "\n").encode()
+        common = {"session_id": "bench", "transcript_path": "/home/dev/none.jsonl", "cwd": "/home/dev/ledger"}
+        return (json.dumps({**common, "hook_event_name": event, **fields}) + "\n").encode()
 
     def call(self):
         command = f"ledger check --book {self.draw.randrange(10**9)}"
-        return {"tool_name": "Bash", "tool_input": {"command": command}, "tool_use_id": f"toolu_{self.draw.getrandbits(96):024x}"}
+        identity = f"toolu_{self.draw.getrandbits(96):024x}"
+        return {"tool_name": "Bash", "tool_input": {"command": command}, "tool_use_id": identity}
 
     def success(self):
         return self.event("PostToolBatch", tool_calls=[{**self.call(), "tool_response": body(self.draw)}])
@@ -161,10 +165,10 @@ class Bench:
         hook = [self.binary, "hook", "claude-code"]
         kinds = {
             "/bin/true": lambda: (["/bin/true"], b""),
-            "hook: turn ended": lambda: (hook, self.event("Stop", stop_hook_active=False, last_assistant_message="done")),
+            "hook: turn ended": lambda: (hook, self.event("Stop", last_assistant_message="done")),
             "hook: success": lambda: (hook, self.success()),
             "hook: unknown failure": lambda: (hook, self.failure(self.words.unknown(self.draw))),
-            "hook: known failure": lambda: (hook, self.failure(self.words.known(self.draw.randrange(self.arguments.modes)))),
+            "hook: known failure": lambda: (hook, self.failure(self.words.known(self.draw.getrandbits(32)))),
         }
         node = shutil.which("node")
         if node:
@@ -186,7 +190,8 @@ class Bench:
         for kind, runs in taken.items():
             walls, cpus = [run[0] for run in runs], [run[1] for run in runs]
             middle = percentile(walls, 50)
-            print(f"| {kind} | {len(runs)} | {middle:.2f} | {percentile(walls, 99):.2f} | {percentile(cpus, 50):.2f} | {middle / base:.2f} |")
+            cells = [middle, percentile(walls, 99), percentile(cpus, 50), middle / base]
+            print(f"| {kind} | {len(runs)} | " + " | ".join(f"{cell:.2f}" for cell in cells) + " |")
 
     def server(self):
         """Times the MCP server: start to first reply, and each lookup."""
@@ -194,13 +199,16 @@ class Bench:
         for _ in range(20):
             started = time.perf_counter()
             with Server([self.binary, "mcp"], self.environment) as server:
-                server.ask("initialize", protocolVersion="2025-11-25", capabilities={}, clientInfo={"name": "bench", "version": "1"})
+                server.greet()
                 first.append((time.perf_counter() - started) * 1000)
         with Server([self.binary, "mcp"], self.environment) as server:
-            server.ask("initialize", protocolVersion="2025-11-25", capabilities={}, clientInfo={"name": "bench", "version": "1"})
-            server.tell("notifications/initialized")
+            server.greet()
             for n in range(300):
-                questions = {"failure_check": {"error": self.words.known(n * 17)}, "failure_search": {"query": " ".join(self.words.modes[n % self.arguments.modes][:3])}}
+                words = self.words.modes[n % self.arguments.modes]
+                questions = {
+                    "failure_check": {"error": self.words.text(words)},
+                    "failure_search": {"query": " ".join(words[:3])},
+                }
                 for tool, given in questions.items():
                     started = time.perf_counter()
                     answer = server.ask("tools/call", name=tool, arguments=given)
@@ -214,7 +222,8 @@ class Bench:
     def real_import(self, folder):
         size = sum(file.stat().st_size for file in Path(folder).rglob("*.jsonl"))
         wall, cpu, memory = self.run([self.binary, "import", str(folder)], environment=self.home("import"))
-        print(f"\nimport of {size / 1e6:.0f} MB: {size / 1e3 / wall:.0f} MB/s, {size / 1e3 / cpu:.0f} MB/s per core, peak {memory:.0f} MB")
+        rates = f"{size / 1e3 / wall:.0f} MB/s, {size / 1e3 / cpu:.0f} MB/s per core"
+        print(f"\nimport of {size / 1e6:.0f} MB: {rates}, peak {memory:.0f} MB")
 
 
 class Server:
@@ -232,6 +241,11 @@ class Server:
     def tell(self, method, **params):
         self.process.stdin.write(json.dumps({"jsonrpc": "2.0", "method": method, "params": params}).encode() + b"\n")
         self.process.stdin.flush()
+
+    def greet(self):
+        client = {"name": "bench", "version": "1"}
+        self.ask("initialize", protocolVersion="2025-11-25", capabilities={}, clientInfo=client)
+        self.tell("notifications/initialized")
 
     def ask(self, method, **params):
         self.asked += 1

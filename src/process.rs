@@ -152,6 +152,20 @@ pub fn new_session() -> bool {
     rustix::process::setsid().is_ok()
 }
 
+/// Returns whether a process of that id lives, whoever owns it.
+#[must_use]
+pub fn alive(id: u32) -> bool {
+    let Some(pid) = i32::try_from(id).ok().and_then(Pid::from_raw) else {
+        return false;
+    };
+    !matches!(rustix::process::test_kill_process(pid), Err(rustix::io::Errno::SRCH))
+}
+
+/// Returns the file of this program.
+pub fn own_program() -> std::io::Result<PathBuf> {
+    std::env::current_exe()
+}
+
 /// Returns the file of the program `name`, looked for in the folders of `path` as a shell would.
 ///
 /// Relative folders are left out: what they hold changes with the folder that one stands in.

@@ -1,1 +1,49 @@
-//! Stub.
+//! One file per question: its parameters, its view, its plain text.
+//!
+//! `callus … --json`, the MCP tools and every later border call these, so that they can never differ. The fields of
+//! every view are documented in `docs/json.md`, which a test holds complete. Times in views are RFC 3339 in UTC;
+//! durations name their unit; an absent value is left out.
+
+mod check;
+mod client_errors;
+mod doctor;
+mod error;
+mod failures;
+mod identify;
+mod lenient;
+mod page;
+mod pick;
+mod projects;
+mod report;
+mod search;
+mod session;
+mod sessions;
+mod show;
+mod sql;
+mod status;
+mod style;
+mod window;
+
+pub use check::{CheckQuery, CheckView, Match, Verdict, check};
+pub use doctor::{CheckState, DoctorView, Examination, doctor};
+pub use error::{AnswerError, Candidate};
+pub use failures::{FailuresQuery, FailuresView, ModeLine, failures};
+pub use pick::{pick_mode, pick_project, pick_session};
+pub use projects::{ProjectLine, ProjectsView, projects};
+pub use report::{ProjectFiguresLine, ReasonCount, ReportQuery, ReportView, SelfExplaining, Widened, report};
+pub use search::{HitLine, SearchQuery, SearchView, search};
+pub use session::{SessionQuery, SessionView, Step, StepFailure, session};
+pub use sessions::{SessionLine, SessionsQuery, SessionsView, sessions};
+pub use show::{FailureView, ModeView, ShowQuery, ShowView, show};
+pub use sql::{SqlQuery, SqlView, sql};
+pub use status::{StatusView, status};
+pub use style::Style;
+pub use window::{ahead, since};
+
+use serde::Serialize;
+
+/// An answer: a view for programs that also reads well as text.
+pub trait Answer: Serialize {
+    /// Returns the answer as plain text that ends in a line feed.
+    fn text(&self, style: &Style) -> String;
+}

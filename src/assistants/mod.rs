@@ -1,8 +1,3 @@
-<<<<<<< HEAD
-//! One file per assistant: what its hooks and transcripts say.
-
-pub mod claude_code;
-=======
 //! The assistants that Callus records: one table, and one folder for what each of them writes.
 //!
 //! What leaves this room is [`Observation`]s: nobody else knows an assistant's JSON, its words or its paths.
@@ -36,6 +31,8 @@ pub struct Spec {
     pub folder: &'static str,
     /// The environment variable that names another folder instead.
     pub folder_variable: &'static str,
+    /// The environment variable in which it tells its hooks its own process id.
+    pub pid_variable: &'static str,
     /// Where its transcripts lie, relative to its folder.
     pub transcripts: &'static str,
     /// Reads what it hands to a hook.
@@ -165,4 +162,3 @@ mod tests {
         }
     }
 }
->>>>>>> assist

@@ -1,1 +1,19 @@
-//! Stub.
+//! From journals and transcripts to recorded, recognised and grouped failures.
+
+mod error;
+mod group;
+mod prepare;
+mod record;
+mod size;
+mod tail;
+
+pub mod drain;
+pub mod import;
+pub mod project;
+pub mod reshape;
+pub mod settle;
+
+pub use error::CaptureError;
+pub use prepare::{Prepared, prepare};
+pub use record::{Recorder, Tally};
+pub use size::shortened;

@@ -55,10 +55,15 @@ fn container() -> Option<String> {
     let cgroup = read("/proc/self/cgroup").unwrap_or_default();
     id_in_cgroup(&cgroup)
         .map(str::to_owned)
-        .or_else(|| marked.then(|| read("/proc/self/mountinfo")).flatten().and_then(|mounts| {
-            let id = id_in_mounts(&mounts)?;
-            Some(id.to_owned())
-        }))
+        .or_else(|| {
+            marked
+                .then(|| read("/proc/self/mountinfo"))
+                .flatten()
+                .and_then(|mounts| {
+                    let id = id_in_mounts(&mounts)?;
+                    Some(id.to_owned())
+                })
+        })
         .or_else(|| marked.then(host_name))
 }
 
@@ -89,7 +94,11 @@ fn kept(path: &Path) -> Option<String> {
     {
         return Some(id.trim().to_owned());
     }
-    DirBuilder::new().recursive(true).mode(0o700).create(path.parent()?).ok()?;
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path.parent()?)
+        .ok()?;
     let mut random = [0_u8; 16];
     File::open("/dev/urandom").ok()?.read_exact(&mut random).ok()?;
     let id = u128::from_be_bytes(random);
@@ -130,7 +139,10 @@ mod tests {
                 format!("1 2 0:30 /containers/overlay-containers/{ID}/userdata/hosts /etc/hosts rw - tmpfs tmpfs rw"),
                 Some(ID),
             ),
-            (format!("1 2 0:50 /lib/{layer} / rw - overlay overlay rw,upperdir=/{layer}"), None),
+            (
+                format!("1 2 0:50 /lib/{layer} / rw - overlay overlay rw,upperdir=/{layer}"),
+                None,
+            ),
             ("broken".to_owned(), None),
         ] {
             assert_eq!(id_in_mounts(&text), found, "{text}");

@@ -6,6 +6,7 @@ mod machine;
 mod mounts;
 mod repository;
 mod span;
+mod spare;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -45,6 +46,8 @@ pub struct Settings {
     pub claude: PathBuf,
     /// The folder in which Claude Code was started, when it started this process.
     pub project_dir: Option<PathBuf>,
+    /// The folder for temporary files, of this user alone where the system has one.
+    pub temporary: PathBuf,
     /// The folders in which programs are looked for.
     pub path: OsString,
     /// What is known of the terminal.
@@ -106,18 +109,31 @@ pub enum ConfigError {
     NoCurrentFolder(#[source] std::io::Error),
 }
 
+/// How the settings file is read: strictly for a command, leniently for a hook.
+type ReadFile = fn(&Path, &mut Vec<String>) -> Result<FileSettings, ConfigError>;
+
+/// Returns the environment variable `name`: for what an assistant tells its hooks under a name of its own.
+#[must_use]
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 impl Settings {
     /// Reads the environment and the settings file.
     ///
     /// Cheap enough for a hook: no more than a handful of system calls, and a parser only where there is a file.
     pub fn load() -> Result<Self, ConfigError> {
-        Self::from_environment(&Environment::new(&|name| std::env::var_os(name)))
+        Self::load_with(file::read)
     }
 
-    fn from_environment(environment: &Environment<'_>) -> Result<Self, ConfigError> {
+    fn load_with(read: ReadFile) -> Result<Self, ConfigError> {
+        Self::from_environment(&Environment::new(&|name| std::env::var_os(name)), read)
+    }
+
+    fn from_environment(environment: &Environment<'_>, read: ReadFile) -> Result<Self, ConfigError> {
         let mut warnings = Vec::new();
         let folders = environment.folders()?;
-        let file = file::read(&folders.config, &mut warnings)?;
+        let file = read(&folders.config, &mut warnings)?;
         let (data, moved) = mounts::local(folders.data, &folders.fallbacks);
         let nested = environment.flag(NESTED, false)?;
         Ok(Self {
@@ -130,6 +146,7 @@ impl Settings {
                 .folder("CLAUDE_CONFIG_DIR")
                 .unwrap_or_else(|| folders.home.join(".claude")),
             project_dir: environment.folder("CLAUDE_PROJECT_DIR"),
+            temporary: environment.folder("XDG_RUNTIME_DIR").unwrap_or_else(std::env::temp_dir),
             path: environment.value("PATH").unwrap_or_default(),
             terminal: environment.terminal(),
             home: folders.home,
@@ -182,6 +199,7 @@ impl Settings {
             labels: Vec::new(),
             claude: data.join(".claude"),
             project_dir: None,
+            temporary: data.join("temporary"),
             path: OsString::new(),
             terminal: Terminal {
                 color: false,

@@ -59,13 +59,16 @@ fn parse(path: &Path, text: &str) -> Repository {
             ("capture", Value::Boolean(on)) => said.capture = *on,
             ("capture", _) => {
                 said.capture = false;
-                said.warnings
-                    .push(format!("{}: capture must be true or false; it is off here", path.display()));
+                said.warnings.push(format!(
+                    "{}: capture must be true or false; it is off here",
+                    path.display()
+                ));
             }
             ("labels", Value::Table(labels)) => said.label(path, labels),
-            _ => said
-                .warnings
-                .push(format!("{}: {key} cannot be set by a repository and is left out", path.display())),
+            _ => said.warnings.push(format!(
+                "{}: {key} cannot be set by a repository and is left out",
+                path.display()
+            )),
         }
     }
     said

@@ -79,7 +79,9 @@ fn total(text: &str, units: &[(&str, u64)]) -> Option<u64> {
     let mut rest = text.as_str();
     let mut sum: Option<u64> = None;
     while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+        let digits = rest
+            .find(|c: char| !c.is_ascii_digit() && c != '.')
+            .unwrap_or(rest.len());
         let (number, after) = rest.split_at(digits);
         let after = after.trim_start();
         let letters = after.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(after.len());
@@ -134,7 +136,20 @@ mod tests {
         ] {
             assert_eq!(parse_span(text), Ok(Span(micros)), "{text}");
         }
-        for text in ["", "7", "d", "-7d", "7 x", "7dd", "7d8", "1..5h", "1.h", ".5h", "999999999999999y", "ds"] {
+        for text in [
+            "",
+            "7",
+            "d",
+            "-7d",
+            "7 x",
+            "7dd",
+            "7d8",
+            "1..5h",
+            "1.h",
+            ".5h",
+            "999999999999999y",
+            "ds",
+        ] {
             assert_eq!(parse_span(text), Err(SpanError::Span(text.to_owned())), "{text}");
         }
     }

@@ -5,20 +5,29 @@ use crate::domain::time::Span;
 
 fn load(variables: &[(&str, &str)]) -> Result<Settings, ConfigError> {
     let map: HashMap<&str, &str> = variables.iter().copied().collect();
-    Settings::from_environment(&Environment::new(&|name| map.get(name).map(OsString::from)))
+    Settings::from_environment(
+        &Environment::new(&|name| map.get(name).map(OsString::from)),
+        super::file::read,
+    )
 }
 
 /// Loads with a settings file of that text.
 fn load_file(text: &str) -> Result<Settings, ConfigError> {
     let folder = tempfile::tempdir().expect("folder");
     std::fs::write(folder.path().join(file::NAME), text).expect("written");
-    load(&[("CALLUS_HOME", folder.path().to_str().expect("path")), ("HOME", "/home/dev")])
+    load(&[
+        ("CALLUS_HOME", folder.path().to_str().expect("path")),
+        ("HOME", "/home/dev"),
+    ])
 }
 
 #[test]
 fn one_variable_moves_everything_that_callus_owns() {
     let settings = load(&[("CALLUS_HOME", "/srv/callus"), ("HOME", "/home/dev")]).expect("loads");
-    assert_eq!(settings.database(), Path::new("/srv/callus/workspaces/default/callus.db"));
+    assert_eq!(
+        settings.database(),
+        Path::new("/srv/callus/workspaces/default/callus.db")
+    );
     assert_eq!(settings.journals(), Path::new("/srv/callus/workspaces/default/journal"));
     assert_eq!(settings.config, Path::new("/srv/callus/config.toml"));
     assert_eq!(settings.claude, Path::new("/home/dev/.claude"));
@@ -28,7 +37,15 @@ fn one_variable_moves_everything_that_callus_owns() {
 
 #[test]
 fn capture_is_off_when_any_word_for_it_says_so() {
-    for (value, on) in [("false", false), ("0", false), ("OFF", false), ("no", false), ("", true), ("1", true), ("yes", true)] {
+    for (value, on) in [
+        ("false", false),
+        ("0", false),
+        ("OFF", false),
+        ("no", false),
+        ("", true),
+        ("1", true),
+        ("yes", true),
+    ] {
         let settings = load(&[("CALLUS_HOME", "/srv/c"), ("CALLUS_CAPTURE", value)]).expect("loads");
         assert_eq!(settings.capture, on, "{value:?}");
     }
@@ -36,7 +53,10 @@ fn capture_is_off_when_any_word_for_it_says_so() {
     assert!(nested.nested && !nested.capture);
     assert!(!load_file("capture = false").expect("loads").capture);
     let error = load(&[("CALLUS_HOME", "/srv/c"), ("CALLUS_CAPTURE", "maybe")]).expect_err("no switch");
-    assert_eq!(error.to_string(), "CALLUS_CAPTURE is \"maybe\", but must be true or false");
+    assert_eq!(
+        error.to_string(),
+        "CALLUS_CAPTURE is \"maybe\", but must be true or false"
+    );
 }
 
 #[test]
@@ -46,7 +66,10 @@ fn a_workspace_is_a_plain_name() {
         assert_eq!(settings.workspace, name);
     }
     for name in ["../x", "a/b", ".", "-x", "Acme", "a b", &"x".repeat(65)] {
-        assert!(load(&[("CALLUS_HOME", "/srv/c"), ("CALLUS_WORKSPACE", name)]).is_err(), "{name}");
+        assert!(
+            load(&[("CALLUS_HOME", "/srv/c"), ("CALLUS_WORKSPACE", name)]).is_err(),
+            "{name}"
+        );
     }
 }
 
@@ -60,7 +83,10 @@ fn labels_and_time_come_from_the_environment() {
     .expect("loads");
     let labels: Vec<_> = settings.labels.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
     assert_eq!(labels, [("account", "acme"), ("vertical", "ads")]);
-    assert_eq!(settings.warnings, ["CALLUS_LABELS: \"oops\" is no key=value and is left out"]);
+    assert_eq!(
+        settings.warnings,
+        ["CALLUS_LABELS: \"oops\" is no key=value and is left out"]
+    );
     assert_eq!(settings.clock, Clock::Fixed(Timestamp(1_769_860_800_000_000)));
     assert!(load(&[("CALLUS_HOME", "/srv/c"), ("CALLUS_NOW", "noon")]).is_err());
 }
@@ -70,14 +96,32 @@ fn the_terminal_is_what_the_environment_says() {
     for (variables, color, columns, unicode) in [
         (vec![("LANG", "C")], true, None, false),
         (vec![("LANG", "en_US.UTF-8"), ("NO_COLOR", "1")], false, None, true),
-        (vec![("LANG", "en_US.UTF-8"), ("LC_ALL", "C"), ("COLUMNS", "60")], true, Some(60), false),
-        (vec![("LC_CTYPE", "C.utf8"), ("TERM", "dumb"), ("COLUMNS", "wide")], false, None, true),
+        (
+            vec![("LANG", "en_US.UTF-8"), ("LC_ALL", "C"), ("COLUMNS", "60")],
+            true,
+            Some(60),
+            false,
+        ),
+        (
+            vec![("LC_CTYPE", "C.utf8"), ("TERM", "dumb"), ("COLUMNS", "wide")],
+            false,
+            None,
+            true,
+        ),
         (vec![], true, None, false),
     ] {
         let mut all = variables.clone();
         all.push(("CALLUS_HOME", "/srv/c"));
         let terminal = load(&all).expect("loads").terminal;
-        assert_eq!(terminal, Terminal { color, columns, unicode }, "{variables:?}");
+        assert_eq!(
+            terminal,
+            Terminal {
+                color,
+                columns,
+                unicode
+            },
+            "{variables:?}"
+        );
     }
 }
 
@@ -108,9 +152,13 @@ patterns = [{ name = "ticket", pattern = "TICKET-[0-9]+" }]
 
 #[test]
 fn an_unknown_key_is_said_and_does_no_harm() {
-    let text = "[retention]\nevent = \"1d\"\n[[redact.patterns]]\nname = \"a\"\npattern = \"b\"\nflags = \"i\"\n[server]\n";
+    let text =
+        "[retention]\nevent = \"1d\"\n[[redact.patterns]]\nname = \"a\"\npattern = \"b\"\nflags = \"i\"\n[server]\n";
     let warnings = load_file(text).expect("loads").warnings;
-    let keys: Vec<_> = warnings.iter().map(|text| text.split(": ").nth(1).expect("a sentence")).collect();
+    let keys: Vec<_> = warnings
+        .iter()
+        .map(|text| text.split(": ").nth(1).expect("a sentence"))
+        .collect();
     assert_eq!(
         keys,
         [
@@ -129,10 +177,17 @@ fn a_bad_value_is_named_with_its_file_and_line() {
         ("[retention]\n\nevents = \"7 moons\"", 3, "7 moons"),
         ("[retention]\nmax_size = \"big\"", 2, "\"big\" is no size"),
         ("capture = fals", 1, ""),
-        ("[redact]\npatterns = [{ name = \"\", pattern = \"x\" }]", 2, "must not be empty"),
+        (
+            "[redact]\npatterns = [{ name = \"\", pattern = \"x\" }]",
+            2,
+            "must not be empty",
+        ),
     ] {
         let error = load_file(text).expect_err(text).to_string();
-        assert!(error.contains(&format!("config.toml:{line}: ")) && error.contains(word), "{error}");
+        assert!(
+            error.contains(&format!("config.toml:{line}: ")) && error.contains(word),
+            "{error}"
+        );
     }
 }
 
@@ -151,14 +206,23 @@ fn a_repository_may_opt_out_and_label_but_not_route() {
     for (text, capture, labels, warnings) in [
         ("capture = false", false, vec![], 0),
         ("workspace = \"evil\"\nurl = \"x\"", true, vec![], 2),
-        ("[labels]\nvertical = \"ads\"\nlevel = 3\nlist = []", true, vec![("level", "3"), ("vertical", "ads")], 1),
+        (
+            "[labels]\nvertical = \"ads\"\nlevel = 3\nlist = []",
+            true,
+            vec![("level", "3"), ("vertical", "ads")],
+            1,
+        ),
         ("capture = \"off\"", false, vec![], 1),
         ("capture = fals", false, vec![], 1),
     ] {
         std::fs::write(&path, text).expect("written");
         let said = repository(folder.path());
         let found: Vec<_> = said.labels.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-        assert_eq!((said.capture, found, said.warnings.len()), (capture, labels, warnings), "{text}");
+        assert_eq!(
+            (said.capture, found, said.warnings.len()),
+            (capture, labels, warnings),
+            "{text}"
+        );
     }
 }
 
@@ -166,9 +230,17 @@ fn a_repository_may_opt_out_and_label_but_not_route() {
 fn the_documentation_lists_every_variable_and_key() {
     let text = include_str!("../../docs/configuration.md");
     for variable in VARIABLES {
-        assert!(text.contains(&format!("| `{}` | {} |", variable.name, variable.meaning)), "{}", variable.name);
+        assert!(
+            text.contains(&format!("| `{}` | {} |", variable.name, variable.meaning)),
+            "{}",
+            variable.name
+        );
     }
     for entry in KEYS {
-        assert!(text.contains(&format!("| `{}` | {} |", entry.key, entry.meaning)), "{}", entry.key);
+        assert!(
+            text.contains(&format!("| `{}` | {} |", entry.key, entry.meaning)),
+            "{}",
+            entry.key
+        );
     }
 }

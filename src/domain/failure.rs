@@ -77,6 +77,12 @@ words!(Expected:
 words!(Severity: Low = "low", Medium = "medium", High = "high");
 
 impl Expected {
+    /// Returns whether the user or a rule stopped the agent, rather than a call of its own telling it no.
+    #[must_use]
+    pub const fn is_a_stop(self) -> bool {
+        matches!(self, Self::Rejected | Self::Interrupted)
+    }
+
     /// Returns the reason as words for people.
     #[must_use]
     pub const fn reason(self) -> &'static str {

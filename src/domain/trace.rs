@@ -132,6 +132,9 @@ pub struct SessionStart {
     pub parent: Option<String>,
     /// The repository at the session's folder, when it could be looked at.
     pub place: Option<Place>,
+    /// The client's process id, when it names it: by it a session whose client was killed is told from one that is
+    /// only silent.
+    pub pid: Option<u32>,
     /// Labels given by the environment or by the repository's `.callus.toml`.
     pub labels: Vec<(String, String)>,
 }

@@ -20,14 +20,19 @@ use super::mask::{MASK, Template, Token};
 use crate::domain::id::Fingerprint;
 use crate::domain::trace::ToolKind;
 
-/// Fewest words and codes that must remain beside a hole: with one, nothing holds the templates together.
+/// Fewest words and codes that must remain beside a hole: with fewer, any two short messages would fit.
 const LEAST_CONSTANTS: usize = 3;
+/// Fewest that must remain beside a hole behind a cue word, which says by itself that a value follows.
+const LEAST_CONSTANTS_CUED: usize = 2;
 /// Different words that fire a bucket at the beginning of a template, where the program or the error type stands.
 const FIRST: usize = 6;
 /// Different words that fire a bucket behind a cue word.
 const CUED: usize = 2;
-/// Different words that fire any other bucket, by the words and codes that remain: the first row that fits.
-const BY_CONSTANTS: [(usize, usize); 3] = [(5, 3), (3, 4), (0, 6)];
+/// Words and codes that make a template long, and different words that fire any other bucket of a long and of a
+/// short template.
+const LONG: usize = 5;
+const IN_LONG: usize = 3;
+const IN_SHORT: usize = 4;
 
 /// Words after which a value stands.
 const CUES: &[&str] = &[
@@ -179,6 +184,9 @@ const BEFORE_DEED: &[&str] = &[
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HoleKey(pub [u8; 16]);
 
+/// A row of a bucket: a word that was seen in the hole, or `<*>`, and the pattern that has it there.
+pub type Seen = (String, Fingerprint);
+
 /// What the arrival of a template changes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Settled {
@@ -198,11 +206,11 @@ pub fn settle<E>(
     kind: ToolKind,
     scope: &str,
     template: &Template,
-    load: &mut dyn FnMut(&HoleKey) -> Result<Vec<(String, Fingerprint)>, E>,
+    load: &mut dyn FnMut(&HoleKey) -> Result<Vec<Seen>, E>,
     known: &mut dyn FnMut(Fingerprint) -> Result<bool, E>,
 ) -> Result<Settled, E> {
     let mut settled = Settled::default();
-    let mut fresh: HashMap<HoleKey, Vec<(String, Fingerprint)>> = HashMap::new();
+    let mut fresh: HashMap<HoleKey, Vec<Seen>> = HashMap::new();
     let mut work = vec![(fingerprint::kind(kind, scope, template), template.clone())];
     while let Some((own, template)) = work.pop() {
         if settled.patterns.iter().any(|(id, _)| *id == own) || known(own)? {
@@ -219,7 +227,9 @@ pub fn settle<E>(
             };
             let value = tokens[hole.at].text();
             if let Some((_, general)) = rows.iter().find(|(value, _)| value == MASK) {
-                settled.unions.push((*general, own));
+                if *general != own {
+                    settled.unions.push((*general, own));
+                }
                 continue;
             }
             row(value, own);
@@ -262,16 +272,13 @@ fn holes(tokens: &[Token<'_>]) -> Vec<Hole> {
         .filter(|at| may_vary(*at))
         .filter_map(|at| {
             let rest = constants - usize::from(says_something(tokens[at]));
-            let by_constants = BY_CONSTANTS
-                .iter()
-                .find(|(least, _)| rest >= *least)
-                .map_or(FIRST, |row| row.1);
-            let fires_at = match at {
-                0 => FIRST,
-                _ if is_cued(&tokens[..at]) => CUED,
-                _ => by_constants,
+            let (least, fires_at) = match at {
+                0 => (LEAST_CONSTANTS, FIRST),
+                _ if is_cued(&tokens[..at]) => (LEAST_CONSTANTS_CUED, CUED),
+                _ if rest >= LONG => (LEAST_CONSTANTS, IN_LONG),
+                _ => (LEAST_CONSTANTS, IN_SHORT),
             };
-            (rest >= LEAST_CONSTANTS).then_some(Hole { at, fires_at })
+            (rest >= least).then_some(Hole { at, fires_at })
         })
         .collect()
 }
@@ -287,12 +294,12 @@ fn says_something(token: Token<'_>) -> bool {
 
 /// Returns whether a value stands behind `before`: a cue word, or one with an opening mark behind it.
 fn is_cued(before: &[Token<'_>]) -> bool {
-    let word = match before {
-        [.., Token::Word(word)] => word,
-        [.., Token::Word(word), Token::Punct(":" | "\"" | "'" | "[" | "(")] => word,
-        _ => return false,
-    };
-    listed(CUES, word)
+    match before {
+        [.., Token::Word(word)] | [.., Token::Word(word), Token::Punct(":" | "\"" | "'" | "[" | "(")] => {
+            listed(CUES, word)
+        }
+        _ => false,
+    }
 }
 
 /// Returns whether the word behind `before` says what was tried, such as "push" in "failed to push".
@@ -304,7 +311,7 @@ fn is_deed(before: &[Token<'_>]) -> bool {
     }
 }
 
-/// Returns whether a sorted list holds `word` in any case.
+/// Returns whether a list holds `word` in any case.
 fn listed(list: &[&str], word: &str) -> bool {
     list.iter().any(|known| known.eq_ignore_ascii_case(word))
 }

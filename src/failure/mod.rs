@@ -4,9 +4,14 @@
 //! headline through [`mask`] to a template, a template through [`fingerprint`] and [`cluster`] to its
 //! failure mode.
 
+pub mod check;
 pub mod cluster;
+mod expected;
 pub mod fingerprint;
 pub mod headline;
+mod hidden;
 pub mod mask;
+mod own;
 pub mod recognise;
+pub mod rejection;
 pub mod shell;

@@ -1,5 +1,6 @@
 //! Carrying a plan out.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use super::edit::file::{self, FileError};
 use super::manifest::Manifest;
 use super::plan::{Action, Plan, Site, command_line};
 use crate::assistants::claude_code::wiring;
-use crate::process::{self, ProcessError};
+use crate::process::{self, Job};
 
 /// How long the client may take to change its own file; it starts in 0.4 seconds on a slow machine.
 const CLIENT: Duration = Duration::from_secs(30);
@@ -85,11 +86,18 @@ fn unchanged(path: &Path, plan: &Plan) -> Result<(), ApplyError> {
 /// Runs the client's commands up to the first that fails; returns what went wrong and what to do.
 fn run_all(site: &Site, program: &Path, runs: &[Vec<String>]) -> Option<String> {
     for args in runs {
-        let words: Vec<&str> = args.iter().map(String::as_str).collect();
-        let said = match process::run(program, &words, &site.home, CLIENT) {
-            Ok(output) if output.code == Some(0) => continue,
-            Ok(output) => format!("{}{}", output.stderr, output.stdout),
-            Err(error @ (ProcessError::Start { .. } | ProcessError::Slow { .. })) => error.to_string(),
+        let words: Vec<&OsStr> = args.iter().map(OsStr::new).collect();
+        let job = Job {
+            program,
+            args: &words,
+            cwd: &site.home,
+            env: &[],
+            input: &[],
+        };
+        let said = match process::run(&job, CLIENT) {
+            Ok(output) if output.succeeded() => continue,
+            Ok(output) => String::from_utf8_lossy(&[output.stderr, output.stdout].concat()).into_owned(),
+            Err(error) => error.to_string(),
         };
         let command = command_line(wiring::PROGRAM, args);
         return Some(format!("`{command}` failed: {}; run it again by hand", said.trim()));

@@ -1,5 +1,6 @@
 //! Is Callus wired, does the wiring work, and does anything arrive? Each answer with what to do about it.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -9,10 +10,10 @@ use serde_json::Value;
 
 use super::edit::file;
 use super::edit::json::Document;
-use super::plan::{Site, command_line, notes, ours_by_event, state};
+use super::plan::{Site, command_line, obstacles, ours_by_event, remarks, state};
 use crate::assistants::claude_code::wiring::{self, Server};
 use crate::domain::canary;
-use crate::process;
+use crate::process::{self, Job};
 
 /// How long the canary may take: as long as the client waits for most hooks.
 const CANARY: Duration = Duration::from_secs(5);
@@ -85,12 +86,17 @@ pub fn examine(site: &Site, binary: &Path, nonce: &str, facts: &Facts, arrived: 
                 checks.push(canary_check(site, program, nonce, arrived));
             }
             checks.push(permissions_check(&document.value()));
-            checks.extend(notes(site, document).into_iter().map(|note| Check {
-                name: "settings",
-                state: State::Warn,
-                sentence: note,
-                remedy: None,
-            }));
+            let remedy = "take it out unless it is meant; Callus does not";
+            checks.extend(
+                obstacles(site, document)
+                    .into_iter()
+                    .map(|sentence| fail("settings", sentence, remedy)),
+            );
+            checks.extend(
+                remarks(site, document)
+                    .into_iter()
+                    .map(|sentence| ok("settings", sentence)),
+            );
         }
         Err(sentence) => checks.push(fail(
             "settings",
@@ -154,22 +160,32 @@ fn canary_check(site: &Site, program: &str, nonce: &str, arrived: &dyn Fn(&str) 
     let input = wiring::canary(&session, &site.home);
     let args = wiring::HOOK_ARGS;
     let command = command_line(program, &args.map(String::from));
-    let remedy = "see the faults below, and run the command by hand with `{}` as input";
-    let output = match process::run_with_input(Path::new(program), &args, &site.home, &input, CANARY) {
+    let remedy = "read the faults below; to see more, run that command and give it {} as input";
+    let job = Job {
+        program: Path::new(program),
+        args: &args.map(OsStr::new),
+        cwd: &site.home,
+        env: &[],
+        input: &input,
+    };
+    let output = match process::run(&job, CANARY) {
         Ok(output) => output,
         Err(error) => return fail("canary", format!("`{command}`: {error}"), remedy),
     };
-    let silent = output.stdout.trim().is_empty() || serde_json::from_str::<Value>(&output.stdout).is_ok();
-    if output.code != Some(0) {
+    let valid = output.stdout.trim_ascii().is_empty() || serde_json::from_slice::<Value>(&output.stdout).is_ok();
+    if !output.succeeded() {
         let code = output
             .code
             .map_or_else(|| "a signal".to_owned(), |code| format!("exit code {code}"));
         fail(
             "canary",
-            format!("`{command}` ended with {code}: {}", output.stderr.trim()),
+            format!(
+                "`{command}` ended with {code}: {}",
+                String::from_utf8_lossy(&output.stderr).trim()
+            ),
             remedy,
         )
-    } else if !silent {
+    } else if !valid {
         fail(
             "canary",
             format!("`{command}` printed something that the client cannot read"),

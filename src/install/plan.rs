@@ -22,6 +22,14 @@ pub struct Site {
     pub program: Option<PathBuf>,
 }
 
+impl Site {
+    /// Says whether Claude Code is here: its program, or the folder that it makes when it first runs.
+    #[must_use]
+    pub fn has_client(&self) -> bool {
+        self.program.is_some() || self.places.folder.is_dir()
+    }
+}
+
 /// Why there is no plan. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum PlanError {
@@ -127,7 +135,8 @@ pub fn install(site: &Site, binary: &Path) -> Result<Plan, PlanError> {
         source,
     };
     let changes = wire(&mut open.document, binary, &mut manifest).map_err(wanted)?;
-    let mut notes = notes(site, &open.document);
+    let mut notes = obstacles(site, &open.document);
+    notes.extend(remarks(site, &open.document));
     let mut steps = Vec::new();
     if !changes.is_empty() {
         steps.push(Step {
@@ -371,33 +380,42 @@ fn strings(list: Option<&Value>) -> Vec<String> {
         .unwrap_or_default()
 }
 
-/// Says what stands in the way of our entries, or beside them.
-pub(super) fn notes(site: &Site, settings: &Document) -> Vec<String> {
-    let mut notes = Vec::new();
+/// Says what keeps our entries from working, one sentence each.
+pub(super) fn obstacles(site: &Site, settings: &Document) -> Vec<String> {
+    let mut sentences = Vec::new();
     let path = site.places.settings.display();
     if !settings.is_plain() {
-        notes.push(format!(
+        sentences.push(format!(
             "{path} holds comments or trailing commas: Claude Code then loads nothing of it, neither your entries nor ours"
         ));
     }
-    let value = settings.value();
-    notes.extend(
-        wiring::obstacles(&value)
-            .into_iter()
-            .map(|sentence| format!("{path}: {sentence}")),
-    );
-    if wiring::plugin_enabled(&value) {
-        notes.push("Callus is enabled as a plugin too: each event is recorded once all the same".to_owned());
+    let own = wiring::obstacles(&settings.value(), wiring::USER_SWITCHES);
+    sentences.extend(own.into_iter().map(|sentence| format!("{path}: {sentence}")));
+    for managed in site.places.managed_files() {
+        // One that cannot be read is the organisation's affair, and the client will say more.
+        let bytes = file::read(&managed).unwrap_or_default().unwrap_or_default();
+        let value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        let found = wiring::obstacles(&value, wiring::MANAGED_SWITCHES);
+        sentences.extend(
+            found
+                .into_iter()
+                .map(|sentence| format!("{}: {sentence}", managed.display())),
+        );
     }
-    for managed in &site.places.managed {
-        if let Ok(Some(bytes)) = file::read(managed) {
-            notes.push(format!("{} outranks your settings", managed.display()));
-            let value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-            let sentences = wiring::obstacles(&value).into_iter();
-            notes.extend(sentences.map(|sentence| format!("{}: {sentence}", managed.display())));
-        }
+    sentences
+}
+
+/// Says what else one may want to know, one sentence each.
+pub(super) fn remarks(site: &Site, settings: &Document) -> Vec<String> {
+    let managed = site.places.managed_files();
+    let mut sentences: Vec<String> = managed
+        .iter()
+        .map(|file| format!("{} outranks your settings", file.display()))
+        .collect();
+    if wiring::plugin_enabled(&settings.value()) {
+        sentences.push("Callus is enabled as a plugin too: each event is recorded once all the same".to_owned());
     }
-    notes
+    sentences
 }
 
 /// Reads the client's own state; one that cannot be read holds no server of ours, and the client will say more.

@@ -30,14 +30,18 @@ impl Alphabet {
             Self::Url => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'),
             Self::Dotted => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'),
             Self::Base64 => {
-                byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'+' | b'/' | b'=' | b':' | b',' | b'|')
+                byte.is_ascii_alphanumeric()
+                    || matches!(byte, b'_' | b'-' | b'.' | b'+' | b'/' | b'=' | b':' | b',' | b'|')
             }
         }
     }
 
     /// Returns the end of the run of such bytes that starts at `from`.
     pub(super) fn run(self, text: &[u8], from: usize) -> usize {
-        text[from..].iter().position(|b| !self.has(*b)).map_or(text.len(), |n| from + n)
+        text[from..]
+            .iter()
+            .position(|b| !self.has(*b))
+            .map_or(text.len(), |n| from + n)
     }
 }
 
@@ -69,19 +73,27 @@ pub(super) fn starts_word(text: &[u8], at: usize) -> bool {
 /// Returns whether `\uXXXX` or `\xXX` ends just before `at`.
 fn ends_unicode_escape(text: &[u8], at: usize) -> bool {
     [(6, b'u'), (4, b'x')].iter().any(|(len, letter)| {
-        at >= *len && text[at - len] == b'\\' && text[at - len + 1] == *letter && text[at - len + 2..at].iter().all(u8::is_ascii_hexdigit)
+        at >= *len
+            && text[at - len] == b'\\'
+            && text[at - len + 1] == *letter
+            && text[at - len + 2..at].iter().all(u8::is_ascii_hexdigit)
     })
 }
 
 /// Returns whether the `m` at `at` ends a colour code.
 fn ends_colour(text: &[u8], at: usize) -> bool {
-    let codes = text[..at].iter().rev().take_while(|b| b.is_ascii_digit() || **b == b';').count();
+    let codes = text[..at]
+        .iter()
+        .rev()
+        .take_while(|b| b.is_ascii_digit() || **b == b';')
+        .count();
     text[at] == b'm' && at > codes && text[at - codes - 1] == b'['
 }
 
 /// Returns whether `text` begins with `prefix` at `at`, ASCII letters compared without case.
 pub(super) fn starts_with_nocase(text: &[u8], at: usize, prefix: &[u8]) -> bool {
-    text.get(at..at + prefix.len()).is_some_and(|part| part.eq_ignore_ascii_case(prefix))
+    text.get(at..at + prefix.len())
+        .is_some_and(|part| part.eq_ignore_ascii_case(prefix))
 }
 
 /// Returns whether `needle`, in lower case, occurs in `text`, ASCII letters compared without case.

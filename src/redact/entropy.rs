@@ -19,18 +19,91 @@ const BITS_ALONE: f64 = 4.2;
 const BEFORE: usize = 48;
 
 /// Words that make what follows more likely a secret, in lower case.
-const NAMED: &[&str] = &["secret", "token", "passw", "api key", "apikey", "api_key", "api-key", "credential", "bearer", "private key", "access key"];
+const NAMED: &[&str] = &[
+    "secret",
+    "token",
+    "passw",
+    "api key",
+    "apikey",
+    "api_key",
+    "api-key",
+    "credential",
+    "bearer",
+    "private key",
+    "access key",
+];
 
 /// Words that say what else it is, in lower case.
 const OTHERWISE: &[&str] = &[
-    "sha1", "sha256", "sha384", "sha512", "h1:", "integrity", "checksum", "digest", "hash", "etag", "uuid", "nonce", "base64,",
-    "signature", "commit", "fingerprint", "ssh-rsa", "ssh-ed25519", "ecdsa", "public", "session", "request", "cursor", "id\"", "_id", "id=", "id:", "ids",
+    "sha1",
+    "sha256",
+    "sha384",
+    "sha512",
+    "h1:",
+    "integrity",
+    "checksum",
+    "digest",
+    "hash",
+    "etag",
+    "uuid",
+    "nonce",
+    "base64,",
+    "signature",
+    "commit",
+    "fingerprint",
+    "ssh-rsa",
+    "ssh-ed25519",
+    "ecdsa",
+    "public",
+    "session",
+    "request",
+    "cursor",
+    "id\"",
+    "_id",
+    "id=",
+    "id:",
+    "ids",
 ];
 
 /// How ids begin that services make: Anthropic, `OpenAI`, GitHub, Stripe objects.
 const IDS: &[&str] = &[
-    "toolu_", "srvtoolu_", "msg_", "req_", "call_", "chatcmpl-", "resp_", "rs_", "fc_", "ctc_", "item_", "run_", "step_", "thread_", "asst_", "file-",
-    "org-", "proj_", "user_", "session_", "cus_", "sub_", "evt_", "pi_", "price_", "prod_", "acct_", "ch_", "in_", "batch_", "container_", "sha", "sk_", "PR_", "IC_", "MDQ6", "MDEy",
+    "toolu_",
+    "srvtoolu_",
+    "msg_",
+    "req_",
+    "call_",
+    "chatcmpl-",
+    "resp_",
+    "rs_",
+    "fc_",
+    "ctc_",
+    "item_",
+    "run_",
+    "step_",
+    "thread_",
+    "asst_",
+    "file-",
+    "org-",
+    "proj_",
+    "user_",
+    "session_",
+    "cus_",
+    "sub_",
+    "evt_",
+    "pi_",
+    "price_",
+    "prod_",
+    "acct_",
+    "ch_",
+    "in_",
+    "batch_",
+    "container_",
+    "sha",
+    "sk_",
+    "PR_",
+    "IC_",
+    "MDQ6",
+    "MDEy",
 ];
 
 /// Returns where the next random word at or after `from` stands.
@@ -60,11 +133,20 @@ const fn is_word(byte: u8) -> bool {
 fn is_random(text: &[u8], start: usize, end: usize) -> bool {
     let word = &text[start..end];
     let mix = Mix::of(word);
-    if word.len() > MAX || mix.lower < 3 || mix.upper < 3 || mix.digits < 3 || mix.other * 8 > word.len() || mix.repeat > 4 {
+    if word.len() > MAX
+        || mix.lower < 3
+        || mix.upper < 3
+        || mix.digits < 3
+        || mix.other * 8 > word.len()
+        || mix.repeat > 4
+    {
         return false;
     }
     let neighbour = |at: Option<&u8>| at.is_some_and(|b| matches!(b, b'/' | b'+' | b'.' | b'@' | b'%' | b'\\'));
-    if neighbour(start.checked_sub(1).map(|n| &text[n])) || neighbour(text.get(end)) || IDS.iter().any(|id| word.starts_with(id.as_bytes())) {
+    if neighbour(start.checked_sub(1).map(|n| &text[n]))
+        || neighbour(text.get(end))
+        || IDS.iter().any(|id| names(word, id.as_bytes()))
+    {
         return false;
     }
     let before = &text[start.saturating_sub(BEFORE)..start];
@@ -73,8 +155,17 @@ fn is_random(text: &[u8], start: usize, end: usize) -> bool {
         return false;
     }
     let named = NAMED.iter().any(|word| contains_nocase(line, word.as_bytes()));
-    let (min, bits) = if named { (MIN_NAMED, BITS_NAMED) } else { (MIN_ALONE, BITS_ALONE) };
+    let (min, bits) = if named {
+        (MIN_NAMED, BITS_NAMED)
+    } else {
+        (MIN_ALONE, BITS_ALONE)
+    };
     word.len() >= min && changes(word) * 5 >= word.len() * 2 && shannon(word) >= bits
+}
+
+/// Returns whether the word, or a part of it after a `_`, begins as such ids do.
+fn names(word: &[u8], id: &[u8]) -> bool {
+    memchr::memmem::find_iter(word, id).any(|at| at == 0 || matches!(word[at - 1], b'_' | b'-'))
 }
 
 /// Returns how often neighbours differ in kind. In random base62 it is nearly two thirds of all pairs; in
@@ -91,5 +182,10 @@ fn shannon(word: &[u8]) -> f64 {
         counts[usize::from(byte & 127)] += 1;
     }
     let len = word.len() as f64;
-    counts.iter().filter(|n| **n > 0).map(|n| f64::from(*n) / len).map(|share| -share * share.log2()).sum()
+    counts
+        .iter()
+        .filter(|n| **n > 0)
+        .map(|n| f64::from(*n) / len)
+        .map(|share| -share * share.log2())
+        .sum()
 }

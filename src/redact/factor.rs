@@ -36,12 +36,11 @@ fn concat(parts: &[Hir]) -> Option<Vec<Vec<u8>>> {
     };
     let mut run = Vec::new();
     for part in parts {
-        match exact(part) {
-            Some(literal) => run.extend(literal),
-            None => {
-                consider(long_enough(std::mem::take(&mut run)));
-                consider(keywords(part));
-            }
+        if let Some(literal) = exact(part) {
+            run.extend(literal);
+        } else {
+            consider(long_enough(std::mem::take(&mut run)));
+            consider(keywords(part));
         }
     }
     consider(long_enough(run));
@@ -58,9 +57,18 @@ fn exact(expression: &Hir) -> Option<Vec<u8>> {
     match expression.kind() {
         HirKind::Literal(literal) => Some(literal.0.to_ascii_lowercase()),
         HirKind::Class(Class::Unicode(class)) => {
-            let mut letters = class.iter().flat_map(|range| range.start()..=range.end()).take(4).filter(char::is_ascii);
+            let mut letters = class
+                .iter()
+                .flat_map(|range| range.start()..=range.end())
+                .take(4)
+                .filter(char::is_ascii);
             let first = letters.next()?.to_ascii_lowercase();
-            let small = class.ranges().iter().map(regex_syntax::hir::ClassUnicodeRange::len).sum::<usize>() <= 3;
+            let small = class
+                .ranges()
+                .iter()
+                .map(regex_syntax::hir::ClassUnicodeRange::len)
+                .sum::<usize>()
+                <= 3;
             // A letter without case: `k` also folds to the Kelvin sign, which is no match worth a keyword.
             (small && first.is_ascii_alphabetic() && letters.all(|c| c.to_ascii_lowercase() == first))
                 .then(|| vec![u8::try_from(first).unwrap_or(b'?')])

@@ -36,18 +36,62 @@ struct Ending {
 }
 
 const fn ending(text: &'static str, class: Class) -> Ending {
-    Ending { text, class, word: false, not_after: &[] }
+    Ending {
+        text,
+        class,
+        word: false,
+        not_after: &[],
+    }
 }
 
 const fn word(text: &'static str, class: Class) -> Ending {
-    Ending { text, class, word: true, not_after: &[] }
+    Ending {
+        text,
+        class,
+        word: true,
+        not_after: &[],
+    }
 }
 
 /// Tokens of paging, parsing, cancelling and language models.
 const NO_TOKEN: &[&str] = &[
-    "next", "page", "cancel", "cancellation", "continuation", "continue", "eos", "bos", "pad", "unk", "sep", "mask",
-    "cls", "max", "min", "sync", "stop", "special", "start", "end", "first", "last", "current", "peek", "prev",
-    "previous", "cursor", "design", "color", "syntax", "progress", "resume", "change", "per", "image", "fence", "lock",
+    "next",
+    "page",
+    "cancel",
+    "cancellation",
+    "continuation",
+    "continue",
+    "eos",
+    "bos",
+    "pad",
+    "unk",
+    "sep",
+    "mask",
+    "cls",
+    "max",
+    "min",
+    "sync",
+    "stop",
+    "special",
+    "start",
+    "end",
+    "first",
+    "last",
+    "current",
+    "peek",
+    "prev",
+    "previous",
+    "cursor",
+    "design",
+    "color",
+    "syntax",
+    "progress",
+    "resume",
+    "change",
+    "per",
+    "image",
+    "fence",
+    "lock",
 ];
 
 /// Every ending, the longer before its own end.
@@ -56,10 +100,25 @@ const ENDINGS: &[Ending] = &[
     ending("passwd", Class::Password),
     ending("passphrase", Class::Password),
     word("pass", Class::Password),
-    Ending { text: "pwd", class: Class::Password, word: true, not_after: &["old"] },
-    Ending { text: "secret", class: Class::Secret, word: false, not_after: &["is", "has", "no", "image", "image_pull", "imagepull"] },
+    Ending {
+        text: "pwd",
+        class: Class::Password,
+        word: true,
+        not_after: &["old"],
+    },
+    Ending {
+        text: "secret",
+        class: Class::Secret,
+        word: false,
+        not_after: &["is", "has", "no", "image", "image_pull", "imagepull"],
+    },
     ending("secretkeybase", Class::Secret),
-    Ending { text: "token", class: Class::Token, word: false, not_after: NO_TOKEN },
+    Ending {
+        text: "token",
+        class: Class::Token,
+        word: false,
+        not_after: NO_TOKEN,
+    },
     word("pat", Class::Token),
     ending("apikey", Class::Token),
     ending("secretkey", Class::Token),
@@ -84,7 +143,63 @@ const ENDINGS: &[Ending] = &[
 ];
 
 /// What may follow the ending: where the value is used, or its number.
-const AFTERWARDS: &[&str] = &["prod", "production", "dev", "test", "staging", "live", "base", "value", "raw", "new", "old", "main"];
+const AFTERWARDS: &[&str] = &[
+    "prod",
+    "production",
+    "dev",
+    "test",
+    "staging",
+    "live",
+    "base",
+    "value",
+    "raw",
+    "new",
+    "old",
+    "main",
+];
+
+/// For each last letter the letters before it with which an ending, a word of [`AFTERWARDS`] or one of the
+/// `types` closes; one bit per letter.
+const LAST_TWO: [u32; 26] = {
+    let mut bits = [0; 26];
+    let mut i = 0;
+    while i < ENDINGS.len() {
+        set_last_two(&mut bits, ENDINGS[i].text.as_bytes());
+        i += 1;
+    }
+    let mut i = 0;
+    while i < AFTERWARDS.len() {
+        set_last_two(&mut bits, AFTERWARDS[i].as_bytes());
+        i += 1;
+    }
+    let mut i = 0;
+    while i < TYPES.len() {
+        set_last_two(&mut bits, TYPES[i].as_bytes());
+        i += 1;
+    }
+    bits
+};
+
+const fn set_last_two(bits: &mut [u32; 26], word: &[u8]) {
+    let (before, last) = (word[word.len() - 2], word[word.len() - 1]);
+    bits[(last - b'a') as usize] |= 1 << (before - b'a');
+}
+
+/// Returns whether a name of a secret, or a type, can end where `text` ends.
+///
+/// It answers no for nearly every name in a transcript, from two bytes.
+pub(super) fn can_end(text: &[u8]) -> bool {
+    let [.., before, last] = text else { return false };
+    let (before, last) = (before.to_ascii_lowercase(), last.to_ascii_lowercase());
+    match (before, last) {
+        (b'a'..=b'z', b'a'..=b'z') => LAST_TWO[usize::from(last - b'a')] >> (before - b'a') & 1 == 1,
+        (_, b'0'..=b'9') => true,
+        _ => false,
+    }
+}
+
+/// Types that stand between a name and `=`, as in `token: &str = "…"`.
+pub(super) const TYPES: &[&str] = &["str", "string"];
 
 /// Longest name that is looked at, in bytes.
 pub(super) const LONGEST: usize = 64;
@@ -99,7 +214,11 @@ struct Squeezed {
 
 impl Squeezed {
     fn of(name: &[u8]) -> Self {
-        let mut squeezed = Self { letters: [0; LONGEST], starts: [false; LONGEST], len: 0 };
+        let mut squeezed = Self {
+            letters: [0; LONGEST],
+            starts: [false; LONGEST],
+            len: 0,
+        };
         let mut before = b'_';
         for byte in name.iter().take(LONGEST) {
             if byte.is_ascii_alphanumeric() {
@@ -122,7 +241,9 @@ impl Squeezed {
         let digits = |text: &[u8]| text.iter().rev().take_while(|b| b.is_ascii_digit()).count();
         self.len -= digits(self.text());
         let afterwards = AFTERWARDS.iter().find(|word| {
-            self.text().strip_suffix(word.as_bytes()).is_some_and(|rest| !rest.is_empty() && self.starts[rest.len()])
+            self.text()
+                .strip_suffix(word.as_bytes())
+                .is_some_and(|rest| !rest.is_empty() && self.starts[rest.len()])
         });
         self.len -= afterwards.map_or(0, |word| word.len());
     }
@@ -153,6 +274,7 @@ pub(super) fn class(name: &[u8]) -> Option<Class> {
 /// value it is a reference and gives nothing away.
 pub(super) fn is_name(word: &[u8]) -> bool {
     let squeezed = Squeezed::of(word);
-    word.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+    word.iter()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
         && squeezed.ending().is_some_and(|(_, start)| squeezed.starts[start])
 }

@@ -2,6 +2,7 @@
 //!
 //! Each has keywords, in lower case, of which one must occur before its expression is even compiled.
 
+use super::bytes::Mix;
 use super::judge::{Form, is_placeholder, is_secret};
 use super::names::Class;
 
@@ -136,14 +137,20 @@ pub(super) const PATTERNS: &[Pattern] = &[
     },
     Pattern {
         rule: "azure-secret",
-        keywords: &["8q~", "7q~"],
-        expression: r"\b([A-Za-z0-9~._-]{3}[78]Q~[A-Za-z0-9~._-]{31,34})",
-        accepts: any,
+        keywords: &["7q~", "8q~", "9q~"],
+        expression: r"(?:^|[^A-Za-z0-9~._-])([A-Za-z0-9~._-]{3}[789]Q~[A-Za-z0-9~._-]{31,34})",
+        accepts: random,
     },
     Pattern {
         rule: "cloudflare-key",
         keywords: &["v1.0-"],
         expression: r"\b(v1\.0-[0-9a-f]{24}-[0-9a-f]{140,})",
+        accepts: any,
+    },
+    Pattern {
+        rule: "mailchimp-key",
+        keywords: &["mailchimp"],
+        expression: r"\b([0-9a-f]{32}-us[0-9]{1,2})\b",
         accepts: any,
     },
     Pattern {
@@ -156,6 +163,10 @@ pub(super) const PATTERNS: &[Pattern] = &[
 
 const fn any(_: &[u8]) -> bool {
     true
+}
+
+fn random(value: &[u8]) -> bool {
+    Mix::of(value).is_mixed()
 }
 
 fn word(value: &[u8]) -> bool {

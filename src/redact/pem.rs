@@ -23,14 +23,18 @@ pub(super) fn find(text: &[u8], at: usize) -> Option<Hit> {
     let label_end = at + 1 + memmem::find(line, b"-----").or_else(|| memmem::find(line, b"----"))?;
     let label = &text[at + 1..label_end];
     let after = label_end + text[label_end..].iter().take_while(|b| **b == b'-').count();
-    if dashes < 4 || !(memmem::find(label, b"PRIVATE KEY").is_some()) {
+    if dashes < 4 || memmem::find(label, b"PRIVATE KEY").is_none() {
         return None;
     }
     if label.starts_with(b"BEGIN ") {
         return from_begin(text, start, after);
     }
     let body = label.starts_with(b"END ").then(|| body_before(text, start))?;
-    (start - body >= BODY).then_some(Hit { start: body, end: after, rule: RULE })
+    (start - body >= BODY).then_some(Hit {
+        start: body,
+        end: after,
+        rule: RULE,
+    })
 }
 
 /// A whole block, or all of the body that is there.
@@ -41,7 +45,9 @@ fn from_begin(text: &[u8], start: usize, after: usize) -> Option<Hit> {
     }
     let body = body_after(text, after);
     let far = &text[after..text.len().min(after + FAR)];
-    let end = memmem::find(far, b"-----END").map(|n| after + n).filter(|end| *end <= body + NEAR);
+    let end = memmem::find(far, b"-----END")
+        .map(|n| after + n)
+        .filter(|end| *end <= body + NEAR);
     let end = end.map_or(body, |end| {
         let label = &text[end + 8..text.len().min(end + 8 + LABEL)];
         end + 8 + memmem::find(label, b"-----").map_or(0, |n| n + 5)
@@ -89,34 +95,65 @@ fn body_before(text: &[u8], to: usize) -> usize {
 const BREAKS: [&[u8]; 6] = [b"\\r\\n", b"\\\\n", b"\\n", b"\r\n", b"\n", b"\r"];
 
 fn break_at(text: &[u8], at: usize) -> usize {
-    BREAKS.iter().find(|sign| text[at..].starts_with(sign)).map_or(0, |sign| sign.len())
+    BREAKS
+        .iter()
+        .find(|sign| text[at..].starts_with(sign))
+        .map_or(0, |sign| sign.len())
 }
 
 fn break_before(text: &[u8], at: usize) -> usize {
-    BREAKS.iter().find(|sign| text[..at].ends_with(sign)).map_or(0, |sign| sign.len())
+    BREAKS
+        .iter()
+        .find(|sign| text[..at].ends_with(sign))
+        .map_or(0, |sign| sign.len())
 }
 
 /// Returns the end of the line that starts at `from`: a line break or anything that ends a string.
 fn line_from(text: &[u8], from: usize) -> usize {
-    text[from..].iter().position(|b| matches!(b, b'\n' | b'\r' | b'\\' | b'"' | b'\'' | b'`')).map_or(text.len(), |n| from + n)
+    text[from..]
+        .iter()
+        .position(|b| matches!(b, b'\n' | b'\r' | b'\\' | b'"' | b'\'' | b'`'))
+        .map_or(text.len(), |n| from + n)
 }
 
 /// Returns the start of the line that ends at `to`.
 fn line_back(text: &[u8], to: usize) -> usize {
-    let start = text[..to].iter().rposition(|b| matches!(b, b'\n' | b'\r' | b'\\' | b'"' | b'\'' | b'`')).map_or(0, |n| n + 1);
+    let start = text[..to]
+        .iter()
+        .rposition(|b| matches!(b, b'\n' | b'\r' | b'\\' | b'"' | b'\'' | b'`'))
+        .map_or(0, |n| n + 1);
     // The letter of an escaped line break belongs to the break.
-    if start > 0 && text[start - 1] == b'\\' && matches!(text.get(start), Some(b'n' | b'r')) && start < to { start + 1 } else { start }
+    if start > 0 && text[start - 1] == b'\\' && matches!(text.get(start), Some(b'n' | b'r')) && start < to {
+        start + 1
+    } else {
+        start
+    }
 }
 
 /// Returns whether a line can stand inside a key block: base64, a header, nothing; behind the line numbers
 /// and marks that `cat -n`, diffs and file viewers put in front.
 fn is_body(line: &[u8]) -> bool {
-    let front = line.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'>' | b'|' | b'-')).count();
+    let front = line
+        .iter()
+        .take_while(|b| matches!(b, b' ' | b'\t' | b'>' | b'|' | b'-'))
+        .count();
     let rest = line[front..].trim_ascii_end();
     let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
-    let numbered = digits > 0 && rest.get(digits).is_some_and(|b| matches!(b, b'\t' | b':' | b'|' | b' ' | 0xe2));
-    let rest = if numbered { rest[digits..].trim_ascii_start() } else { rest };
-    let rest = rest.strip_prefix("\u{2192}".as_bytes()).unwrap_or(rest).trim_ascii_start();
-    let header = [b"Proc-Type:".as_slice(), b"DEK-Info:", b"Comment:"].iter().any(|name| rest.starts_with(name));
+    let numbered = digits > 0
+        && rest
+            .get(digits)
+            .is_some_and(|b| matches!(b, b'\t' | b':' | b'|' | b' ' | 0xe2));
+    let rest = if numbered {
+        rest[digits..].trim_ascii_start()
+    } else {
+        rest
+    };
+    let rest = rest
+        .strip_prefix("\u{2192}".as_bytes())
+        .unwrap_or(rest)
+        .trim_ascii_start();
+    let header = [b"Proc-Type:".as_slice(), b"DEK-Info:", b"Comment:"]
+        .iter()
+        .any(|name| rest.starts_with(name));
     header || rest.iter().all(|b| is_base64(*b))
 }

@@ -22,15 +22,36 @@ pub(super) struct Row {
 }
 
 const fn open(rule: &'static str, prefix: &'static str, min: usize, alphabet: Alphabet) -> Row {
-    Row { rule, prefix, min, max: usize::MAX, alphabet, keep: false }
+    Row {
+        rule,
+        prefix,
+        min,
+        max: usize::MAX,
+        alphabet,
+        keep: false,
+    }
 }
 
 const fn exact(rule: &'static str, prefix: &'static str, len: usize, alphabet: Alphabet) -> Row {
-    Row { rule, prefix, min: len, max: len, alphabet, keep: false }
+    Row {
+        rule,
+        prefix,
+        min: len,
+        max: len,
+        alphabet,
+        keep: false,
+    }
 }
 
 const fn address(rule: &'static str, prefix: &'static str, min: usize, alphabet: Alphabet) -> Row {
-    Row { rule, prefix, min, max: usize::MAX, alphabet, keep: true }
+    Row {
+        rule,
+        prefix,
+        min,
+        max: usize::MAX,
+        alphabet,
+        keep: true,
+    }
 }
 
 /// Every row, rows of one first byte together, a longer prefix before its own beginning.
@@ -38,6 +59,8 @@ const fn address(rule: &'static str, prefix: &'static str, min: usize, alphabet:
 /// Lengths are the issuers' own where they publish them, else a little below what is seen, so that a
 /// slightly shorter issue is still caught and a word of prose is not.
 pub(super) const ROWS: &[Row] = &[
+    open("1password-key", "A3-", 30, Url),
+    open("bedrock-key", "ABSK", 100, Base64),
     open("age-key", "AGE-SECRET-KEY-1", 40, Upper),
     open("artifactory-key", "AKCp", 60, Alnum),
     exact("aws-key", "AKIA", 16, Upper),
@@ -47,20 +70,38 @@ pub(super) const ROWS: &[Row] = &[
     open("atlassian-token", "ATATT3", 50, Base64),
     open("atlassian-token", "ATCTT3", 50, Base64),
     exact("bitbucket-token", "ATBB", 32, Alnum),
-    Row { rule: "google-key", prefix: "AIza", min: 30, max: 40, alphabet: Url, keep: false },
+    Row {
+        rule: "google-key",
+        prefix: "AIza",
+        min: 30,
+        max: 40,
+        alphabet: Url,
+        keep: false,
+    },
     open("circleci-token", "CCIPAT_", 40, Word),
     open("circleci-token", "CCIPRJ_", 40, Word),
     open("contentful-token", "CFPAT-", 40, Url),
     open("clojars-token", "CLOJARS_", 50, Hex),
+    open("facebook-token", "EAA", 80, Alnum),
     open("fly-token", "FlyV1 ", 20, Base64),
     open("google-secret", "GOCSPX-", 20, Url),
-    Row { rule: "alibaba-key", prefix: "LTAI", min: 12, max: 26, alphabet: Alnum, keep: false },
+    Row {
+        rule: "alibaba-key",
+        prefix: "LTAI",
+        min: 12,
+        max: 26,
+        alphabet: Alnum,
+        keep: false,
+    },
+    open("heroku-key", "HRKU-", 50, Url),
     open("newrelic-key", "NRAK-", 20, Upper),
     open("postman-key", "PMAK-", 50, Url),
     open("sendgrid-key", "SG.", 40, Dotted),
     exact("twilio-key", "SK", 32, Hex),
     open("apify-token", "apify_api_", 30, Alnum),
+    open("huggingface-token", "api_org_", 30, Alnum),
     address("telegram-token", "api.telegram.org/bot", 40, Base64),
+    address("bedrock-key", "bedrock-api-key-", 60, Base64),
     open("buildkite-token", "bkua_", 40, Hex),
     exact("databricks-token", "dapi", 32, Hex),
     open("docker-token", "dckr_pat_", 20, Url),
@@ -126,6 +167,7 @@ pub(super) const ROWS: &[Row] = &[
     open("pypi-token", "pypi-AgE", 50, Url),
     open("replicate-token", "r8_", 36, Alnum),
     open("stripe-key", "rk_live_", 16, Alnum),
+    open("stripe-key", "rk_prod_", 16, Alnum),
     open("stripe-key", "rk_test_", 16, Alnum),
     open("rubygems-key", "rubygems_", 40, Hex),
     open("supabase-key", "sb_secret_", 20, Url),
@@ -143,6 +185,7 @@ pub(super) const ROWS: &[Row] = &[
     open("openai-key", "sk-svcacct-", 20, Url),
     open("openai-key", "sk-", 32, Alnum),
     open("stripe-key", "sk_live_", 16, Alnum),
+    open("stripe-key", "sk_prod_", 16, Alnum),
     open("stripe-key", "sk_test_", 16, Alnum),
     open("dropbox-token", "sl.", 100, Url),
     open("sentry-token", "sntrys_", 40, Base64),
@@ -185,24 +228,71 @@ const BY_FIRST: [(u8, u8); 256] = {
     ranges
 };
 
+/// From this length on a random body has a digit (52 letters of 62 signs thirty times over: 0.5 %).
+const LONG: usize = 30;
+
+/// For each second byte of a prefix the bytes that may be third, one bit each: most words that begin like a
+/// token differ there.
+static THIRD: [[u64; 4]; 256] = {
+    let mut map = [[0_u64; 4]; 256];
+    let mut i = 0;
+    while i < ROWS.len() {
+        let prefix = ROWS[i].prefix.as_bytes();
+        let mut byte = 0_u8;
+        while byte < 128 {
+            let may_follow = if prefix.len() > 2 {
+                byte == prefix[2]
+            } else {
+                ROWS[i].alphabet.has(byte)
+            };
+            if may_follow {
+                map[prefix[1] as usize][(byte >> 6) as usize] |= 1 << (byte & 63);
+            }
+            byte += 1;
+        }
+        i += 1;
+    }
+    map
+};
+
 /// Fewest bytes after the prefix that count where the text was cut: fewer tell nobody anything.
 const MIN_AT_CUT: usize = 4;
 
 /// Returns the token that begins at `at`.
 pub(super) fn find(text: &[u8], at: usize, spot: Spot) -> Option<Hit> {
+    let third = *text.get(at + 2)?;
+    if THIRD[usize::from(text[at + 1])][usize::from(third >> 6)] >> (third & 63) & 1 == 0 {
+        return None;
+    }
     let (first, end) = BY_FIRST[text[at] as usize];
-    let row = ROWS[first as usize..end as usize].iter().find(|row| text[at..].starts_with(row.prefix.as_bytes()))?;
+    let row = ROWS[first as usize..end as usize]
+        .iter()
+        .find(|row| begins(row.prefix.as_bytes(), third, &text[at..]))?;
     if !starts_word(text, at) {
         return None;
     }
     let body = at + row.prefix.len();
     let end = row.alphabet.run(text, body);
-    let end = end - text[body..end].iter().rev().take_while(|b| b.is_ascii_punctuation() && !matches!(b, b'=' | b'_' | b'-')).count();
+    let end = end
+        - text[body..end]
+            .iter()
+            .rev()
+            .take_while(|b| b.is_ascii_punctuation() && !matches!(b, b'=' | b'_' | b'-'))
+            .count();
     let (len, mix) = (end - body, Mix::of(&text[body..end]));
     let cut = spot.cut_after && end == text.len() && (MIN_AT_CUT..=row.max).contains(&len);
-    let whole = (row.min..=row.max).contains(&len) && mix.is_mixed();
+    let whole = (row.min..=row.max).contains(&len) && mix.is_mixed() && (mix.digits > 0 || len < LONG);
     let after = text.get(end).is_some_and(u8::is_ascii_alphanumeric);
-    (cut || (whole && !after)).then_some(Hit { start: if row.keep { body } else { at }, end, rule: row.rule })
+    (cut || (whole && !after)).then_some(Hit {
+        start: if row.keep { body } else { at },
+        end,
+        rule: row.rule,
+    })
+}
+
+/// Returns whether `text` begins with `prefix`; the third byte tells most rows apart without a comparison.
+fn begins(prefix: &[u8], third: u8, text: &[u8]) -> bool {
+    prefix.get(2).is_none_or(|byte| *byte == third) && text.starts_with(prefix)
 }
 
 /// Fewest bytes of each part of a JSON web token.
@@ -218,5 +308,9 @@ pub(super) fn jwt(text: &[u8], at: usize, spot: Spot) -> Option<Hit> {
     let long = |part: Option<&[u8]>| part.is_some_and(|part| part.len() >= JWT_PART);
     let whole = long(parts.next()) && long(parts.next()) && parts.next().is_some();
     let cut = spot.cut_after && end == text.len() && end - at >= JWT_PART;
-    (whole || cut).then_some(Hit { start: at, end, rule: "jwt" })
+    (whole || cut).then_some(Hit {
+        start: at,
+        end,
+        rule: "jwt",
+    })
 }

@@ -8,9 +8,12 @@ use regex::Regex;
 
 use super::patterns::PATTERNS;
 use super::scan::scan_spot;
-use super::walk::{Spot, text as walk_text, walk};
+use super::walk::{Kind, Spot, text as walk_text, walk};
 use super::{Clean, entropy, factor, splice};
 use crate::domain::trace::{Observation, Text};
+
+/// Longest name of a user's pattern, in bytes.
+const LONGEST_NAME: usize = 60;
 
 /// A pattern from the user's settings: whatever it matches is a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +28,7 @@ pub struct UserPattern {
 #[derive(Debug, thiserror::Error)]
 pub enum RedactError {
     /// The name would not survive in a marker.
-    #[error("redaction pattern name {name:?} may only have letters, digits, '-' and '_': rename it")]
+    #[error("redaction pattern name {name:?} must have 1 to {LONGEST_NAME} letters, digits, '-' or '_': rename it")]
     Name {
         /// The pattern's name.
         name: String,
@@ -54,7 +57,9 @@ pub enum RedactError {
         pattern: String,
     },
     /// It matches nothing at all, and so would mark every place in a text.
-    #[error("redaction pattern {name:?} also matches empty text: change {pattern:?} so that a match has at least one byte")]
+    #[error(
+        "redaction pattern {name:?} also matches empty text: change {pattern:?} so that a match has at least one byte"
+    )]
     Empty {
         /// The pattern's name.
         name: String,
@@ -98,13 +103,21 @@ impl Rules {
             words.extend(keywords);
             gated.resize(words.len(), PATTERNS.len() + number);
         }
-        let gate = AhoCorasick::builder().match_kind(MatchKind::Standard).ascii_case_insensitive(true).build(&words);
+        let gate = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .ascii_case_insensitive(true)
+            .build(&words);
         let gate = gate.map_err(|source| RedactError::Expression {
             name: "all".to_owned(),
             pattern: format!("{} keywords", words.len()),
             source: Box::new(regex::Error::Syntax(source.to_string())),
         })?;
-        Ok(Self { gate, gated, built_in: [const { OnceLock::new() }; PATTERNS.len()], own: ready })
+        Ok(Self {
+            gate,
+            gated,
+            built_in: [const { OnceLock::new() }; PATTERNS.len()],
+            own: ready,
+        })
     }
 
     /// Returns the text without secrets.
@@ -134,7 +147,7 @@ impl Rules {
     /// Like [`again`](Self::again), for JSON text: what comes back is still JSON.
     #[must_use]
     pub fn again_json(&self, stored: &str) -> Option<Clean<String>> {
-        match self.spot(stored, Spot { json: true, ..Spot::WORDS }) {
+        match self.spot(stored, Spot::JSON) {
             Cow::Borrowed(_) => None,
             Cow::Owned(redacted) => Some(Clean(redacted)),
         }
@@ -172,7 +185,7 @@ impl Rules {
         for number in self.called(text) {
             self.expression(number, text, &mut hits);
         }
-        if !spot.name {
+        if spot.kind != Kind::Name {
             let mut from = 0;
             while let Some((start, end)) = entropy::find(text.as_bytes(), from) {
                 hits.push((start, end, "random"));
@@ -185,7 +198,11 @@ impl Rules {
         }
         hits.sort_unstable_by_key(|(start, end, _)| (*start, std::cmp::Reverse(*end)));
         hits.dedup_by(|later, kept| later.0 < kept.1);
-        let redacted = if spot.json { splice::replace_in_json(text, &hits) } else { splice::replace(text, &hits).into_owned() };
+        let redacted = if spot.kind == Kind::Json {
+            splice::replace_in_json(text, &hits)
+        } else {
+            splice::replace(text, &hits).into_owned()
+        };
         (redacted != text).then_some(redacted)
     }
 
@@ -224,7 +241,7 @@ impl Rules {
 
 /// Returns the expression with classes of ASCII letters and digits: their Unicode tables take most of the
 /// time of compiling it.
-fn ascii(expression: &str) -> String {
+pub(super) fn ascii(expression: &str) -> String {
     expression
         .replace(r"\b", r"(?-u:\b)")
         .replace(r"[\w", r"[A-Za-z0-9_")
@@ -232,35 +249,54 @@ fn ascii(expression: &str) -> String {
         .replace(r"\d", "[0-9]")
 }
 
+/// Longest marker that is looked back for, in bytes; [`RedactError::Name`] keeps names below it.
+const LONGEST_MARKER: usize = 80;
+
 /// Returns whether the hit overlaps a marker: what is inside one is redacted already.
 fn touches_marker(text: &str, (start, end, _): (usize, usize, &str)) -> bool {
     let inside = &text[start..end];
     if inside.contains(splice::MARK) {
         return true;
     }
-    let before = &text[..start];
-    before.rfind('[').is_some_and(|open| {
-        text[open..].starts_with(splice::MARK) && text[open..].find(']').is_none_or(|close| open + close >= start)
-    })
+    let near = text.floor_char_boundary(start.saturating_sub(LONGEST_MARKER));
+    text[near..start]
+        .rfind('[')
+        .map(|open| near + open)
+        .is_some_and(|open| {
+            text[open..].starts_with(splice::MARK) && text[open..].find(']').is_none_or(|close| open + close >= start)
+        })
 }
 
 impl Own {
     fn new(pattern: &UserPattern) -> Result<(Self, Vec<Vec<u8>>), RedactError> {
         let UserPattern { name, pattern } = pattern;
         let named = || (name.clone(), pattern.clone());
-        if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')) {
+        if name.is_empty()
+            || name.len() > LONGEST_NAME
+            || !name
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+        {
             return Err(RedactError::Name { name: name.clone() });
         }
         let expression = Regex::new(pattern).map_err(|source| {
             let (name, pattern) = named();
-            RedactError::Expression { name, pattern, source: Box::new(source) }
+            RedactError::Expression {
+                name,
+                pattern,
+                source: Box::new(source),
+            }
         })?;
         let (name, pattern) = named();
-        let Ok(parsed) = regex_syntax::parse(&pattern) else { return Err(RedactError::NoKeyword { name, pattern }) };
+        let Ok(parsed) = regex_syntax::parse(&pattern) else {
+            return Err(RedactError::NoKeyword { name, pattern });
+        };
         if parsed.properties().minimum_len().is_none_or(|least| least == 0) {
             return Err(RedactError::Empty { name, pattern });
         }
-        let Some(keywords) = factor::keywords(&parsed) else { return Err(RedactError::NoKeyword { name, pattern }) };
+        let Some(keywords) = factor::keywords(&parsed) else {
+            return Err(RedactError::NoKeyword { name, pattern });
+        };
         Ok((Self { name, expression }, keywords))
     }
 }

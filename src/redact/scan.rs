@@ -33,6 +33,18 @@ pub fn scan(mut observation: Observation) -> Clean<Observation> {
     Clean(observation)
 }
 
+/// Returns the observations without the secrets that the scanner knows.
+#[must_use]
+pub fn scan_all(observations: Vec<Observation>) -> Clean<Vec<Observation>> {
+    observations.into_iter().map(scan).collect()
+}
+
+/// Returns a text of this program's own making without the secrets that may stand in what it quotes.
+#[must_use]
+pub fn scan_string(text: &str) -> Clean<String> {
+    Clean(scan_text(text).into_owned())
+}
+
 /// Returns the text without the secrets that the scanner knows; borrowed when there are none.
 #[must_use]
 pub fn scan_text(text: &str) -> Cow<'_, str> {
@@ -91,7 +103,7 @@ fn look(text: &[u8], at: usize, pair: [u8; 2], spot: Spot) -> Option<Hit> {
         [b'-', b'B' | b'E'] => pem::find(text, at),
         [b' ', b'-'] => flags::short(text, at + 1, spot),
         [_, b'=' | b':'] => assign::find(text, at + 1, spot),
-        [b'B' | b'b', b'e'] => assign::bearer(text, at),
+        [b'B' | b'b', b'e'] => assign::bearer(text, at).or_else(|| prefixes::find(text, at, spot)),
         [b'e', b'y'] => prefixes::jwt(text, at, spot),
         _ => prefixes::find(text, at, spot),
     }
@@ -109,7 +121,11 @@ fn cut_in_two(text: &[u8], spot: Spot) -> Option<Hit> {
     }
     let end = super::bytes::Alphabet::Dotted.run(text, 0);
     let mix = super::bytes::Mix::of(&text[..end]);
-    (end >= MIN_REST && mix.lower > 0 && mix.upper > 0 && mix.digits > 1).then_some(Hit { start: 0, end, rule: "cut" })
+    (end >= MIN_REST && mix.lower > 0 && mix.upper > 0 && mix.digits > 1).then_some(Hit {
+        start: 0,
+        end,
+        rule: "cut",
+    })
 }
 
 /// One bit for each pair of bytes, low byte first, with which something may begin.
@@ -130,7 +146,7 @@ const fn hot() -> [u64; 1024] {
         i += 1;
     }
     // What may stand before `=` and `:`: the end of a name that can name a secret, its quote, a blank.
-    let before = b"dstnyehlwDSTNYEHLWvgVG0123456789\"'`] \t";
+    let before = b"dstnyehlwDSTNYEHLWvgVG0123456789\"'`] ?\t";
     let mut i = 0;
     while i < before.len() {
         set(&mut map, before[i], b'=');

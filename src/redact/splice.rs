@@ -106,7 +106,8 @@ fn parts(text: &str) -> impl Iterator<Item = (usize, usize, Part)> {
                 Part::Structure
             }
             (false, _) => {
-                let scalar = |b: &u8| !b.is_ascii_whitespace() && !matches!(b, b'{' | b'}' | b'[' | b']' | b',' | b':' | b'"');
+                let scalar =
+                    |b: &u8| !b.is_ascii_whitespace() && !matches!(b, b'{' | b'}' | b'[' | b']' | b',' | b':' | b'"');
                 at += bytes[at..].iter().take_while(|b| scalar(b)).count();
                 Part::Scalar
             }

@@ -9,7 +9,16 @@ const LONGEST: usize = 512;
 /// Fewest bytes of a user name that can only be a token, as in `https://<token>@host`.
 const TOKEN_AS_USER: usize = 20;
 /// Passwords of examples: they say what to put there.
-const EXAMPLES: &[&[u8]] = &[b"pass", b"password", b"passwd", b"pw", b"pwd", b"secret", b"token", b"key"];
+const EXAMPLES: &[&[u8]] = &[
+    b"pass",
+    b"password",
+    b"passwd",
+    b"pw",
+    b"pwd",
+    b"secret",
+    b"token",
+    b"key",
+];
 
 /// Returns the credential of the address whose `:` before `//` is at `at`; scheme, user and host stay.
 pub(super) fn find(text: &[u8], at: usize) -> Option<Hit> {
@@ -28,10 +37,16 @@ pub(super) fn find(text: &[u8], at: usize) -> Option<Hit> {
     };
     let word = &authority[secret..user_end];
     let is_secret = !word.is_empty() && !stands_for_another(word);
-    is_secret.then_some(Hit { start: start + secret, end: start + user_end, rule })
+    is_secret.then_some(Hit {
+        start: start + secret,
+        end: start + user_end,
+        rule,
+    })
 }
 
 fn stands_for_another(word: &[u8]) -> bool {
     let is_number = word.iter().all(u8::is_ascii_digit);
-    (judge::is_placeholder(word) && !is_number) || EXAMPLES.iter().any(|example| word.eq_ignore_ascii_case(example)) || word.contains(&b'{')
+    (judge::is_placeholder(word) && !is_number)
+        || EXAMPLES.iter().any(|example| word.eq_ignore_ascii_case(example))
+        || word.contains(&b'{')
 }

@@ -6,13 +6,22 @@ use crate::domain::trace::{
     Agent, BackgroundEnd, Call, CallEnd, ModelError, Observation, SessionKey, SessionStart, Step, Text, Usage,
 };
 
-/// What kind of text stands at a place, and whether it was cut there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Spot {
+/// What kind of text it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// What people and programs write.
+    Words,
     /// A name that the client made up: an id, a kind, a version. Random by nature, so randomness says nothing.
-    pub(super) name: bool,
+    Name,
     /// JSON text, of which the structure must survive.
-    pub(super) json: bool,
+    Json,
+}
+
+/// What kind of text stands at a place, and whether it was cut there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Spot {
+    /// What kind of text it is.
+    pub(super) kind: Kind,
     /// Text is missing before its first byte.
     pub(super) cut_before: bool,
     /// Text is missing after its last byte.
@@ -21,9 +30,19 @@ pub(super) struct Spot {
 
 impl Spot {
     /// Free text, whole.
-    pub(super) const WORDS: Self = Self { name: false, json: false, cut_before: false, cut_after: false };
-    const NAME: Self = Self { name: true, ..Self::WORDS };
-    const JSON: Self = Self { json: true, ..Self::WORDS };
+    pub(super) const WORDS: Self = Self::whole(Kind::Words);
+    /// A client's name for something, whole.
+    pub(super) const NAME: Self = Self::whole(Kind::Name);
+    /// JSON text, whole.
+    pub(super) const JSON: Self = Self::whole(Kind::Json);
+
+    const fn whole(kind: Kind) -> Self {
+        Self {
+            kind,
+            cut_before: false,
+            cut_after: false,
+        }
+    }
 }
 
 /// Visits every text of `observation`.
@@ -31,8 +50,20 @@ impl Spot {
 /// Each struct is taken apart field by field and no match has a wildcard: a new field or step does not
 /// compile before somebody has decided here what it is.
 pub(super) fn walk(observation: &mut Observation, visit: &mut dyn FnMut(&mut String, Spot)) {
-    let Observation { session, agent, at: _, at_source: _, cwd, branch, via: _, step } = observation;
-    let SessionKey { assistant: Assistant(assistant), external } = session;
+    let Observation {
+        session,
+        agent,
+        at: _,
+        at_source: _,
+        cwd,
+        branch,
+        via: _,
+        step,
+    } = observation;
+    let SessionKey {
+        assistant: Assistant(assistant),
+        external,
+    } = session;
     visit(assistant, Spot::NAME);
     visit(external, Spot::NAME);
     if let Some(Agent { id, kind }) = agent {
@@ -45,14 +76,29 @@ pub(super) fn walk(observation: &mut Observation, visit: &mut dyn FnMut(&mut Str
         Step::SessionStarted(start) => session_start(start, visit),
         Step::Prompt(words) => text(words, Spot::WORDS, visit),
         Step::BackgroundEnded(end) => {
-            let BackgroundEnd { call, task, failed: _, summary, exit_code: _ } = end;
+            let BackgroundEnd {
+                call,
+                task,
+                failed: _,
+                summary,
+                exit_code: _,
+            } = end;
             each(call, Spot::NAME, visit);
             each(task, Spot::NAME, visit);
             text(summary, Spot::WORDS, visit);
         }
         Step::CallStarted(call) => tool_call(call, visit),
         Step::CallEnded(end) => {
-            let CallEnd { call, flag: _, output, exit_code: _, duration_ms: _, interrupted: _, note, background } = end;
+            let CallEnd {
+                call,
+                flag: _,
+                output,
+                exit_code: _,
+                duration_ms: _,
+                interrupted: _,
+                note,
+                background,
+            } = end;
             tool_call(call, visit);
             text(output, Spot::WORDS, visit);
             each(note, Spot::WORDS, visit);
@@ -60,7 +106,12 @@ pub(super) fn walk(observation: &mut Observation, visit: &mut dyn FnMut(&mut Str
         }
         Step::TurnEnded { message } => text(message, Spot::WORDS, visit),
         Step::ModelError(error) => {
-            let ModelError { kind, status: _, message, ended_turn: _ } = error;
+            let ModelError {
+                kind,
+                status: _,
+                message,
+                ended_turn: _,
+            } = error;
             visit(kind, Spot::NAME);
             text(message, Spot::WORDS, visit);
         }
@@ -72,7 +123,14 @@ pub(super) fn walk(observation: &mut Observation, visit: &mut dyn FnMut(&mut Str
         Step::Compacted { trigger } => visit(trigger, Spot::NAME),
         Step::Interrupted { call } => each(call, Spot::NAME, visit),
         Step::Usage(usage) => {
-            let Usage { message, model, input: _, output: _, cache_read: _, cache_write: _ } = usage;
+            let Usage {
+                message,
+                model,
+                input: _,
+                output: _,
+                cache_read: _,
+                cache_write: _,
+            } = usage;
             visit(message, Spot::NAME);
             visit(model, Spot::NAME);
         }
@@ -81,13 +139,29 @@ pub(super) fn walk(observation: &mut Observation, visit: &mut dyn FnMut(&mut Str
 }
 
 fn session_start(start: &mut SessionStart, visit: &mut dyn FnMut(&mut String, Spot)) {
-    let SessionStart { source, model, version, transcript, parent, place, labels } = start;
+    let SessionStart {
+        source,
+        model,
+        version,
+        transcript,
+        parent,
+        place,
+        pid: _,
+        labels,
+    } = start;
     visit(source, Spot::NAME);
     each(model, Spot::NAME, visit);
     each(version, Spot::NAME, visit);
     each(transcript, Spot::WORDS, visit);
     each(parent, Spot::NAME, visit);
-    if let Some(Place { root, worktree, remote, branch, commit }) = place {
+    if let Some(Place {
+        root,
+        worktree,
+        remote,
+        branch,
+        commit,
+    }) = place
+    {
         visit(root, Spot::WORDS);
         visit(worktree, Spot::WORDS);
         each(remote, Spot::WORDS, visit);
@@ -101,7 +175,14 @@ fn session_start(start: &mut SessionStart, visit: &mut dyn FnMut(&mut String, Sp
 }
 
 fn tool_call(call: &mut Call, visit: &mut dyn FnMut(&mut String, Spot)) {
-    let Call { id, tool, kind: _, input, command, file } = call;
+    let Call {
+        id,
+        tool,
+        kind: _,
+        input,
+        command,
+        file,
+    } = call;
     each(id, Spot::NAME, visit);
     visit(tool, Spot::NAME);
     text(input, Spot::JSON, visit);
@@ -121,6 +202,12 @@ pub(super) fn text(text: &mut Text, spot: Spot, visit: &mut dyn FnMut(&mut Strin
     let cut = !tail.is_empty();
     visit(head, Spot { cut_after: cut, ..spot });
     if cut {
-        visit(tail, Spot { cut_before: true, ..spot });
+        visit(
+            tail,
+            Spot {
+                cut_before: true,
+                ..spot
+            },
+        );
     }
 }

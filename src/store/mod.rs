@@ -2,9 +2,31 @@
 //!
 //! Writing functions take only [`Clean`](crate::redact::Clean) values, which only `redact` makes.
 
+mod columns;
+mod context;
 mod error;
-pub mod journal;
+mod mute;
 mod open;
 
+pub mod body;
+pub mod count;
+pub mod event;
+pub mod failure;
+pub mod fault;
+pub mod forget;
+pub mod journal;
+pub mod lease;
+pub mod meta;
+pub mod mode;
+pub mod read;
+pub mod project;
+pub mod retention;
+pub mod session;
+pub mod source;
+
 pub use error::StoreError;
+pub use mute::FOREVER;
 pub use open::{Access, SCHEMA_VERSION, Store};
+
+/// A transaction that writes; see [`Store::write`].
+pub type Tx<'a> = rusqlite::Transaction<'a>;

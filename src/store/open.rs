@@ -86,9 +86,24 @@ impl Store {
         Ok(value)
     }
 
+    /// Returns an error when another program has brought the schema to a newer version since this one opened it.
+    pub fn recheck_version(&mut self) -> Result<(), StoreError> {
+        self.check_version(Access::Read)
+    }
+
     /// Returns the connection, for the room's own queries.
     pub(super) fn connection(&self) -> &Connection {
         &self.connection
+    }
+
+    /// Returns how far reading `path` has come.
+    pub fn progress(&self, path: &str) -> Result<Option<super::source::Progress>, StoreError> {
+        super::source::progress(&self.connection, path)
+    }
+
+    /// Returns the connection for what only its sole user may do, such as setting an authorizer.
+    pub(super) fn connection_mut(&mut self) -> &mut Connection {
+        &mut self.connection
     }
 
     /// Returns where the database lies.

@@ -61,18 +61,16 @@ create table session (
     branch text,
     commit_id text,
     transcript text,
+    pid integer,                        -- the client's process, while hooks report it
     started_at integer not null,
     last_at integer not null,
     ended_at integer,
     end_reason text,                    -- the client's word, or 'swept'
-    outcome text,                       -- see docs/outcome in ARCHITECTURE.md: done, failed, interrupted, unknown
+    outcome text,                       -- done, failed, model-error, interrupted, unknown: the rule is in capture/settle.rs
     prompts integer not null default 0,
     calls integer not null default 0,
     failures integer not null default 0,        -- counted ones
     expected integer not null default 0,        -- set aside
-    tokens_in integer,
-    tokens_out integer,
-    tokens_cached integer,
     micro_usd integer,
     settled_at integer,                 -- last time the worker derived outcome and expected from the whole session
     unique (assistant, external)
@@ -80,6 +78,17 @@ create table session (
 create index session_project on session (project, last_at);
 create index session_last on session (last_at);
 create index session_open on session (last_at) where ended_at is null;
+
+-- Tokens of one model message: resumed and forked histories repeat messages, and one counts once.
+create table usage (
+    message text primary key,           -- the client's id of the message
+    session integer not null references session (id) on delete cascade,
+    model text not null,
+    input integer not null,
+    output integer not null,
+    cached integer not null             -- read from and written to the cache
+) strict, without rowid;
+create index usage_session on usage (session);
 
 create table session_label (
     session integer not null references session (id) on delete cascade,
@@ -243,7 +252,8 @@ create table source (
     path text primary key,
     kind text not null check (kind in ('journal', 'transcript')),
     session integer references session (id) on delete set null,
-    offset integer not null,            -- bytes read
+    offset integer not null,            -- where reading goes on
+    seen_bytes integer not null,        -- bytes read: a file of that size holds nothing new
     prefix blob not null,               -- hash of the first bytes: another file under the same name starts anew
     broken integer not null default 0,  -- lines that were no record
     read_at integer not null

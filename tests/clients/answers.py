@@ -32,7 +32,8 @@ class Callus:
             timeout=60,
         )
         if done.returncode != 0:
-            raise AssertionError(f"callus {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+            said = done.stdout + done.stderr
+            raise AssertionError(f"callus {' '.join(arguments)} ended with {done.returncode}:\n{said}")
         return done.stdout
 
     def ask(self, *arguments):

@@ -31,8 +31,11 @@ def client():
         print("skipped: npm is not installed, so the real client cannot be")
         sys.exit(0)
     prefix.mkdir(parents=True, exist_ok=True)
-    command = [npm, "install", "--prefix", str(prefix), "--no-audit", "--no-fund", "--no-progress", f"{CLIENT}@{VERSION}"]
-    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, timeout=600)
+    quiet = ["--no-audit", "--no-fund", "--no-progress"]
+    command = [npm, "install", "--prefix", str(prefix), *quiet, f"{CLIENT}@{VERSION}"]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600)
+    if done.returncode != 0:
+        sys.exit(f"npm could not install {CLIENT}@{VERSION}:\n{done.stdout}{done.stderr}")
     return native(prefix) or sys.exit(f"{CLIENT}@{VERSION} has no binary for this machine")
 
 
@@ -54,7 +57,8 @@ def binary():
     if named:
         return Path(named).resolve()
     built = [*TOP.glob("target/release/callus"), *TOP.glob("target/*/release/callus")]
-    return max(built, key=lambda path: path.stat().st_mtime, default=None) or sys.exit("build it first, or set CALLUS_BIN")
+    newest = max(built, key=lambda path: path.stat().st_mtime, default=None)
+    return newest or sys.exit("build it first, or set CALLUS_BIN")
 
 
 class Desk:
@@ -140,7 +144,7 @@ def kill(process):
 
 
 def eventually(ask, seconds=20):
-    """Asks until the answer is true: the worker settles a session after the client has gone. Returns the last answer."""
+    """Asks until the answer is true, for the worker settles a session later; returns the last answer."""
     until = time.monotonic() + seconds
     while True:
         answer = ask()

@@ -5,31 +5,31 @@ use std::hash::Hash;
 
 /// How near a grouping is to the true one; 1 is best everywhere.
 #[derive(Debug, Clone, Copy)]
-pub struct Score {
+pub(super) struct Score {
     /// Share of items whose group is exactly a true group: one stray item zeroes a group.
-    pub ga: f64,
+    pub(super) ga: f64,
     /// The same per group: harmonic mean of precision and recall over groups.
-    pub fga: f64,
+    pub(super) fga: f64,
     /// Share of the pairs put together that belong together.
-    pub precision: f64,
+    pub(super) precision: f64,
     /// Share of the pairs that belong together that were put together.
-    pub recall: f64,
+    pub(super) recall: f64,
     /// Adjusted Rand index over pairs.
-    pub ari: f64,
+    pub(super) ari: f64,
     /// Groups found.
-    pub groups: usize,
+    pub(super) groups: usize,
     /// True groups.
-    pub truths: usize,
+    pub(super) truths: usize,
 }
 
 impl Score {
     /// Returns the harmonic mean of pairwise precision and recall.
-    pub fn f1(&self) -> f64 {
+    pub(super) fn f1(&self) -> f64 {
         harmonic(self.precision, self.recall)
     }
 
     /// Returns one line with every figure.
-    pub fn line(&self) -> String {
+    pub(super) fn line(&self) -> String {
         let f1 = self.f1();
         let Self {
             ga,
@@ -47,7 +47,7 @@ impl Score {
 }
 
 /// Scores `found` against `truth`: the group of every item, in the same order.
-pub fn score<F: Hash + Eq + Clone, T: Hash + Eq + Clone>(found: &[F], truth: &[T]) -> Score {
+pub(super) fn score<F: Hash + Eq + Clone, T: Hash + Eq + Clone>(found: &[F], truth: &[T]) -> Score {
     assert_eq!(found.len(), truth.len(), "every item has a group");
     let (by_found, by_truth) = (members(found), members(truth));
     let exact: Vec<&HashSet<usize>> = by_found

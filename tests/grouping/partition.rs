@@ -9,7 +9,7 @@ use super::{Fingerprint, HoleKey, Template, ToolKind, fingerprint, settle};
 
 /// Patterns, their buckets, and which patterns are one mode.
 #[derive(Debug, Default)]
-pub struct Partition {
+pub(super) struct Partition {
     parent: HashMap<Fingerprint, Fingerprint>,
     templates: HashMap<Fingerprint, (ToolKind, String, Template)>,
     buckets: HashMap<HoleKey, Vec<(String, Fingerprint)>>,
@@ -17,7 +17,7 @@ pub struct Partition {
 
 impl Partition {
     /// Adds a template and returns its fingerprint.
-    pub fn add(&mut self, kind: ToolKind, scope: &str, template: &Template) -> Fingerprint {
+    pub(super) fn add(&mut self, kind: ToolKind, scope: &str, template: &Template) -> Fingerprint {
         let settled = settle(
             kind,
             scope,
@@ -45,14 +45,14 @@ impl Partition {
     }
 
     /// Adds every pattern of `other`, in the order in which its map happens to give them.
-    pub fn merge(&mut self, other: &Self) {
+    pub(super) fn merge(&mut self, other: &Self) {
         for (kind, scope, template) in other.templates.values() {
             self.add(*kind, scope, template);
         }
     }
 
     /// Returns the mode of a pattern: the smallest fingerprint of those that are one with it.
-    pub fn mode(&self, pattern: Fingerprint) -> Fingerprint {
+    pub(super) fn mode(&self, pattern: Fingerprint) -> Fingerprint {
         let mut root = pattern;
         while self.parent[&root] != root {
             root = self.parent[&root];
@@ -60,13 +60,8 @@ impl Partition {
         root
     }
 
-    /// Returns the template of a pattern.
-    pub fn template(&self, pattern: Fingerprint) -> &Template {
-        &self.templates[&pattern].2
-    }
-
     /// Returns the mode of every pattern.
-    pub fn modes(&self) -> BTreeMap<Fingerprint, Fingerprint> {
+    pub(super) fn modes(&self) -> BTreeMap<Fingerprint, Fingerprint> {
         self.parent
             .keys()
             .map(|pattern| (*pattern, self.mode(*pattern)))
@@ -74,7 +69,7 @@ impl Partition {
     }
 
     /// Returns the number of rows in the fullest bucket.
-    pub fn fullest(&self) -> usize {
+    pub(super) fn fullest(&self) -> usize {
         self.buckets.values().map(Vec::len).max().unwrap_or(0)
     }
 

@@ -1,7 +1,12 @@
 //! The integration tests: one binary.
 
 mod claude_code;
+mod cli_answers;
+mod cli_edges;
+mod env;
+mod fixture;
 mod grouping;
 mod install;
 mod packaging;
+mod recognition;
 mod robust;

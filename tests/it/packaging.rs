@@ -1,5 +1,10 @@
 //! What stands around the program: `install.sh`, the plugin and its skill.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "scripts run as a user would run them, with an environment of their own"
+)]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;

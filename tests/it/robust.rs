@@ -25,7 +25,7 @@ fn full_strength() -> bool {
     std::env::var("CALLUS_ROBUST").is_ok_and(|value| value == "full")
 }
 
-/// Returns the program under test: `CALLUS_BIN` where the release binary is meant, else the one cargo built for the test.
+/// Returns the program under test: `CALLUS_BIN` where the release binary is meant, else the one that cargo built.
 fn program() -> PathBuf {
     std::env::var_os("CALLUS_BIN").map_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_callus")), PathBuf::from)
 }

@@ -1,8 +1,3 @@
-<<<<<<< HEAD
-//! Claude Code.
-
-pub mod wiring;
-=======
 //! Claude Code: its hooks, its transcripts, its folders.
 //!
 //! Facts below were measured on Claude Code 2.1.328 and on transcripts of 2.0 and 2.1.
@@ -19,6 +14,7 @@ mod salvage;
 mod thread;
 pub mod transcript;
 mod wire;
+pub mod wiring;
 
 /// What Callus has to know of Claude Code.
 pub const SPEC: Spec = Spec {
@@ -27,9 +23,9 @@ pub const SPEC: Spec = Spec {
     display: "Claude Code",
     folder: ".claude",
     folder_variable: "CLAUDE_CONFIG_DIR",
+    pid_variable: "CLAUDE_PID",
     transcripts: "projects",
     hook: hook::hook,
     find: files::find,
     reader: transcript::Reader::new,
 };
->>>>>>> assist

@@ -392,3 +392,6 @@ fn cost(line: &Line, here: &Place) -> Option<Observation> {
     let micro_usd = rounded(line.cost.number()? * 1e6)?;
     Some(here.observe(Step::Cost { micro_usd }))
 }
+
+#[cfg(test)]
+mod tests;

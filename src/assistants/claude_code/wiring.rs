@@ -1,5 +1,6 @@
 //! What Claude Code needs in its configuration to be recorded, and where it keeps it. Checked against version 2.1.328.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -59,7 +60,7 @@ pub struct Places {
     pub settings: PathBuf,
     /// Its own state, which holds the MCP servers: it rewrites this file, so that only its own command may change it.
     pub state: PathBuf,
-    /// Settings of the organisation, which outrank the user's: the first that exists counts.
+    /// Folders in which an organisation may keep settings that outrank the user's.
     pub managed: Vec<PathBuf>,
 }
 
@@ -73,10 +74,28 @@ impl Places {
             state: config.unwrap_or(home).join(".claude.json"),
             folder,
             managed: vec![
-                PathBuf::from("/etc/claude-code/managed-settings.json"),
-                PathBuf::from("/Library/Application Support/ClaudeCode/managed-settings.json"),
+                PathBuf::from("/etc/claude-code"),
+                PathBuf::from("/Library/Application Support/ClaudeCode"),
             ],
         }
+    }
+
+    /// Returns the settings files of the organisation that exist.
+    #[must_use]
+    pub fn managed_files(&self) -> Vec<PathBuf> {
+        let mut files = Vec::new();
+        for folder in &self.managed {
+            files.push(folder.join("managed-settings.json"));
+            let parts = fs::read_dir(folder.join("managed-settings.d"))
+                .into_iter()
+                .flatten()
+                .flatten();
+            let mut parts: Vec<PathBuf> = parts.map(|part| part.path()).collect();
+            parts.sort();
+            files.extend(parts);
+        }
+        files.retain(|file| file.extension().is_some_and(|extension| extension == "json") && file.is_file());
+        files
     }
 }
 
@@ -178,27 +197,31 @@ pub fn remove_server() -> Vec<String> {
     ["mcp", "remove", "-s", "user", SERVER].map(String::from).to_vec()
 }
 
-/// Says what in a settings file keeps our hooks from running. We report it; whoever set it meant it.
+/// Switches with which an organisation keeps our entries from working, each with what it means for us.
+pub const MANAGED_SWITCHES: &[(&str, &str)] = &[
+    ("disableAllHooks", "no hook runs, ours neither"),
+    ("allowManagedHooksOnly", "only the organisation's hooks run"),
+    (
+        "allowManagedMcpServersOnly",
+        "only the organisation's MCP servers run: agents cannot ask Callus",
+    ),
+    (
+        "allowManagedPermissionRulesOnly",
+        "our permissions do not count: agents have to ask the user first",
+    ),
+];
+
+/// The switch with which users do that themselves.
+pub const USER_SWITCHES: &[(&str, &str)] = MANAGED_SWITCHES.split_at(1).0;
+
+/// Returns what the switches that are on mean. We report it and leave it; whoever set it meant it.
 #[must_use]
-pub fn obstacles(settings: &Value) -> Vec<&'static str> {
-    [
-        (
-            "disableAllHooks",
-            "\"disableAllHooks\" is set: no hook runs, ours neither",
-        ),
-        (
-            "allowManagedHooksOnly",
-            "\"allowManagedHooksOnly\" is set: only the organisation's hooks run",
-        ),
-        (
-            "allowManagedPermissionRulesOnly",
-            "\"allowManagedPermissionRulesOnly\" is set: our permissions do not count",
-        ),
-    ]
-    .into_iter()
-    .filter(|(key, _)| settings[*key] == true)
-    .map(|(_, sentence)| sentence)
-    .collect()
+pub fn obstacles(settings: &Value, switches: &[(&str, &str)]) -> Vec<String> {
+    switches
+        .iter()
+        .filter(|(key, _)| settings[*key] == true)
+        .map(|(key, meaning)| format!("\"{key}\" is set: {meaning}"))
+        .collect()
 }
 
 /// Says whether Callus is also enabled as a plugin.

@@ -14,7 +14,7 @@ pub(super) struct Tokens<'a> {
 impl Default for Tokens<'_> {
     fn default() -> Self {
         Self {
-            out: Vec::with_capacity(MAX_TOKENS + 1),
+            out: Vec::with_capacity(MAX_TOKENS),
         }
     }
 }
@@ -40,10 +40,15 @@ impl<'a> Tokens<'a> {
         self.out[place] = token;
     }
 
-    /// Adds a token and folds what it completes.
+    /// Adds a token and folds what it completes; a token for which there is no room is left out.
     pub(super) fn push(&mut self, token: Token<'a>) {
+        if self.is_full() {
+            return;
+        }
         self.out.push(token);
-        while self.fold_end() {}
+        if !token.is_constant() {
+            while self.fold_end() {}
+        }
         self.fold_repetition();
     }
 
@@ -84,9 +89,9 @@ impl<'a> Tokens<'a> {
     /// Folds the immediate repetition of a group that contains a mask: `<*> ok , <*> ok ,` is once `<*> ok ,`.
     fn fold_repetition(&mut self) {
         let len = self.out.len();
-        let last = self.out.last().copied();
+        let Some(last) = self.out.last().copied() else { return };
         for size in 2..=LONGEST_GROUP.min(len / 2) {
-            if last != self.out.get(len - 1 - size).copied() {
+            if last != self.out[len - 1 - size] {
                 continue;
             }
             let (rest, group) = self.out.split_at(len - size);

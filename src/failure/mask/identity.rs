@@ -104,9 +104,9 @@ impl Identity {
     /// Adds a quoted text, which may be a path.
     pub(super) fn quoted(&mut self, text: &str) {
         if text.contains(['/', '\\']) && !text.contains("://") {
-            self.path(text)
+            self.path(text);
         } else {
-            self.name(text)
+            self.name(text);
         }
     }
 
@@ -142,5 +142,5 @@ fn varies(run: &[u8]) -> bool {
         .windows(2)
         .filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit())
         .count();
-    is_hex_run(run) || (run.len() >= 6 && switches >= 3)
+    is_hex_run(run) || (run.len() >= 5 && switches >= 3)
 }

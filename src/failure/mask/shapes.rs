@@ -182,6 +182,18 @@ const NAMERS: &[&str] = &[
     "variable",
 ];
 
+/// Keys of log lines whose value is a message.
+const MESSAGE_KEYS: &[&str] = &[
+    "desc",
+    "description",
+    "detail",
+    "err",
+    "error",
+    "message",
+    "msg",
+    "reason",
+];
+
 /// Months and days of the week as logs write them.
 const CALENDAR: &[&str] = &[
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "Mon", "Tue", "Wed", "Thu",
@@ -303,6 +315,11 @@ pub(super) fn is_pair(text: &str) -> bool {
 /// Returns whether a last word behind `word` and a colon is a name.
 pub(super) fn is_namer(word: &str) -> bool {
     NAMERS.iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
+/// Returns whether `word` is a key whose value is a message.
+pub(super) fn is_message_key(word: &str) -> bool {
+    MESSAGE_KEYS.iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
 /// Returns whether `word` is a month or a day of the week.

@@ -2,6 +2,7 @@
 
 use super::lex::Link;
 use super::segment::{Segment, base_name};
+use crate::failure::headline::noise;
 
 /// Words in a failing output that point at one program, in order of trust: a segment of that program is to
 /// blame when there is one. The text stands at the start of a line, after a task runner's prefix.
@@ -35,12 +36,38 @@ pub fn failing(segments: &[Segment], output: &str, headline: &str, exit_code: Op
     if acting.len() < 2 {
         return acting.first().copied().or_else(|| segments.len().checked_sub(1));
     }
-    not_found(segments, &acting, headline, exit_code)
-        .or_else(|| named_by_itself(segments, &acting, headline))
-        .or_else(|| task_of_runner(segments, &acting, output))
-        .or_else(|| signature(segments, &acting, headline))
-        .or_else(|| spoken_of(segments, &acting, headline))
-        .or_else(|| last_by_status(segments, &acting))
+    // Where the exit status of a segment is lost, the command line cannot have failed by it; nor by a `grep x && …`
+    // that found something.
+    let found_something = output
+        .lines()
+        .any(|line| !line.trim().is_empty() && !noise::is_client_line(line.trim()));
+    let answered = |at: usize| found_something && segments[at].link == Link::And && segments[at].is_probe();
+    let bears = |at: &usize| super::masked(segments, *at).is_none() && !answered(*at);
+    let bearing: Vec<usize> = acting.iter().copied().filter(bears).collect();
+    let bearing = if bearing.is_empty() { &acting } else { &bearing };
+    not_found(segments, bearing, headline, exit_code)
+        .or_else(|| named_by_itself(segments, bearing, headline))
+        .or_else(|| {
+            let behind: Vec<usize> = bearing.iter().map(|at| behind_sink(segments, *at)).collect();
+            task_of_runner(segments, &behind, output)
+                .or_else(|| signature(segments, &behind, headline))
+                .or_else(|| spoken_of(segments, &behind, headline))
+                // In `a && b` either may have failed; the later is likelier, for it does the work.
+                .or(behind.last().copied())
+        })
+}
+
+/// Returns the beginning of the pipe that ends in a mere viewer at `at`, such as `head`: a viewer that fails says so.
+fn behind_sink(segments: &[Segment], at: usize) -> usize {
+    if !segments[at].is_viewer() || segments[at].is_probe() {
+        return at;
+    }
+    let piped = segments[..at]
+        .iter()
+        .rev()
+        .take_while(|segment| segment.link == Link::Pipe)
+        .count();
+    (at - piped..=at).find(|at| segments[*at].goal.is_some()).unwrap_or(at)
 }
 
 /// `x: command not found`, `command not found: x`, `no such file or directory: x` with exit code 126 or 127.
@@ -133,18 +160,4 @@ fn mentions(segment: &Segment, headline: &str) -> usize {
         .goal
         .as_ref()
         .map_or(0, |goal| goal.targets.iter().filter(|target| says(target)).count())
-}
-
-/// The exit status of a command line is that of its last statement, where a viewer at the end of a pipe passes on
-/// what failed before it. In `a && b` either may have failed; the later is likelier, for it does the work.
-fn last_by_status(segments: &[Segment], acting: &[usize]) -> Option<usize> {
-    let last_statement = segments[*acting.last()?].statement;
-    let is_sink = |at: usize| at > 0 && segments[at - 1].link == Link::Pipe && segments[at].is_viewer();
-    acting
-        .iter()
-        .rev()
-        .copied()
-        .filter(|at| segments[*at].statement == last_statement)
-        .find(|at| !is_sink(*at))
-        .or_else(|| acting.last().copied())
 }

@@ -42,11 +42,14 @@ pub struct Word {
     pub quoted: bool,
 }
 
-/// Splits `command` into its simple commands, in the order of the text.
+/// Bytes of a command line that are split: what is longer carries a file in it.
+const COMMAND_BYTES: usize = 65_536;
+
+/// Splits the first [`COMMAND_BYTES`] of `command` into its simple commands, in the order of the text.
 #[must_use]
 pub fn split(command: &str) -> Vec<Simple<'_>> {
     let mut lexer = Lexer {
-        source: command,
+        source: &command[..command.floor_char_boundary(COMMAND_BYTES)],
         at: 0,
         start: 0,
         words: Vec::new(),
@@ -83,7 +86,7 @@ struct Lexer<'a> {
     out: Vec<Simple<'a>>,
 }
 
-impl<'a> Lexer<'a> {
+impl Lexer<'_> {
     fn peek(&self) -> Option<u8> {
         self.source.as_bytes().get(self.at).copied()
     }
@@ -210,7 +213,6 @@ impl<'a> Lexer<'a> {
             match (quote, byte) {
                 (_, b'\\') if quote != Some(b'\'') => self.at += usize::from(self.peek().is_some()),
                 (Some(q), b) if q == b => quote = None,
-                (Some(_), _) => {}
                 (None, b'\'' | b'"') if open != b'`' => quote = Some(byte),
                 (None, b'<') if self.looks_at("<") && !self.looks_at("<<") => self.skip_inner_heredoc(),
                 (None, b) if b == close => depth -= 1,

@@ -3,6 +3,7 @@
 
 mod blame;
 pub mod lex;
+mod roles;
 pub mod segment;
 mod tables;
 

@@ -1,6 +1,9 @@
 //! What one simple command of a command line is for, seen through everything that merely runs it.
 
+use std::path::Path;
+
 use super::lex::{self, Link, Simple, Word};
+use super::roles;
 use super::tables::{self, Through};
 use crate::domain::failure::Goal;
 
@@ -9,6 +12,12 @@ const DEEPEST: usize = 4;
 
 /// Most operands that a goal keeps.
 const TARGETS: usize = 4;
+
+/// Most simple commands of one command line that are looked at: what is longer is data, not a call.
+const SEGMENTS: usize = 256;
+
+/// Most assignments before one program that are looked at.
+const ASSIGNMENTS: usize = 32;
 
 /// A simple command with its goal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +48,7 @@ impl Segment {
                 "test" | "[" | "[[" | "type" | "hash" | "command" | "false" | "read"
             );
         };
-        tables::PROBES.iter().any(|(program, words)| {
+        roles::PROBES.iter().any(|(program, words)| {
             *program == goal.program
                 && words.iter().enumerate().all(|(at, word)| {
                     (at == 0 && goal.subcommand == *word) || self.arguments.iter().any(|given| given == word)
@@ -52,7 +61,7 @@ impl Segment {
     pub fn is_viewer(&self) -> bool {
         self.goal
             .as_ref()
-            .is_none_or(|goal| tables::holds(tables::VIEWERS, &goal.program, &goal.subcommand))
+            .is_none_or(|goal| roles::holds(roles::VIEWERS, &goal.program, &goal.subcommand))
     }
 
     /// Returns whether it tests, builds or lints.
@@ -60,7 +69,7 @@ impl Segment {
     pub fn is_checker(&self) -> bool {
         self.goal
             .as_ref()
-            .is_some_and(|goal| tables::holds(tables::CHECKERS, &goal.program, &goal.subcommand))
+            .is_some_and(|goal| roles::holds(roles::CHECKERS, &goal.program, &goal.subcommand))
     }
 }
 
@@ -76,6 +85,9 @@ pub fn segments(command: &str) -> Vec<Segment> {
 
 fn collect(command: &str, depth: usize, exported: &mut Vec<String>, statement: &mut usize, out: &mut Vec<Segment>) {
     for simple in lex::split(command) {
+        if out.len() >= SEGMENTS {
+            return;
+        }
         let link = simple.link;
         if let Some(inner) = inner_script(&simple).filter(|_| depth < DEEPEST) {
             let before = out.len();
@@ -181,7 +193,10 @@ fn goal_of(words: &[Word], exported: &[String]) -> (Option<Goal>, Vec<String>) {
     {
         (*module).clone_into(&mut program);
         rest.drain(..2);
-    } else if program.ends_with(".py") && first.text.len() > 3 {
+    } else if Path::new(&program)
+        .extension()
+        .is_some_and(|extension| extension == "py")
+    {
         rest.insert(0, &first.text);
         "python".clone_into(&mut program);
     }
@@ -216,10 +231,10 @@ fn look_through_once(words: &[Word]) -> Option<&[Word]> {
         return None;
     }
     let rest = &words[through.head.len()..];
-    if through.dashes {
-        if let Some(at) = rest.iter().position(|word| word.text == "--") {
-            return Some(&rest[at + 1..]);
-        }
+    if through.dashes
+        && let Some(at) = rest.iter().position(|word| word.text == "--")
+    {
+        return Some(&rest[at + 1..]);
     }
     let mut at = 0;
     let mut operands = through.operands;
@@ -297,7 +312,7 @@ fn targets(rest: &[&str]) -> Vec<String> {
 fn mattering(env: &[String]) -> Vec<String> {
     let name = |assignment: &str| assignment.split('=').next().unwrap_or("").to_owned();
     let mut kept: Vec<String> = Vec::new();
-    for assignment in env {
+    for assignment in &env[env.len().saturating_sub(ASSIGNMENTS)..] {
         let name_here = name(assignment);
         kept.retain(|other| name(other) != name_here);
         let is_idle = tables::IDLE_VARIABLES.contains(&name_here.as_str()) || name_here.starts_with("LC_");

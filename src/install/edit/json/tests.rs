@@ -151,6 +151,13 @@ fn the_authors_later_edits_are_all_that_stays() {
             "{\n  \"hooks\": {\n    \"Stop\": [\n    ]\n  }\n}",
         ),
         ("{\n  \"a\": 1\n}\n", "\"a\": 1,\n  ", "", "{}\n"),
+        // A comment of theirs keeps the object that we made for ours.
+        (
+            "{}\n",
+            "\"hooks\": {\n",
+            "\"hooks\": {\n    // later\n",
+            "{\n  \"hooks\": {\n    // later\n  }\n}\n",
+        ),
     ];
     for (input, from, to, wanted) in edits {
         let mut document = Document::parse(input.as_bytes()).expect(input);
@@ -358,6 +365,23 @@ mod property {
             .prop_map(|(mark, before, body, after)| format!("{mark}{before}{body}{after}"))
     }
 
+    /// Writes a property and a comment before all others.
+    fn with_first(text: &str) -> String {
+        let mark = if text.starts_with(BOM) { BOM.len() } else { 0 };
+        let open = Scan::of(&text[mark..]).expect("valid").root.expect("an object").start() + mark + 1;
+        format!("{} \"user\": [1], // mine\n{}", &text[..open], &text[open..])
+    }
+
+    /// Writes a property behind all others.
+    fn with_last(text: &str) -> String {
+        let close = text.rfind('}').expect("an object");
+        ["\n,", "\n"]
+            .map(|comma| format!("{}{comma} \"z\": 2 {}", &text[..close], &text[close..]))
+            .into_iter()
+            .find(|text| Document::parse(text.as_bytes()).is_ok())
+            .expect("one of them is valid")
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2_000))]
 
@@ -371,6 +395,23 @@ mod property {
             prop_assert_eq!(&again.value()["x"], &before["x"]);
             take_away(&mut document, &created);
             prop_assert_eq!(String::from_utf8(document.bytes()).expect("text"), input);
+        }
+
+        #[test]
+        fn an_edit_in_between_is_all_that_stays(input in settings()) {
+            let mut document = Document::parse(input.as_bytes()).expect("made to be valid");
+            if document.value().as_object().is_none_or(serde_json::Map::is_empty) {
+                return Ok(());
+            }
+            let created = add(&mut document).expect("made to be editable");
+            let installed = String::from_utf8(document.bytes()).expect("text");
+            let mut first = Document::parse(with_first(&installed).as_bytes()).expect("valid");
+            take_away(&mut first, &created);
+            prop_assert_eq!(String::from_utf8(first.bytes()).expect("text"), with_first(&input));
+            // Which of two commas was whose, nobody can tell: here the value counts.
+            let mut last = Document::parse(with_last(&installed).as_bytes()).expect("valid");
+            take_away(&mut last, &created);
+            prop_assert_eq!(last.value(), Document::parse(with_last(&input).as_bytes()).expect("valid").value());
         }
 
         #[test]

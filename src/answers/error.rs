@@ -1,0 +1,55 @@
+//! Why a question has no answer.
+
+use crate::store::StoreError;
+
+/// One of several things that an id could stand for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// An id that stands for this one alone.
+    pub id: String,
+    /// What it is, in a few words.
+    pub what: String,
+}
+
+/// Why a question has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum AnswerError {
+    /// The store could not be read.
+    #[error("could not read the store")]
+    Store(#[from] StoreError),
+    /// Nothing goes by this id.
+    #[error("no {kind} goes by `{given}`")]
+    Unknown {
+        /// What was looked for.
+        kind: &'static str,
+        /// What was given.
+        given: String,
+    },
+    /// Several things go by this id.
+    #[error("`{given}` may be any of {}", candidates.len())]
+    Ambiguous {
+        /// What was given.
+        given: String,
+        /// What it may be; the list may be cut.
+        candidates: Vec<Candidate>,
+    },
+    /// A time could not be understood.
+    #[error("`{given}` is no time")]
+    Time {
+        /// What was given.
+        given: String,
+    },
+    /// A parameter has none of its values.
+    #[error("`{given}` is no {what}: use {}", values.join(", "))]
+    Value {
+        /// What the parameter is.
+        what: &'static str,
+        /// What was given.
+        given: String,
+        /// What it may be.
+        values: Vec<&'static str>,
+    },
+    /// A query reads nothing, or would do more than read.
+    #[error("the query was not run")]
+    Query(#[source] StoreError),
+}

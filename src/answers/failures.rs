@@ -1,0 +1,331 @@
+//! What fails: failure modes with their figures, or what was set aside.
+
+use jiff::tz::TimeZone;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::page::Page;
+use super::pick::{mode_id, pick_project};
+use super::style::{self, count};
+use super::{Answer, AnswerError, Style, lenient, since};
+use crate::domain::failure::Expected;
+use crate::domain::time::Timestamp;
+use crate::domain::trace::ToolKind;
+use crate::store::{FOREVER, Store};
+use crate::store::read::{ModeFilter, ModeRow, ModeSample, ModeState, SetAsideRow};
+
+/// Which failures are wanted.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct FailuresQuery {
+    /// Only what was met since then: `7d`, `today`, a date.
+    #[serde(deserialize_with = "lenient::text")]
+    pub since: Option<String>,
+    /// Only this project: its name, its remote or a folder in it.
+    #[serde(deserialize_with = "lenient::text")]
+    pub project: Option<String>,
+    /// Only this tool: `Bash`, `Edit`, a command such as `go test`, an MCP server.
+    #[serde(deserialize_with = "lenient::text")]
+    pub tool: Option<String>,
+    /// Only models whose name contains this.
+    #[serde(deserialize_with = "lenient::text")]
+    pub model: Option<String>,
+    /// Only this assistant.
+    #[serde(deserialize_with = "lenient::text")]
+    pub assistant: Option<String>,
+    /// `open` (also when left out), `resolved`, `muted` or `all`.
+    #[serde(deserialize_with = "lenient::text")]
+    pub status: Option<String>,
+    /// What was set aside as nobody's fault, instead of what counts.
+    #[serde(deserialize_with = "lenient::switch")]
+    pub expected: bool,
+    /// At most so many; 20 when left out.
+    #[serde(deserialize_with = "lenient::count")]
+    pub limit: Option<u32>,
+}
+
+/// One failure mode in a list.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ModeLine {
+    /// Its id: `callus show ID` tells more. Left out before it is grouped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// What went wrong, as the newest failure says it.
+    pub headline: String,
+    /// Command head, MCP server and tool, or tool.
+    pub scope: String,
+    /// `shell`, `edit`, `read`, `search`, `mcp` or `other`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tool_kind: Option<String>,
+    /// Failures, within the window that was asked for.
+    pub failures: i64,
+    /// Sessions that met it, within the window.
+    pub sessions: i64,
+    /// Sessions that ever met it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub all_sessions: Option<i64>,
+    /// The first one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_at: Option<String>,
+    /// The newest one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_at: Option<String>,
+    /// The names of the projects where it was met, at most three.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub projects: Vec<String>,
+    /// Most of the newest ones came from calls that the client called a success.
+    pub hidden: bool,
+    /// What the newest ones mostly cost: `low`, `medium` or `high`; left out until it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub severity: Option<String>,
+    /// `open` or `resolved`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// Until when it is muted, or `forever`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub muted_until: Option<String>,
+    /// Why it does not count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<String>,
+    #[serde(skip)]
+    pub(super) last: Option<Timestamp>,
+}
+
+/// What fails.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct FailuresView {
+    /// The beginning of the window; left out when everything was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// The list is what was set aside.
+    pub set_aside: bool,
+    /// The failure modes, those met in most sessions first.
+    pub modes: Vec<ModeLine>,
+    /// There are more than the limit let through.
+    pub more: bool,
+}
+
+/// Failure modes in a list when no limit is given.
+const LIMIT: u32 = 20;
+
+/// Returns what fails.
+pub fn failures(
+    store: &Store,
+    query: &FailuresQuery,
+    now: Timestamp,
+    zone: &TimeZone,
+) -> Result<FailuresView, AnswerError> {
+    let since = query.since.as_deref().map(|text| since(text, now, zone)).transpose()?;
+    let project = query
+        .project
+        .as_deref()
+        .map(|given| pick_project(store, given))
+        .transpose()?;
+    let limit = query.limit.unwrap_or(LIMIT).clamp(1, 1_000);
+    let mut modes = if query.expected {
+        let (model, assistant, tool) = (
+            query.model.as_deref(),
+            query.assistant.as_deref(),
+            query.tool.as_deref(),
+        );
+        let rows = store.set_aside(since, project, model, assistant, tool, Some(limit + 1))?;
+        rows.into_iter()
+            .map(|row| set_aside(store, row, now))
+            .collect::<Result<Vec<_>, _>>()?
+    } else {
+        let rows = store.modes(&ModeFilter {
+            since,
+            project,
+            tool: query.tool.as_deref().map(kind_or_scope),
+            model: query.model.clone(),
+            assistant: query.assistant.clone(),
+            state: state(query.status.as_deref())?,
+            now,
+            limit: Some(limit + 1),
+        })?;
+        rows.iter()
+            .map(|row| line(store, row, now))
+            .collect::<Result<Vec<_>, _>>()?
+    };
+    let more = modes.len() > limit as usize;
+    modes.truncate(limit as usize);
+    Ok(FailuresView {
+        since: since.map(style::rfc3339),
+        set_aside: query.expected,
+        modes,
+        more,
+    })
+}
+
+/// Returns the state that a word names.
+fn state(word: Option<&str>) -> Result<ModeState, AnswerError> {
+    let Some(word) = word else {
+        return Ok(ModeState::default());
+    };
+    ModeState::ALL
+        .iter()
+        .find(|(_, name)| name.eq_ignore_ascii_case(word))
+        .map(|(state, _)| *state)
+        .ok_or_else(|| AnswerError::Value {
+            what: "status",
+            given: word.to_owned(),
+            values: ModeState::ALL.iter().map(|(_, name)| *name).collect(),
+        })
+}
+
+/// Returns the kind of tool for a tool that has no scope of its own name: a shell call's scope is its command.
+fn kind_or_scope(tool: &str) -> String {
+    match tool.to_lowercase().as_str() {
+        "bash" | "powershell" | "exec_command" => ToolKind::Shell.word().to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+/// Returns the line of a failure mode, with the figures that its row was listed with.
+pub(super) fn line(store: &Store, row: &ModeRow, now: Timestamp) -> Result<ModeLine, AnswerError> {
+    line_of(store, row, &store.mode_sample(row.id)?, now)
+}
+
+/// The same with a sample that was taken already.
+pub(super) fn line_of(
+    store: &Store,
+    row: &ModeRow,
+    sample: &ModeSample,
+    now: Timestamp,
+) -> Result<ModeLine, AnswerError> {
+    Ok(ModeLine {
+        id: Some(mode_id(store, &row.fingerprint)?),
+        headline: row.headline.clone(),
+        scope: row.scope.clone(),
+        tool_kind: Some(row.tool_kind.clone()),
+        failures: row.failures,
+        sessions: row.sessions,
+        all_sessions: Some(row.all_sessions),
+        first_at: row.first_at.map(style::rfc3339),
+        last_at: row.last_at.map(style::rfc3339),
+        projects: store
+            .mode_projects(row.id, 3)?
+            .into_iter()
+            .map(|project| project.name)
+            .collect(),
+        hidden: sample.looked_at > 0 && sample.hidden * 2 > sample.looked_at,
+        severity: severity(sample).map(str::to_owned),
+        status: Some(row.status.clone()),
+        muted_until: row.muted_until.filter(|until| *until > now).map(muted),
+        expected: None,
+        last: row.last_at,
+    })
+}
+
+/// Returns the time until which a mode is muted, for programs.
+pub(super) fn muted(until: Timestamp) -> String {
+    if until == FOREVER {
+        return "forever".to_owned();
+    }
+    style::rfc3339(until)
+}
+
+/// The severity that most of a sample has; of two that are equally frequent the worse one.
+fn severity(sample: &ModeSample) -> Option<&'static str> {
+    [(sample.high, "high"), (sample.medium, "medium"), (sample.low, "low")]
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .rev()
+        .max_by_key(|(number, _)| *number)
+        .map(|(_, word)| word)
+}
+
+fn set_aside(store: &Store, row: SetAsideRow, now: Timestamp) -> Result<ModeLine, AnswerError> {
+    let mode = row.mode.map(|id| store.mode(id)).transpose()?.flatten();
+    let id = mode
+        .as_ref()
+        .map(|mode| mode_id(store, &mode.fingerprint))
+        .transpose()?;
+    Ok(ModeLine {
+        id,
+        headline: row.headline,
+        scope: row.scope,
+        tool_kind: mode.as_ref().map(|mode| mode.tool_kind.clone()),
+        failures: row.failures,
+        sessions: row.sessions,
+        all_sessions: None,
+        first_at: Some(style::rfc3339(row.first_at)),
+        last_at: Some(style::rfc3339(row.last_at)),
+        projects: Vec::new(),
+        hidden: false,
+        severity: None,
+        status: None,
+        muted_until: mode
+            .and_then(|mode| mode.muted_until)
+            .filter(|until| *until > now)
+            .map(muted),
+        expected: Some(row.reason),
+        last: Some(row.last_at),
+    })
+}
+
+/// Returns a reason as words for people; a reason of a newer program stays as it is.
+pub(super) fn reason(word: &str) -> String {
+    Expected::from_word(word).map_or_else(|| word.to_owned(), |expected| expected.reason().to_owned())
+}
+
+impl ModeLine {
+    /// Returns the two lines of a failure mode: what went wrong, and where, how often, when, by which id.
+    pub(super) fn lines(&self, style: &Style) -> [String; 2] {
+        let hidden = if self.hidden { " (hidden)" } else { "" };
+        let headline = style.line(&self.headline, style.width.saturating_sub(2 + hidden.len()));
+        let last = self.last.map(|at| style.ago(at)).unwrap_or_default();
+        let muted = if self.muted_until.is_some() { "muted" } else { "" };
+        let expected = self.expected.as_deref().map(reason).unwrap_or_default();
+        let figures = format!(
+            "{}x in {}",
+            style::thousands(self.failures),
+            count(self.sessions, "session")
+        );
+        let id = self.id.as_deref().unwrap_or_default();
+        let mut parts = vec![id.to_owned(), figures, last, muted.to_owned(), expected];
+        let used = style.dotted(&parts).chars().count() + 5;
+        let room = style.width.saturating_sub(used);
+        if room > 8 {
+            parts.insert(1, style.line(&self.scope, room.min(24)));
+        }
+        let used = style.dotted(&parts).chars().count() + 5;
+        if let Some(project) = self.projects.first()
+            && style.width > used + project.chars().count() + 4
+        {
+            let others = self.projects.len() - 1;
+            let more = if others > 0 {
+                format!(" +{others}")
+            } else {
+                String::new()
+            };
+            parts.push(style.safe(project) + &more);
+        }
+        [
+            format!("{}{}", style.bold(&headline), style.red(hidden)),
+            format!("  {}", style.dim(&style.dotted(&parts))),
+        ]
+    }
+}
+
+impl Answer for FailuresView {
+    fn text(&self, style: &Style) -> String {
+        if self.modes.is_empty() {
+            let what = if self.set_aside { "set aside" } else { "failed" };
+            return match &self.since {
+                Some(_) => format!("Nothing {what} in this window. Look further back: --since 30d\n"),
+                None => format!("Nothing {what} so far.\n"),
+            };
+        }
+        let mut out = Page::default();
+        for mode in &self.modes {
+            for line in mode.lines(style) {
+                out.line(line);
+            }
+        }
+        if self.more {
+            out.line(style.dim("There are more: --limit 100"));
+        }
+        out.text()
+    }
+}

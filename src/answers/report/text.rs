@@ -1,0 +1,195 @@
+//! The report as text: at most 25 lines, readable at 60 columns.
+
+use super::{ReportView, days};
+use crate::answers::page::Page;
+use crate::answers::style::{count, thousands};
+use crate::answers::{Answer, Style};
+use crate::domain::time::Timestamp;
+
+/// Lines of a report, so that it fits a terminal of usual height with the prompt below it.
+const LINES: usize = 25;
+/// Projects that the text shows.
+const PROJECTS: usize = 3;
+/// Reasons that the text shows.
+const REASONS: usize = 4;
+
+impl Answer for ReportView {
+    fn text(&self, style: &Style) -> String {
+        if self.sessions == 0 {
+            return empty();
+        }
+        let mut head = self.title(style);
+        head.push(style.field("Read", &self.read()));
+        head.push(style.field("Set aside", &self.aside()));
+        let mut foot = self.project_lines(style);
+        foot.push("\n".to_owned());
+        foot.push(style.field("Next", &self.next()));
+        foot.push(style.field("Undo", "callus uninstall --purge"));
+        let explained = self.explained(style);
+        let used = lines(&head) + lines(&foot) + lines(std::slice::from_ref(&explained));
+        let body = self.modes(style, LINES.saturating_sub(used));
+        [head.concat(), body, explained, foot.concat()].concat()
+    }
+}
+
+fn lines(parts: &[String]) -> usize {
+    parts.iter().map(|part| part.lines().count()).sum()
+}
+
+fn empty() -> String {
+    "No session is recorded yet.\n\n\
+     Read the past:       callus import\n\
+     Record from now on:  callus install claude-code\n\
+     See what it is like: callus report --sample\n"
+        .to_owned()
+}
+
+impl ReportView {
+    fn title(&self, style: &Style) -> Vec<String> {
+        let (start, end) = self.window;
+        let name = self
+            .project
+            .as_deref()
+            .map(|name| format!("Callus, {}", style.safe(name)));
+        let name = style.bold(name.as_deref().unwrap_or("Callus"));
+        let span = if start == Timestamp(0) {
+            "all that is recorded".to_owned()
+        } else {
+            let dash = if style.unicode { "–" } else { "-" };
+            format!(
+                "{} {dash} {} ({})",
+                style.day(start),
+                style.day(end),
+                count(days(self.window), "day")
+            )
+        };
+        let mut title = vec![format!("{}\n", style.dotted(&[name, span]))];
+        if self.widened.is_some() {
+            title.push("Nothing newer is recorded: this is the last window that holds\nsessions.\n".to_owned());
+        }
+        title.push("\n".to_owned());
+        title
+    }
+
+    fn read(&self) -> String {
+        let projects = if self.project_count > 0 {
+            format!(", {}", count(self.project_count, "project"))
+        } else {
+            String::new()
+        };
+        format!(
+            "{}, {}{projects}: {}",
+            count(self.sessions, "session"),
+            count(self.calls, "call"),
+            count(self.failures, "failure")
+        )
+    }
+
+    fn aside(&self) -> String {
+        if self.set_aside == 0 {
+            return "nothing".to_owned();
+        }
+        let mut parts: Vec<String> = self
+            .reasons
+            .iter()
+            .take(REASONS)
+            .map(|reason| format!("{}x {}", thousands(reason.failures), reason.what))
+            .collect();
+        let others: i64 = self.reasons.iter().skip(REASONS).map(|reason| reason.failures).sum();
+        if others > 0 {
+            parts.push(format!("{others}x other"));
+        }
+        format!("{}: {}", thousands(self.set_aside), parts.join(", "))
+    }
+
+    /// Returns the failure modes in at most `room` lines.
+    fn modes(&self, style: &Style, room: usize) -> String {
+        let (title, modes) = if self.met_again.is_empty() {
+            ("Met in one session".to_owned(), &self.met_once)
+        } else {
+            (
+                format!(
+                    "Met again: {}",
+                    count(i64::try_from(self.met_again_modes).unwrap_or(0), "failure mode")
+                ),
+                &self.met_again,
+            )
+        };
+        if modes.is_empty() {
+            return "\nNo failure was met again.\n".to_owned();
+        }
+        let shown = room.saturating_sub(2) / 2;
+        let mut out = Page::default();
+        out.line("");
+        out.line(style.bold(&title));
+        for mode in modes.iter().take(shown) {
+            for line in mode.lines(style) {
+                out.line(line);
+            }
+        }
+        out.text()
+    }
+
+    fn explained(&self, style: &Style) -> String {
+        let explained = &self.self_explaining;
+        if explained.modes == 0 {
+            return String::new();
+        }
+        let example = explained
+            .examples
+            .first()
+            .map(|line| style.line(line, 40))
+            .unwrap_or_default();
+        let text = format!(
+            "and {} that explain themselves, such as {example}",
+            count(explained.failures, "failure")
+        );
+        let mut out = Page::default();
+        for line in style.wrapped(&text, style.width) {
+            out.line(style.dim(&line));
+        }
+        out.text()
+    }
+
+    fn project_lines(&self, style: &Style) -> Vec<String> {
+        if self.projects.len() < 2 {
+            return Vec::new();
+        }
+        // Four columns of numbers take 38 characters of the narrowest line, 60.
+        let name_width = self
+            .projects
+            .iter()
+            .filter_map(|line| line.project.as_ref())
+            .map(|name| name.chars().count())
+            .max();
+        let width = name_width
+            .unwrap_or(0)
+            .clamp(10, style.width.saturating_sub(40).min(32));
+        let row = |name: &str, cells: [&str; 4]| {
+            let [sessions, calls, failures, again] = cells;
+            format!("{name:<width$}{sessions:>9}{calls:>9}{failures:>9}{again:>11}\n")
+        };
+        let mut out = vec![
+            "\n".to_owned(),
+            style.dim(row("Project", ["sessions", "calls", "failures", "met again"]).trim_end()) + "\n",
+        ];
+        for project in self.projects.iter().take(PROJECTS) {
+            let name = style.line(project.project.as_deref().unwrap_or("(none)"), width);
+            let cells = [project.sessions, project.calls, project.failures, project.met_again].map(thousands);
+            out.push(row(&name, cells.each_ref().map(String::as_str)));
+        }
+        out
+    }
+
+    fn next(&self) -> String {
+        let first = self
+            .met_again
+            .first()
+            .or(self.met_once.first())
+            .and_then(|mode| mode.id.as_deref());
+        first.map_or_else(
+            || "callus sessions".to_owned(),
+            |id| format!("callus show {id} (sessions, commands, output)"),
+        )
+    }
+}

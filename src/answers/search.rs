@@ -1,0 +1,193 @@
+//! Failure modes by words.
+
+use std::collections::HashMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::failures::{ModeLine, line};
+use super::identify::{Identity, identify};
+use super::page::Page;
+use super::style;
+use super::{Answer, AnswerError, Style, lenient};
+use crate::domain::id::ModeId;
+use crate::domain::time::{Span, Timestamp};
+use crate::store::Store;
+use crate::store::read::ModeRow;
+
+/// What is looked for.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct SearchQuery {
+    /// Words, or an error text as it stands.
+    pub query: String,
+    /// At most so many; 10 when left out.
+    #[serde(deserialize_with = "lenient::count")]
+    pub limit: Option<u32>,
+}
+
+/// One failure mode that was found.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct HitLine {
+    /// The failure mode, with figures over all time.
+    pub mode: ModeLine,
+    /// The query is this very error, not only alike in words.
+    pub same: bool,
+    /// How well it fits: the larger the better; only comparable within one answer.
+    pub score: f64,
+}
+
+/// What was found.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct SearchView {
+    /// The query.
+    pub query: String,
+    /// The failure modes, best first.
+    pub hits: Vec<HitLine>,
+}
+
+/// Hits when no limit is given.
+const LIMIT: u32 = 10;
+/// Hits by words that are weighed again by age and frequency.
+const WEIGHED: u32 = 200;
+/// After so long a failure weighs half: a month is a few releases of most projects.
+const HALF_LIFE: Span = Span::days(30);
+
+/// Returns the failure modes that fit the query: first the error that the query is, then what is alike in words.
+pub fn search(store: &Store, query: &SearchQuery, now: Timestamp) -> Result<SearchView, AnswerError> {
+    let limit = query.limit.unwrap_or(LIMIT).clamp(1, 100) as usize;
+    let mut hits = Vec::new();
+    for (row, same, score) in ranked(store, &query.query, now)?.into_iter().take(limit) {
+        hits.push(HitLine {
+            mode: line(store, &row, now)?,
+            same,
+            score: (score * 1_000.0).round() / 1_000.0,
+        });
+    }
+    Ok(SearchView {
+        query: query.query.clone(),
+        hits,
+    })
+}
+
+/// Returns the modes that fit `text`, whether each is the same error, and its score; best first.
+fn ranked(store: &Store, text: &str, now: Timestamp) -> Result<Vec<(ModeRow, bool, f64)>, AnswerError> {
+    let identity = identify(text);
+    let mut words: HashMap<ModeId, f64> = HashMap::new();
+    for hit in store.search(text, WEIGHED)? {
+        words.insert(hit.mode, hit.words);
+    }
+    let mut same = Vec::new();
+    if let Some(identity) = &identity {
+        same = same_modes(store, identity)?;
+        for mode in &same {
+            words.entry(*mode).or_insert(0.0);
+        }
+    }
+    let mut found = Vec::new();
+    for (id, score) in words {
+        let Some(row) = store.mode(id)? else { continue };
+        let score = score * weight(&row, now);
+        found.push((row, same.contains(&id), score));
+    }
+    found.sort_by(|(a, a_same, a_score), (b, b_same, b_score)| {
+        b_same
+            .cmp(a_same)
+            .then(b_score.total_cmp(a_score))
+            .then(a.fingerprint.cmp(&b.fingerprint))
+    });
+    Ok(found)
+}
+
+/// Returns the failure modes of which a pattern is the one of `identity`.
+///
+/// A pasted text does not say which command printed it, so that its fingerprint cannot be known: the words lead to
+/// candidates, and the template decides.
+pub(super) fn same_modes(store: &Store, identity: &Identity) -> Result<Vec<ModeId>, AnswerError> {
+    let mut same = Vec::new();
+    for hit in store.search(&identity.headline, 50)? {
+        let patterns = store.mode_patterns(hit.mode, 100)?;
+        if patterns.iter().any(|pattern| identity.fits(&pattern.template)) {
+            same.push(hit.mode);
+        }
+    }
+    Ok(same)
+}
+
+/// Returns what age and frequency make of a score: between half and all of it for age, and as much again for
+/// every e-fold of sessions.
+fn weight(row: &ModeRow, now: Timestamp) -> f64 {
+    let age = row.last_at.map_or(Span(i64::MAX), |last| now.since(last));
+    let recency = 0.5 + 0.5 * 0.5_f64.powf(age.0 as f64 / HALF_LIFE.0 as f64);
+    let frequency = 1.0 + (1.0 + row.sessions as f64).ln();
+    recency * frequency
+}
+
+impl Answer for SearchView {
+    fn text(&self, style: &Style) -> String {
+        if self.hits.is_empty() {
+            return "Nothing recorded is like it.\n".to_owned();
+        }
+        let mut out = Page::default();
+        let same = self.hits.iter().filter(|hit| hit.same).count();
+        for (n, hit) in self.hits.iter().enumerate() {
+            if n == 0 && same > 0 {
+                out.line(format!("{}", style.dim("The same error:")));
+            }
+            if n == same && same > 0 {
+                out.line(format!("{}", style.dim("Alike in words:")));
+            }
+            for line in hit.mode.lines(style) {
+                out.line(line);
+            }
+        }
+        out.text()
+    }
+}
+
+/// Returns the share of the words of `one` that `other` holds as well.
+pub(super) fn shared_words(one: &str, other: &str) -> f64 {
+    let words = |text: &str| -> Vec<String> {
+        let text = text.to_lowercase();
+        text.split(|c: char| !c.is_alphanumeric())
+            .filter(|word| word.len() > 1)
+            .map(str::to_owned)
+            .collect()
+    };
+    let (one, other) = (words(one), words(other));
+    if one.is_empty() {
+        return 0.0;
+    }
+    one.iter().filter(|word| other.contains(word)).count() as f64 / one.len() as f64
+}
+
+/// Returns how often a mode was met, in words.
+pub(super) fn met(line: &ModeLine, style: &Style) -> String {
+    let last = line
+        .last
+        .map(|at| format!(", last {}", style.ago(at)))
+        .unwrap_or_default();
+    format!(
+        "{} in {}{last}",
+        style::count(line.failures, "time"),
+        style::count(line.sessions, "session")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shared_words_are_those_of_the_first() {
+        let table = [
+            ("go: command not found", "npm: command not found", 0.75),
+            ("exec format error", "exec format error: fork", 1.0),
+            ("a b", "a b", 0.0),
+            ("", "anything", 0.0),
+        ];
+        for (one, other, share) in table {
+            assert!((shared_words(one, other) - share).abs() < 1e-9, "{one} / {other}");
+        }
+    }
+}

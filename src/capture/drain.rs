@@ -1,0 +1,119 @@
+//! Draining journals: what hooks appended becomes rows, in small transactions, from where the last drain stopped.
+
+use std::path::Path;
+
+use super::CaptureError;
+use super::prepare::prepare;
+use super::record::{Recorder, Tally};
+use super::tail::Tail;
+use crate::clock::Clock;
+use crate::domain::trace::Observation;
+use crate::redact::{Clean, Rules};
+use crate::store::source::{self, Progress, SourceKind};
+use crate::store::{Store, StoreError, journal};
+
+/// Records per transaction: small enough that a hook which needs the lock gets it in between.
+const BATCH: usize = 64;
+
+/// What a drain came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Drained {
+    /// What was recorded.
+    pub tally: Tally,
+    /// Torn or damaged records that were passed over.
+    pub broken: u64,
+}
+
+/// Drains every journal in `folder`. A journal with records of a newer program is drained up to them.
+pub fn drain(
+    store: &mut Store,
+    folder: &Path,
+    rules: &Rules,
+    recorder: &mut Recorder,
+    clock: Clock,
+) -> Result<Drained, CaptureError> {
+    let mut total = Drained::default();
+    for path in journal::files(folder)? {
+        let drained = drain_file(store, &path, rules, recorder, clock)?;
+        total.tally.add(drained.tally);
+        total.broken += drained.broken;
+    }
+    Ok(total)
+}
+
+fn drain_file(
+    store: &mut Store,
+    path: &Path,
+    rules: &Rules,
+    recorder: &mut Recorder,
+    clock: Clock,
+) -> Result<Drained, CaptureError> {
+    let name = path.to_string_lossy().into_owned();
+    let mut tail = Tail::open(path, store.progress(&name)?)?;
+    let mut total = Drained::default();
+    loop {
+        let batch = next_batch(&mut tail, rules)?;
+        total.broken += batch.broken;
+        if batch.end > tail.progress().offset.max(batch.start) {
+            let tally = store.write(|tx| {
+                let mut tally = Tally::default();
+                for seen in batch.records {
+                    tally.add(recorder.record(tx, &prepare(seen))?);
+                }
+                let broken = tail.progress().broken + total.broken;
+                let progress = Progress {
+                    offset: batch.end,
+                    seen_bytes: batch.end,
+                    broken,
+                    ..tail.progress().clone()
+                };
+                source::advance(tx, &name, SourceKind::Journal, &progress, clock.now())?;
+                Ok::<_, StoreError>(tally)
+            })?;
+            total.tally.add(tally);
+        }
+        if batch.last {
+            return Ok(total);
+        }
+    }
+}
+
+struct Batch {
+    records: Vec<Clean<Observation>>,
+    broken: u64,
+    start: u64,
+    /// Where the next drain begins.
+    end: u64,
+    last: bool,
+}
+
+fn next_batch(tail: &mut Tail, rules: &Rules) -> Result<Batch, CaptureError> {
+    let start = tail.position();
+    let mut batch = Batch {
+        records: Vec::new(),
+        broken: 0,
+        start,
+        end: start,
+        last: false,
+    };
+    while batch.records.len() < BATCH {
+        let Some(line) = tail.next()? else {
+            batch.last = true;
+            break;
+        };
+        match journal::decode(line.bytes) {
+            journal::Line::Record(seen) => batch
+                .records
+                .extend(seen.into_iter().map(|seen| rules.observation(seen))),
+            journal::Line::Blank => {}
+            journal::Line::Broken if line.ended => batch.broken += 1,
+            // The end of a file may be a record that is being written: it stays for the next drain.
+            journal::Line::Broken | journal::Line::Newer => {
+                batch.last = true;
+                break;
+            }
+        }
+        batch.end = line.offset + line.bytes.len() as u64 + u64::from(line.ended);
+    }
+    Ok(batch)
+}

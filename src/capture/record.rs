@@ -1,0 +1,381 @@
+//! One observation into the store: the row, what failed in it, what it counts for.
+//!
+//! Recording is idempotent: hooks, transcripts, a resumed history and a second client may all report the same
+//! event, and it is counted once.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use super::group::{Grouped, group};
+use super::prepare::Prepared;
+use super::project;
+use crate::domain::failure::Finding;
+use crate::domain::id::{EventId, ProjectId, RootId, SessionId};
+use crate::domain::trace::{BackgroundEnd, CallEnd, Observation, SessionStart, Step, Text};
+use crate::failure::{recognise, rejection};
+use crate::git;
+use crate::redact::{self, Clean};
+use crate::store::event::{self, Kind, Recorded, StepRow};
+use crate::store::failure::{self, Setting};
+use crate::store::{StoreError, Tx, count, mode, session};
+
+/// What recording some observations came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Calls that were not known before.
+    pub calls: u64,
+    /// Failures that were not known before and count.
+    pub failures: u64,
+    /// Failures that were not known before and are set aside.
+    pub expected: u64,
+}
+
+impl Tally {
+    /// Adds another tally to this one.
+    pub fn add(&mut self, other: Self) {
+        self.calls += other.calls;
+        self.failures += other.failures;
+        self.expected += other.expected;
+    }
+}
+
+/// Bytes of a user's correction that are kept.
+const CORRECTION: usize = 2_000;
+
+/// Records observations. Keeps what it learns about folders, so that a session costs one look-up of its project.
+#[derive(Debug)]
+pub struct Recorder {
+    machine: String,
+    homes: HashMap<String, Home>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Home {
+    root: RootId,
+    project: ProjectId,
+}
+
+impl Recorder {
+    /// Returns a recorder for this machine or container.
+    #[must_use]
+    pub fn new(machine: String) -> Self {
+        Self {
+            machine,
+            homes: HashMap::new(),
+        }
+    }
+
+    /// Records one observation.
+    pub fn record(&mut self, tx: &Tx<'_>, prepared: &Prepared) -> Result<Tally, StoreError> {
+        let seen = &prepared.seen;
+        let owner = session::of(tx, seen, &self.machine)?;
+        let home = self.home(tx, seen)?;
+        if let Some(home) = home {
+            session::settle_in(tx, owner, home.project, home.root)?;
+        }
+        let at = At { session: owner, home };
+        match &seen.step {
+            Step::CallStarted(_) => at.call_started(tx, seen),
+            Step::CallEnded(_) => at.call_ended(tx, prepared),
+            Step::BackgroundEnded(end) => at.background_ended(tx, seen, end),
+            Step::ModelError(error) => {
+                let words = seen.derive(|seen| match &seen.step {
+                    Step::ModelError(error) => error.message.clone(),
+                    _ => Text::default(),
+                });
+                let row = StepRow {
+                    kind: Kind::ModelError,
+                    id: None,
+                    failed: error.ended_turn,
+                    exit_code: None,
+                    words: &words,
+                };
+                let recorded = at.step(tx, seen, &row)?;
+                at.failed(tx, seen, recorded, prepared.finding.as_ref())
+            }
+            Step::Prompt(_) => at.prompted(tx, seen),
+            Step::SessionStarted(_) => {
+                session::started(tx, owner, seen)?;
+                session::touch(tx, owner, seen)?;
+                Ok(Tally::default())
+            }
+            Step::SessionEnded { .. } => {
+                let reason = seen.derive(|seen| match &seen.step {
+                    Step::SessionEnded { reason } => reason.clone(),
+                    _ => String::new(),
+                });
+                session::touch(tx, owner, seen)?;
+                session::ended(tx, owner, seen.at, &reason)?;
+                Ok(Tally::default())
+            }
+            Step::Usage(_) => {
+                let usage = seen.derive(|seen| match &seen.step {
+                    Step::Usage(usage) => usage.clone(),
+                    _ => crate::domain::trace::Usage::default(),
+                });
+                session::used(tx, owner, &usage)?;
+                Ok(Tally::default())
+            }
+            Step::Cost { micro_usd } => {
+                session::cost(tx, owner, *micro_usd)?;
+                Ok(Tally::default())
+            }
+            Step::TurnEnded { .. }
+            | Step::AgentStarted
+            | Step::AgentStopped { .. }
+            | Step::Compacted { .. }
+            | Step::Interrupted { .. } => at.plain_step(tx, seen),
+        }
+    }
+
+    /// Returns the folder and project of an observation; one look-up for each folder, however many calls run in it.
+    fn home(&mut self, tx: &Tx<'_>, seen: &Clean<Observation>) -> Result<Option<Home>, StoreError> {
+        let Some(cwd) = seen.cwd.as_deref() else { return Ok(None) };
+        let starts = matches!(seen.step, Step::SessionStarted(_));
+        if !starts && let Some(home) = self.homes.get(cwd) {
+            return Ok(Some(*home));
+        }
+        let found = match looked_at(seen, cwd) {
+            Some(looked_at) => project::root_of(tx, &self.machine, &looked_at)?,
+            None => project::root_of(tx, &self.machine, seen)?,
+        };
+        let Some((root, project)) = found else { return Ok(None) };
+        let home = Home { root, project };
+        self.homes.insert(cwd.to_owned(), home);
+        Ok(Some(home))
+    }
+}
+
+/// Returns the observation with what `.git` says at its folder, where the folder is there and nothing says so yet: an
+/// agent changes folders in the middle of a session, and transcripts never tell of a repository.
+fn looked_at(seen: &Clean<Observation>, cwd: &str) -> Option<Clean<Observation>> {
+    if matches!(&seen.step, Step::SessionStarted(start) if start.place.is_some()) {
+        return None;
+    }
+    let place = git::place(Path::new(cwd))?;
+    let step = Step::SessionStarted(SessionStart { place: Some(place), ..SessionStart::default() });
+    Some(redact::scan(Observation { step, ..(**seen).clone() }))
+}
+
+/// Where an observation belongs.
+#[derive(Debug, Clone, Copy)]
+struct At {
+    session: SessionId,
+    home: Option<Home>,
+}
+
+impl At {
+    fn root(self) -> Option<RootId> {
+        self.home.map(|home| home.root)
+    }
+
+    fn call_started(self, tx: &Tx<'_>, seen: &Clean<Observation>) -> Result<Tally, StoreError> {
+        let recorded = event::call_started(tx, self.session, self.root(), seen)?;
+        self.after(tx, seen, recorded)?;
+        Ok(Tally {
+            calls: u64::from(recorded.new),
+            ..Tally::default()
+        })
+    }
+
+    fn call_ended(self, tx: &Tx<'_>, prepared: &Prepared) -> Result<Tally, StoreError> {
+        let seen = &prepared.seen;
+        let recorded = event::call_ended(tx, self.session, self.root(), seen)?;
+        self.after(tx, seen, recorded)?;
+        if recorded.session != self.session {
+            return Ok(Tally::default());
+        }
+        let counts = prepared
+            .finding
+            .as_ref()
+            .is_some_and(|finding| finding.expected.is_none());
+        if recorded.completed {
+            count::exercised(tx, self.session, &prepared.keys, counts)?;
+            if let Some(root) = self.root() {
+                project::note(tx, root, seen)?;
+            }
+            if let (Some(home), false) = (self.home, prepared.shape.is_empty()) {
+                count::shaped(tx, home.project, self.session, &prepared.shape, counts, seen.at)?;
+            }
+        }
+        let mut tally = self.failed(tx, seen, recorded, prepared.finding.as_ref())?;
+        if !recorded.completed && tally.failures > 0 {
+            count::exercise_failed(tx, self.session, &prepared.keys)?;
+        }
+        tally.calls = u64::from(recorded.new);
+        Ok(tally)
+    }
+
+    fn background_ended(
+        self,
+        tx: &Tx<'_>,
+        seen: &Clean<Observation>,
+        end: &BackgroundEnd,
+    ) -> Result<Tally, StoreError> {
+        let words = seen.derive(|seen| match &seen.step {
+            Step::BackgroundEnded(end) => end.summary.clone(),
+            _ => Text::default(),
+        });
+        let id = end.call.as_deref().or(end.task.as_deref());
+        let row = StepRow {
+            kind: Kind::Background,
+            id,
+            failed: end.failed,
+            exit_code: end.exit_code,
+            words: &words,
+        };
+        let recorded = self.step(tx, seen, &row)?;
+        if !end.failed || !recorded.new {
+            return Ok(Tally::default());
+        }
+        let call = event::call_with_id(tx, self.session, end.call.as_deref().unwrap_or_default())?;
+        let finding = seen.clone().zip(call).derive(|(seen, call)| match &seen.step {
+            Step::BackgroundEnded(end) => recognise::background(end, call.as_ref()),
+            _ => None,
+        });
+        let finding = finding.transpose();
+        self.failed(tx, seen, recorded, finding.as_ref())
+    }
+
+    fn prompted(self, tx: &Tx<'_>, seen: &Clean<Observation>) -> Result<Tally, StoreError> {
+        let words = seen.derive(|seen| match &seen.step {
+            Step::Prompt(text) => text.clone(),
+            _ => Text::default(),
+        });
+        let row = StepRow {
+            kind: Kind::Prompt,
+            id: None,
+            failed: false,
+            exit_code: None,
+            words: &words,
+        };
+        let recorded = self.step(tx, seen, &row)?;
+        if recorded.new {
+            session::prompted(tx, self.session)?;
+            let correction = words.derive(|words| clip(&words.joined()));
+            failure::correct(tx, self.session, seen.at, recorded.event, &correction)?;
+        }
+        Ok(Tally::default())
+    }
+
+    fn plain_step(self, tx: &Tx<'_>, seen: &Clean<Observation>) -> Result<Tally, StoreError> {
+        let kind = match &seen.step {
+            Step::TurnEnded { .. } => Kind::Turn,
+            Step::Interrupted { .. } => Kind::Interrupt,
+            Step::Compacted { .. } => Kind::Compact,
+            _ => Kind::Agent,
+        };
+        let words = seen.derive(|seen| match &seen.step {
+            Step::TurnEnded { message } | Step::AgentStopped { message, .. } => message.clone(),
+            Step::Compacted { trigger } => Text::whole(trigger.clone()),
+            _ => Text::default(),
+        });
+        self.step(
+            tx,
+            seen,
+            &StepRow {
+                kind,
+                id: None,
+                failed: false,
+                exit_code: None,
+                words: &words,
+            },
+        )?;
+        Ok(Tally::default())
+    }
+
+    fn step(self, tx: &Tx<'_>, seen: &Clean<Observation>, row: &StepRow<'_>) -> Result<Recorded, StoreError> {
+        let recorded = event::step(tx, self.session, self.root(), seen, row)?;
+        self.after(tx, seen, recorded)?;
+        Ok(recorded)
+    }
+
+    /// A row that another session owns is copied history: the two are tied, and this session's time stays as it was.
+    fn after(self, tx: &Tx<'_>, seen: &Clean<Observation>, recorded: Recorded) -> Result<(), StoreError> {
+        if recorded.session == self.session {
+            session::touch(tx, self.session, seen)
+        } else {
+            session::descend(tx, self.session, recorded.session)
+        }
+    }
+
+    fn failed(
+        self,
+        tx: &Tx<'_>,
+        seen: &Clean<Observation>,
+        recorded: Recorded,
+        finding: Option<&Clean<Finding>>,
+    ) -> Result<Tally, StoreError> {
+        let Some(finding) = finding else {
+            return Ok(Tally::default());
+        };
+        if recorded.session != self.session {
+            return Ok(Tally::default());
+        }
+        match failure::of_event(tx, recorded.event)? {
+            None => self.add_failure(tx, seen, recorded.event, finding),
+            // A later report may know better why it failed: the transcript tells a rejection from an error.
+            Some((id, None)) if finding.expected.is_some() => {
+                failure::expect(tx, id, finding.expected)?;
+                Ok(Tally::default())
+            }
+            Some(_) => Ok(Tally::default()),
+        }
+    }
+
+    fn add_failure(
+        self,
+        tx: &Tx<'_>,
+        seen: &Clean<Observation>,
+        event: EventId,
+        finding: &Clean<Finding>,
+    ) -> Result<Tally, StoreError> {
+        // What is nobody's fault is recorded, but makes no failure mode.
+        let grouped = if finding.expected.is_none() {
+            group(tx, finding)?
+        } else {
+            None
+        };
+        let setting = Setting {
+            event,
+            session: self.session,
+            project: self.home.map(|home| home.project),
+            pattern: grouped.map(|Grouped { pattern, .. }| pattern),
+            instance: grouped.map(|Grouped { instance, .. }| instance),
+            at: seen.at,
+            repeats: event::repeats(tx, self.session, event, seen.at)?,
+        };
+        let id = failure::add(tx, &setting, finding, seen)?;
+        if let Some(words) = seen.derive(said_in_rejection).transpose() {
+            failure::correct_with(tx, id, &words)?;
+        }
+        if let Some(Grouped { pattern, .. }) = grouped {
+            let target = seen.derive(|seen| {
+                called(seen).map_or((None, None), |end| (end.call.command.clone(), end.call.file.clone()))
+            });
+            mode::index(tx, pattern, finding, &target)?;
+        }
+        let counts = finding.expected.is_none();
+        Ok(Tally {
+            calls: 0,
+            failures: u64::from(counts),
+            expected: u64::from(!counts),
+        })
+    }
+}
+
+fn called(seen: &Observation) -> Option<&CallEnd> {
+    match &seen.step {
+        Step::CallEnded(end) => Some(end),
+        _ => None,
+    }
+}
+
+/// Returns what the user said in the rejection itself, which the client puts behind a fixed sentence.
+fn said_in_rejection(seen: &Observation) -> Option<String> {
+    rejection::words(&called(seen)?.output.head).map(clip)
+}
+
+fn clip(words: &str) -> String {
+    words[..words.floor_char_boundary(CORRECTION)].to_owned()
+}

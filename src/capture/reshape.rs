@@ -1,0 +1,21 @@
+//! The denominators of masked calls, derived anew from the calls that are left after forgetting.
+
+use super::CaptureError;
+use crate::failure::shell;
+use crate::store::{Store, count, event};
+
+/// Derives `shape` anew: only here is it known how a call is masked.
+pub fn reshape(store: &mut Store) -> Result<(), CaptureError> {
+    store.write(|tx| {
+        count::clear_shapes(tx)?;
+        event::each_call(tx, |call| {
+            let shape = call.derive(|row| shell::shape(&row.call));
+            if shape.is_empty() {
+                Ok(())
+            } else {
+                count::shaped(tx, call.project, call.session, &shape, call.failed, call.at)
+            }
+        })
+    })?;
+    Ok(())
+}

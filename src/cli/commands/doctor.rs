@@ -1,0 +1,86 @@
+//! `callus doctor`: does everything work?
+
+use std::time::Duration;
+
+use super::install;
+use crate::answers::{self, CheckState, Examination};
+use crate::assistants;
+use crate::cli::terminal::Surroundings;
+use crate::cli::{Error, Told, UNAVAILABLE};
+use crate::config::Settings;
+use crate::domain::id::Assistant;
+use crate::domain::trace::SessionKey;
+use crate::flow;
+use crate::install::doctor::{Check, Facts, State, examine};
+use crate::process;
+use crate::store::read::HealthRow;
+use crate::store::{Store, fault, journal};
+
+/// Examine the store and the wiring, and say what to do where something is wrong
+#[derive(Debug, clap::Args)]
+pub(crate) struct Doctor {}
+
+/// Faults of hooks that are looked at.
+const FAULTS: usize = 100;
+
+impl Doctor {
+    /// Returns what was found; a fault is an exit code of its own.
+    pub(super) fn run(around: &Surroundings) -> Result<Told, Error> {
+        let store = flow::ready(&around.settings)?;
+        let wiring = wiring(&store, around)?;
+        let view = answers::doctor(&store, &around.settings, flow::pause::until(&around.settings), wiring)?;
+        Ok(Told {
+            text: around.told(&view)?,
+            code: if view.sound { 0 } else { UNAVAILABLE },
+        })
+    }
+}
+
+/// Examines how every assistant is wired, and sends a canary through the configured command.
+fn wiring(store: &Store, around: &Surroundings) -> Result<Vec<Examination>, Error> {
+    let settings = &around.settings;
+    let binary = process::own_program().map_err(|error| Error::unavailable("this program was not found", error))?;
+    let health: HealthRow = store.health()?;
+    let faults: usize =
+        [settings.folder(), settings.spare()].iter().map(|folder| fault::newest(folder, FAULTS).len()).sum();
+    let facts = Facts {
+        last_event: health
+            .last_event
+            .map(|at| Duration::from_micros(around.now().since(at).0.unsigned_abs())),
+        faults: faults as u64,
+        spooled: 0,
+        database: None,
+    };
+    // Two canaries of one machine differ in time, or in the process that sends them.
+    let nonce = format!("{}-{}", around.now().0, std::process::id());
+    let mut found = Vec::new();
+    for spec in assistants::ALL {
+        let arrived = |session: &str| arrived(settings, spec.name, session);
+        let checks = examine(&install::site(spec, around), &binary, &nonce, &facts, &arrived);
+        found.extend(checks.into_iter().map(examination));
+    }
+    Ok(found)
+}
+
+/// Returns whether a session has a journal, and removes it: a canary is looked for once.
+fn arrived(settings: &Settings, assistant: &str, session: &str) -> bool {
+    let key = SessionKey {
+        assistant: Assistant::new(assistant),
+        external: session.to_owned(),
+    };
+    let name = journal::file_name(&key);
+    [settings.journals(), settings.spare_journals()].iter().any(|folder| std::fs::remove_file(folder.join(&name)).is_ok())
+}
+
+fn examination(check: Check) -> Examination {
+    Examination {
+        what: check.name.to_owned(),
+        state: match check.state {
+            State::Ok => CheckState::Ok,
+            State::Warn => CheckState::Warning,
+            State::Fail => CheckState::Fault,
+        },
+        found: check.sentence,
+        remedy: check.remedy,
+    }
+}

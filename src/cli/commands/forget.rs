@@ -1,0 +1,80 @@
+//! `callus forget`: removes and overwrites what was recorded.
+
+use crate::answers;
+use crate::cli::terminal::Surroundings;
+use crate::cli::{Error, Kind, ask};
+use crate::flow;
+use crate::store::forget::What;
+
+/// Remove what was recorded, and overwrite it: it is in no file of the store afterwards
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  callus forget --session 7744721d
+  callus forget --match hunter2        Everything in which this text stands
+  callus forget --before 90d")]
+#[group(required = true, multiple = false)]
+pub(crate) struct Forget {
+    /// Forget one session, by the assistant's id of it
+    #[arg(long, value_name = "ID")]
+    session: Option<String>,
+    /// Forget a project with all its sessions
+    #[arg(long, value_name = "PROJECT")]
+    project: Option<String>,
+    /// Forget everything in which this text stands
+    #[arg(long = "match", value_name = "TEXT")]
+    text: Option<String>,
+    /// Forget everything before a date, or older than a span
+    #[arg(long, value_name = "TIME")]
+    before: Option<String>,
+}
+
+/// The question before it.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ForgetCommand {
+    #[command(flatten)]
+    what: Forget,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+}
+
+impl ForgetCommand {
+    /// Forgets, and returns how much.
+    pub(super) fn run(self, around: &Surroundings) -> Result<String, Error> {
+        let what = self.what.chosen(around)?;
+        if !self.yes && !ask::go_on("Remove it for good?")? {
+            return Ok("Nothing was removed.\n".to_owned());
+        }
+        let (forgotten, left) = flow::keep::forget(&around.settings, &what)?;
+        let mut told = format!(
+            "Removed {} sessions, {} events, {} failure modes, and overwrote them.\n",
+            forgotten.sessions, forgotten.events, forgotten.modes
+        );
+        for path in left {
+            told.push_str(&around.style.safe(&format!("The text still stands in {}: remove it by hand", path.display())));
+            told.push('\n');
+        }
+        Ok(told)
+    }
+}
+
+impl Forget {
+    fn chosen(self, around: &Surroundings) -> Result<What, Error> {
+        if let Some(session) = self.session {
+            let store = flow::ready(&around.settings)?;
+            return Ok(What::Session(answers::pick_session(&store, &session)?));
+        }
+        if let Some(project) = around.project(self.project) {
+            let store = flow::ready(&around.settings)?;
+            return Ok(What::Project(answers::pick_project(&store, &project)?));
+        }
+        if let Some(text) = self.text {
+            if text.trim().is_empty() {
+                return Err(Error::new(Kind::User, "an empty text stands everywhere"));
+            }
+            return Ok(What::Match(text));
+        }
+        let before = self.before.unwrap_or_default();
+        Ok(What::Before(answers::since(&before, around.now(), &around.style.zone)?))
+    }
+}

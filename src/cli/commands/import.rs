@@ -1,0 +1,123 @@
+//! `callus import`: reads the sessions of the past.
+
+use std::ffi::OsStr;
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::answers;
+use crate::assistants;
+use crate::cli::Error;
+use crate::cli::terminal::Surroundings;
+use crate::config::parse_span;
+use crate::flow::import::{Report, Request};
+use crate::flow;
+use crate::process::{self, Job};
+
+/// Read the sessions of the past: transcripts of this machine, or files and folders that you name
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  callus import                       Claude Code's transcripts on this machine, newest first
+  callus import ~/old/projects a.jsonl
+  callus import --since 30d
+
+Importing again adds nothing; an import that was stopped goes on where it was.")]
+pub(crate) struct Import {
+    /// Files or folders, in any mix; the assistant's own folder when left out
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Leave out transcripts last written before: a span (30d), a date
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+    /// Stop after this time, such as 45s
+    #[arg(long, value_name = "SPAN")]
+    budget: Option<String>,
+    /// Read what is left in the background when the budget is used up
+    #[arg(long, requires = "budget")]
+    then_background: bool,
+}
+
+impl Import {
+    /// Imports, and returns what it came to.
+    pub(super) fn run(self, around: &Surroundings) -> Result<String, Error> {
+        let since = self.since.as_deref().map(|text| answers::since(text, around.now(), &around.style.zone)).transpose()?;
+        let budget = self.budget.as_deref().map(parse_span).transpose().map_err(|error| Error::new(crate::cli::Kind::User, error))?;
+        let request = Request {
+            paths: self.paths.clone(),
+            since,
+            budget,
+        };
+        let mut store = flow::ready(&around.settings)?;
+        let bar = bar();
+        let mut told = String::new();
+        for spec in assistants::ALL {
+            let report = flow::import::import(&mut store, spec, &around.settings, &request, |step, bytes| {
+                bar.set_length(bytes);
+                bar.set_position(step.bytes);
+            })?;
+            bar.finish_and_clear();
+            told.push_str(&summary(&report, around));
+            if report.imported.left > 0 && self.then_background {
+                go_on_behind(&self, around)?;
+                told.push_str("The rest is read in the background: callus status\n");
+            }
+        }
+        Ok(told)
+    }
+}
+
+/// Returns a bar on the terminal; where there is none, nothing is drawn.
+fn bar() -> ProgressBar {
+    let target = if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let bar = ProgressBar::with_draw_target(None, target);
+    if let Ok(style) = ProgressStyle::with_template("Reading {bar:24} {bytes}/{total_bytes}, {eta} left") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+fn summary(report: &Report, around: &Surroundings) -> String {
+    let imported = &report.imported;
+    let mut lines = vec![
+        format!("Read {} files ({} MB); in {} nothing was new.", imported.files, imported.bytes / 1_000_000, imported.unchanged),
+        format!(
+            "New: {} calls, {} failures, {} set aside.",
+            imported.tally.calls, imported.tally.failures, imported.tally.expected
+        ),
+    ];
+    if report.older > 0 {
+        lines.push(format!("Left out as older: {} files.", report.older));
+    }
+    if imported.left > 0 {
+        lines.push(format!("Not read yet: {} files; callus import goes on.", imported.left));
+    }
+    if imported.broken > 0 {
+        lines.push(format!("Lines that were no record: {}.", imported.broken));
+    }
+    let refused = report.refused.iter().map(|(path, why)| (path, why.to_string()));
+    let failed = imported.failed.iter().map(|(path, why)| (path, why.to_string()));
+    for (path, why) in refused.chain(failed) {
+        lines.push(format!("Not read: {}: {why}", path.display()));
+    }
+    lines.iter().map(|line| format!("{}\n", around.style.safe(line))).collect()
+}
+
+/// Starts another import that outlives this one. It goes on where this one stopped.
+fn go_on_behind(import: &Import, around: &Surroundings) -> Result<(), Error> {
+    let program = process::own_program().map_err(|error| Error::unavailable("this program was not found", error))?;
+    let mut args = vec![OsStr::new("import")];
+    if let Some(since) = &import.since {
+        args.extend([OsStr::new("--since"), OsStr::new(since)]);
+    }
+    let folder = std::env::current_dir().unwrap_or_else(|_| around.settings.home.clone());
+    args.extend(import.paths.iter().map(|path| path.as_os_str()));
+    let job = Job {
+        program: &program,
+        args: &args,
+        cwd: &folder,
+        env: &[],
+        input: &[],
+    };
+    process::detach(&job).map_err(|error| Error::new(crate::cli::Kind::Unavailable, error))
+}

@@ -1,0 +1,166 @@
+//! `callus install` and `callus uninstall`: the wiring of an assistant.
+
+use std::fs;
+use std::io::ErrorKind;
+
+use crate::assistants::claude_code::wiring::{self, Places};
+use crate::assistants::{self, Spec};
+use crate::cli::terminal::Surroundings;
+use crate::cli::{Error, Kind, ask};
+use crate::config;
+use crate::install::apply::{Applied, ApplyError, apply};
+use crate::install::plan::{self, Plan, PlanError, Site};
+use crate::process;
+
+/// Record an assistant's sessions from now on, and let it ask: shows what is edited, and asks once
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  callus install claude-code
+  callus install claude-code --dry-run   Only show what would be edited")]
+pub(crate) struct Install {
+    /// The assistant: claude-code, or claude for short
+    #[arg(value_name = "ASSISTANT", default_value = "claude-code")]
+    assistant: String,
+    #[command(flatten)]
+    how: How,
+}
+
+/// Take the wiring of an assistant away; everything else in its files stays as it is
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  callus uninstall claude-code
+  callus uninstall --purge          Remove what was recorded as well")]
+pub(crate) struct Uninstall {
+    /// The assistant: claude-code, or claude for short
+    #[arg(value_name = "ASSISTANT", default_value = "claude-code")]
+    assistant: String,
+    /// Remove everything that was recorded as well
+    #[arg(long)]
+    purge: bool,
+    #[command(flatten)]
+    how: How,
+}
+
+/// How a change is made.
+#[derive(Debug, clap::Args)]
+struct How {
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+    /// Show what would be changed, and change nothing
+    #[arg(long, conflicts_with = "yes")]
+    dry_run: bool,
+}
+
+impl Install {
+    /// Wires the assistant, and returns what was done.
+    pub(super) fn run(self, around: &Surroundings) -> Result<String, Error> {
+        let site = site(spec(&self.assistant)?, around);
+        let binary = process::own_program().map_err(|error| Error::unavailable("this program was not found", error))?;
+        let plan = plan::install(&site, &binary)?;
+        if plan.is_empty() {
+            return Ok(with_notes("Everything is wired already.\n", &plan, around));
+        }
+        if !self.how.agreed(&plan, "Edit these files?", around)? {
+            return Ok("Nothing was changed.\n".to_owned());
+        }
+        let done = "Wired: sessions are recorded from the next start on. Undo: callus uninstall\n";
+        Ok(told(done, &apply(&site, &plan)?, around))
+    }
+}
+
+impl Uninstall {
+    /// Takes the wiring away, and returns what was done.
+    pub(super) fn run(self, around: &Surroundings) -> Result<String, Error> {
+        let site = site(spec(&self.assistant)?, around);
+        let plan = plan::remove(&site)?;
+        let store = around.settings.data.exists() && self.purge;
+        if plan.is_empty() && !store {
+            return Ok(with_notes("Nothing is wired.\n", &plan, around));
+        }
+        let question = if store { "Edit these files, and remove everything that was recorded?" } else { "Edit these files?" };
+        if !self.how.agreed(&plan, question, around)? {
+            return Ok("Nothing was changed.\n".to_owned());
+        }
+        let mut out = told("The wiring is gone.\n", &apply(&site, &plan)?, around);
+        if store {
+            purge(around)?;
+            out.push_str(&format!("{} is removed.\n", around.settings.data.display()));
+        } else if around.settings.data.exists() {
+            out.push_str("What was recorded stays; callus uninstall --purge removes it.\n");
+        }
+        Ok(out)
+    }
+}
+
+impl How {
+    /// Shows the plan, and asks unless the answer is known.
+    fn agreed(&self, plan: &Plan, question: &str, around: &Surroundings) -> Result<bool, Error> {
+        super::super::print(&around.printable(&format!("{}\n\n", around.style.safe(&plan.text()))))?;
+        if self.dry_run {
+            return Ok(false);
+        }
+        if self.yes { Ok(true) } else { ask::go_on(question) }
+    }
+}
+
+fn spec(name: &str) -> Result<&'static Spec, Error> {
+    assistants::by_name(name).ok_or_else(|| {
+        let known: Vec<&str> = assistants::ALL.iter().map(|spec| spec.name).collect();
+        Error::new(Kind::User, format!("no assistant goes by `{name}`")).hint(format!("Known: {}", known.join(", ")))
+    })
+}
+
+/// Returns the surroundings of an installation.
+pub(super) fn site(spec: &Spec, around: &Surroundings) -> Site {
+    let settings = &around.settings;
+    let folder = config::variable(spec.folder_variable).map(std::path::PathBuf::from);
+    Site {
+        home: settings.home.clone(),
+        places: Places::of(&settings.home, folder.as_deref()),
+        data: settings.data.clone(),
+        program: process::find(wiring::PROGRAM, &settings.path),
+    }
+}
+
+fn purge(around: &Surroundings) -> Result<(), Error> {
+    for folder in [around.settings.data.clone(), around.settings.spare()] {
+        match fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(Error::unavailable("what was recorded could not be removed", error));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn told(done: &str, applied: &Applied, around: &Surroundings) -> String {
+    let mut out = done.to_owned();
+    for command in &applied.by_hand {
+        out.push_str(&around.style.safe(&format!("Run it yourself: {command}")));
+        out.push('\n');
+    }
+    for problem in &applied.problems {
+        out.push_str(&around.style.safe(&format!("Not done: {problem}")));
+        out.push('\n');
+    }
+    out
+}
+
+fn with_notes(text: &str, plan: &Plan, around: &Surroundings) -> String {
+    let notes: Vec<String> = plan.notes.iter().map(|note| format!("note: {}\n", around.style.safe(note))).collect();
+    format!("{text}{}", notes.concat())
+}
+
+impl From<PlanError> for Error {
+    fn from(error: PlanError) -> Self {
+        Self::new(Kind::Refused, error)
+    }
+}
+
+impl From<ApplyError> for Error {
+    fn from(error: ApplyError) -> Self {
+        Self::new(Kind::Unavailable, error)
+    }
+}

@@ -1,0 +1,116 @@
+//! The commands, one file each.
+
+mod check;
+mod doctor;
+mod failures;
+mod forget;
+mod import;
+mod install;
+mod mute;
+mod pause;
+mod project;
+mod redact;
+mod report;
+mod search;
+mod session;
+mod sessions;
+mod show;
+mod sql;
+mod start;
+mod status;
+mod worker;
+
+use clap::{Args, Parser, Subcommand};
+
+use super::terminal::Surroundings;
+use super::{Error, Told};
+
+/// Failure memory for coding agents: what hurts twice, hardens
+#[derive(Debug, Parser)]
+#[command(
+    name = "callus",
+    version,
+    disable_help_subcommand = true,
+    after_help = "Examples:
+  callus report                    What has been failing in the last seven days
+  callus failures --tool 'go test' What fails in one command
+  go test ./... 2>&1 | callus check    Has this been seen before?
+
+Exit codes: 0 done, 1 wrong use or nothing by that name, 2 settings, 3 refused, 4 unavailable, 70 fault of Callus"
+)]
+pub(super) struct Cli {
+    /// How to answer.
+    #[command(flatten)]
+    pub(super) common: Common,
+    /// What to do.
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+}
+
+/// How every command answers.
+#[derive(Debug, Args)]
+pub(super) struct Common {
+    /// Answer in JSON (docs/json.md lists the fields)
+    #[arg(long, global = true)]
+    pub(super) json: bool,
+    /// Write dates in UTC
+    #[arg(long, global = true)]
+    pub(super) utc: bool,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Say what there is to do.
+    #[command(hide = true)]
+    Start,
+    Report(report::Report),
+    Failures(failures::Failures),
+    Show(show::Show),
+    Search(search::Search),
+    Check(check::Check),
+    Sessions(sessions::Sessions),
+    Session(session::Session),
+    Mute(mute::Mute),
+    Project(project::Project),
+    Status(status::Status),
+    Doctor(doctor::Doctor),
+    Pause(pause::Pause),
+    Resume(pause::Resume),
+    Sql(sql::Sql),
+    Import(import::Import),
+    Forget(forget::ForgetCommand),
+    Redact(redact::Redact),
+    Install(install::Install),
+    Uninstall(install::Uninstall),
+    /// Do what hooks leave for later.
+    #[command(hide = true)]
+    Worker,
+}
+
+/// Runs a command.
+pub(super) fn run(command: Command, around: &Surroundings) -> Result<Told, Error> {
+    match command {
+        Command::Start => Ok(start::run().into()),
+        Command::Report(command) => command.run(around).map(Told::from),
+        Command::Failures(command) => command.run(around).map(Told::from),
+        Command::Show(command) => command.run(around).map(Told::from),
+        Command::Search(command) => command.run(around).map(Told::from),
+        Command::Check(command) => command.run(around).map(Told::from),
+        Command::Sessions(command) => command.run(around).map(Told::from),
+        Command::Session(command) => command.run(around).map(Told::from),
+        Command::Mute(command) => command.run(around).map(Told::from),
+        Command::Project(command) => command.run(around).map(Told::from),
+        Command::Status(status::Status {}) => status::Status::run(around).map(Told::from),
+        Command::Doctor(doctor::Doctor {}) => doctor::Doctor::run(around),
+        Command::Pause(command) => command.run(around).map(Told::from),
+        Command::Resume(pause::Resume {}) => pause::Resume::run(around).map(Told::from),
+        Command::Sql(command) => command.run(around).map(Told::from),
+        Command::Import(command) => command.run(around).map(Told::from),
+        Command::Forget(command) => command.run(around).map(Told::from),
+        Command::Redact(_) => redact::Redact::run(around).map(Told::from),
+        Command::Install(command) => command.run(around).map(Told::from),
+        Command::Uninstall(command) => command.run(around).map(Told::from),
+        Command::Worker => worker::run(around).map(Told::from),
+    }
+}

@@ -1,0 +1,120 @@
+//! Importing: find the transcripts, read what is new in them, settle the sessions.
+
+use std::path::PathBuf;
+
+use super::FlowError;
+use crate::assistants::{Found, Refusal, Spec, Transcript};
+use crate::capture::import::{self, Imported};
+use crate::capture::{Recorder, project, settle};
+use crate::config::{self, Settings};
+use crate::domain::time::{Span, Timestamp};
+use crate::store::{Store, StoreError, session};
+
+/// Sessions that are settled per transaction.
+const SETTLED_AT_ONCE: u32 = 16;
+
+/// What is to be imported.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// Files and folders; none means the assistant's own folder.
+    pub paths: Vec<PathBuf>,
+    /// Only transcripts written since then.
+    pub since: Option<Timestamp>,
+    /// How long it may take.
+    pub budget: Option<Span>,
+}
+
+/// What an import came to, with what it did not read.
+#[derive(Debug)]
+pub struct Report {
+    /// What was read.
+    pub imported: Imported,
+    /// What looked like a transcript, or was named as one, and is none.
+    pub refused: Vec<(PathBuf, Refusal)>,
+    /// Transcripts older than asked for.
+    pub older: usize,
+}
+
+/// Returns the transcripts that a request means, newest first.
+pub fn find(spec: &Spec, settings: &Settings, request: &Request) -> Result<(Vec<Transcript>, Report), FlowError> {
+    if let Some(path) = request.paths.iter().find(|path| !path.exists()) {
+        return Err(FlowError::NoSuchPath { path: path.clone() });
+    }
+    let own = [own_folder(spec, settings).join(spec.transcripts)];
+    let paths = if request.paths.is_empty() {
+        own.as_slice()
+    } else {
+        &request.paths
+    };
+    let Found {
+        mut transcripts,
+        refused,
+    } = (spec.find)(paths);
+    let all = transcripts.len();
+    transcripts.retain(|transcript| request.since.is_none_or(|since| transcript.modified >= since));
+    let older = all - transcripts.len();
+    // An assistant's own folder holds other files too: they are only worth a word when they were named.
+    let refused = if request.paths.is_empty() { Vec::new() } else { refused };
+    Ok((
+        transcripts,
+        Report {
+            imported: Imported::default(),
+            refused,
+            older,
+        },
+    ))
+}
+
+/// Returns the folder of an assistant: what its own variable names, else its place in the user's home.
+#[must_use]
+pub fn own_folder(spec: &Spec, settings: &Settings) -> PathBuf {
+    config::variable(spec.folder_variable).map_or_else(|| settings.home.join(spec.folder), PathBuf::from)
+}
+
+/// Imports what a request means and settles what changed. `told` hears of every step.
+pub fn import(
+    store: &mut Store,
+    spec: &Spec,
+    settings: &Settings,
+    request: &Request,
+    told: impl FnMut(import::Step, u64),
+) -> Result<Report, FlowError> {
+    let (transcripts, mut report) = find(spec, settings, request)?;
+    let bytes = transcripts.iter().map(|transcript| transcript.bytes).sum();
+    let rules = super::rules(settings)?;
+    let mut recorder = Recorder::new(settings.machine());
+    let deadline = request.budget.map(|budget| settings.clock.now().after(budget));
+    let mut told = told;
+    report.imported = import::import(
+        store,
+        spec,
+        &transcripts,
+        &rules,
+        &mut recorder,
+        settings.clock,
+        deadline,
+        |step| {
+            told(step, bytes);
+        },
+    )?;
+    settle_waiting(store, settings)?;
+    Ok(report)
+}
+
+/// Settles every session that changed since it was last settled, and which folders are one project.
+pub fn settle_waiting(store: &mut Store, settings: &Settings) -> Result<(), FlowError> {
+    loop {
+        let settled = store.write(|tx| {
+            let waiting = session::waiting(tx, SETTLED_AT_ONCE)?;
+            for session in &waiting {
+                settle::settle(tx, session.id, settings.clock.now())?;
+            }
+            Ok::<_, StoreError>(waiting.len() as u64)
+        })?;
+        if settled < u64::from(SETTLED_AT_ONCE) {
+            break;
+        }
+    }
+    store.write(|tx| project::settle_projects(tx).map(drop))?;
+    Ok(())
+}

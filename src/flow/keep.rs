@@ -1,0 +1,75 @@
+//! What is kept and what is not: forgetting, and redacting again with new rules.
+
+use std::path::{Path, PathBuf};
+
+use super::{FlowError, ready};
+use crate::capture::{project, reshape};
+use crate::config::Settings;
+use crate::store::forget::{self, Forgotten, What};
+use crate::store::{Store, fault, journal, source};
+
+/// Removes `what` from everything that Callus keeps: the database, the journals, the list of faults.
+///
+/// The journals go as a whole, because all that they hold is in the database by then.
+pub fn forget(settings: &Settings, what: &What) -> Result<(Forgotten, Vec<PathBuf>), FlowError> {
+    let mut store = ready(settings)?;
+    remove_journals(&mut store, settings)?;
+    let forgotten = forget::forget(&mut store, what)?;
+    reshape::reshape(&mut store)?;
+    store.write(|tx| project::settle_projects(tx).map(drop))?;
+    forget::overwrite(&store)?;
+    let mut left = Vec::new();
+    if let What::Match(text) = what {
+        for folder in [settings.folder(), settings.spare()] {
+            fault::forget(&folder, text);
+        }
+        left = files_with(&settings.data, text.as_bytes());
+    }
+    Ok((forgotten, left))
+}
+
+/// Redacts everything that is kept again, with the rules as they are now. Returns how many values changed.
+pub fn redact_again(settings: &Settings) -> Result<usize, FlowError> {
+    let mut store = ready(settings)?;
+    remove_journals(&mut store, settings)?;
+    let rules = std::sync::Arc::new(super::rules(settings)?);
+    Ok(forget::rewrite(&mut store, move |text| rules.again(text))?)
+}
+
+/// Removes every journal that is drained to its end; one that a hook is just writing to is left for next time.
+fn remove_journals(store: &mut Store, settings: &Settings) -> Result<(), FlowError> {
+    for folder in [settings.journals(), settings.spare_journals()] {
+        for path in journal::files(&folder)? {
+            let name = path.to_string_lossy().into_owned();
+            let Some(progress) = store.progress(&name)? else {
+                continue;
+            };
+            if journal::remove(&path, progress.offset)? {
+                store.write(|tx| source::drop(tx, &name))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Returns the files below `folder` in which `needle` stands, so that what could not be removed is named.
+fn files_with(folder: &Path, needle: &[u8]) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok) {
+            let path = entry.path();
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => folders.push(path),
+                Ok(kind) if kind.is_file() => {
+                    let bytes = std::fs::read(&path).unwrap_or_default();
+                    if memchr::memmem::find(&bytes, needle).is_some() {
+                        found.push(path);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    found
+}

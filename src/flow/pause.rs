@@ -1,0 +1,54 @@
+//! Pausing capture: a file that says until when, which every hook looks for.
+
+use std::path::PathBuf;
+
+use crate::config::Settings;
+use crate::domain::time::Timestamp;
+use crate::store::StoreError;
+
+/// Returns until when capture is paused, when it is or was.
+#[must_use]
+pub fn until(settings: &Settings) -> Option<Timestamp> {
+    std::fs::read_to_string(file(settings))
+        .ok()?
+        .trim()
+        .parse()
+        .ok()
+        .map(Timestamp)
+}
+
+/// Returns whether capture is paused now.
+#[must_use]
+pub fn is_paused(settings: &Settings) -> bool {
+    until(settings).is_some_and(|until| settings.clock.now() < until)
+}
+
+/// Pauses capture until a time.
+pub fn pause(settings: &Settings, until: Timestamp) -> Result<(), StoreError> {
+    let path = file(settings);
+    let fail = |source| StoreError::File {
+        action: "write",
+        path: path.clone(),
+        source,
+    };
+    std::fs::create_dir_all(&settings.data).map_err(fail)?;
+    std::fs::write(&path, until.0.to_string()).map_err(fail)
+}
+
+/// Goes on capturing. Returns whether it was paused.
+pub fn resume(settings: &Settings) -> Result<bool, StoreError> {
+    let path = file(settings);
+    match std::fs::remove_file(&path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(source) => Err(StoreError::File {
+            action: "remove",
+            path,
+            source,
+        }),
+    }
+}
+
+fn file(settings: &Settings) -> PathBuf {
+    settings.data.join("paused")
+}

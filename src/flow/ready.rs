@@ -1,0 +1,31 @@
+//! What every reading command does first: drain, so that what is read is current.
+
+use crate::capture::{CaptureError, Recorder, drain};
+use crate::config::Settings;
+use crate::store::{Access, Store, StoreError};
+
+use super::FlowError;
+
+/// Opens the workspace's store, made or migrated where needed, with every journal drained into it.
+pub fn ready(settings: &Settings) -> Result<Store, FlowError> {
+    let mut store = Store::open(&settings.database(), Access::Write)?;
+    refresh(&mut store, settings)?;
+    Ok(store)
+}
+
+/// Drains every journal into a store that is kept open; a store that a newer Callus has migrated meanwhile is refused.
+///
+/// Where the journals cannot be drained now, because another process holds the lock or the disk is full, what
+/// was drained before is answered: a question is worth an answer that is a moment old.
+pub fn refresh(store: &mut Store, settings: &Settings) -> Result<(), FlowError> {
+    store.recheck_version()?;
+    let rules = super::rules(settings)?;
+    let mut recorder = Recorder::new(settings.machine());
+    for folder in [settings.journals(), settings.spare_journals()] {
+        match drain::drain(store, &folder, &rules, &mut recorder, settings.clock) {
+            Ok(_) | Err(CaptureError::Store(StoreError::Busy | StoreError::Full)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}

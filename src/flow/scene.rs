@@ -1,0 +1,30 @@
+//! What the surroundings add to an observation: the repository at its folder, labels, the client's process.
+
+use std::path::Path;
+
+use crate::assistants::Spec;
+use crate::config::{self, Settings};
+use crate::domain::trace::{Observation, Step};
+use crate::git;
+
+/// Fills in what only the hook's surroundings know about the beginning of a session.
+pub(super) fn complete(seen: &mut [Observation], spec: &Spec, settings: &Settings) {
+    for observation in seen {
+        let Some(cwd) = observation.cwd.as_deref() else {
+            continue;
+        };
+        if let Step::SessionStarted(start) = &mut observation.step {
+            start.place = git::place(Path::new(cwd));
+            start.pid = config::variable(spec.pid_variable).and_then(|pid| pid.parse().ok());
+            start.labels = labels(cwd, settings);
+        }
+    }
+}
+
+/// Returns the labels of a session in `cwd`; the environment outranks the repository's file.
+fn labels(cwd: &str, settings: &Settings) -> Vec<(String, String)> {
+    let mut labels = config::repository(Path::new(cwd)).labels;
+    labels.retain(|(key, _)| !settings.labels.iter().any(|(other, _)| other == key));
+    labels.extend(settings.labels.iter().cloned());
+    labels
+}

@@ -1,0 +1,143 @@
+//! The worker: one detached process for each workspace, after sessions and every few turns. It does what hooks
+//! must not spend time on. Killed at any moment, it leaves nothing half-done: the next one goes on.
+
+use std::path::{Path, PathBuf};
+
+use super::FlowError;
+use super::import::settle_waiting;
+use crate::assistants;
+use crate::capture::{Recorder, drain, import};
+use crate::config::Settings;
+use crate::domain::time::Span;
+use crate::process;
+use crate::redact::Rules;
+use crate::store::retention::{self, Limits};
+use crate::store::{Access, Store, StoreError, journal, lease, meta, session};
+
+/// The lease's name.
+const LEASE: &str = "worker";
+/// How long a worker may be silent before another takes over.
+const TERM: Span = Span::seconds(120);
+/// How long a session whose client is unknown may be silent before it counts as ended.
+const SILENCE: Span = Span::days(1);
+/// How often what is past its time is removed.
+const RETENTION_EVERY: Span = Span::days(1);
+/// How many sessions' transcripts are read in one go.
+const SESSIONS: u32 = 64;
+
+/// Works until nothing waits, or returns at once when another worker is at it.
+pub fn run(settings: &Settings) -> Result<(), FlowError> {
+    process::new_session();
+    let mut store = Store::open(&settings.database(), Access::Write)?;
+    let holder = format!("{}-{}", settings.machine(), std::process::id());
+    if !lease::take(&mut store, LEASE, &holder, settings.clock.now(), TERM)? {
+        return Ok(());
+    }
+    let worked = work(&mut store, settings, &holder);
+    lease::release(&mut store, LEASE, &holder)?;
+    worked
+}
+
+fn work(store: &mut Store, settings: &Settings, holder: &str) -> Result<(), FlowError> {
+    let rules = super::rules(settings)?;
+    let mut recorder = Recorder::new(settings.machine());
+    for folder in [settings.journals(), settings.spare_journals()] {
+        drain::drain(store, &folder, &rules, &mut recorder, settings.clock)?;
+    }
+    sweep(store, settings)?;
+    lease::take(store, LEASE, holder, settings.clock.now(), TERM)?;
+    read_transcripts(store, settings, &rules, &mut recorder)?;
+    settle_waiting(store, settings)?;
+    lease::take(store, LEASE, holder, settings.clock.now(), TERM)?;
+    for folder in [settings.journals(), settings.spare_journals()] {
+        remove_drained(store, &folder)?;
+    }
+    grow_old(store, settings)?;
+    Ok(())
+}
+
+/// Ends the sessions whose client is gone without a word: its process does not live, or, where no hook named
+/// one, nothing was heard for [`SILENCE`].
+fn sweep(store: &mut Store, settings: &Settings) -> Result<(), FlowError> {
+    let now = settings.clock.now();
+    store.write(|tx| {
+        for open in session::open(tx)? {
+            let gone = open
+                .pid
+                .map_or_else(|| now.since(open.last_at) > SILENCE, |pid| !process::alive(pid));
+            if gone {
+                session::sweep(tx, open.id)?;
+            }
+        }
+        Ok::<_, StoreError>(())
+    })?;
+    Ok(())
+}
+
+/// Reads what hooks cannot see: interrupts, rejections, long tails, model, tokens, cost.
+fn read_transcripts(
+    store: &mut Store,
+    settings: &Settings,
+    rules: &Rules,
+    recorder: &mut Recorder,
+) -> Result<(), FlowError> {
+    let waiting = store.write(|tx| session::waiting(tx, SESSIONS))?;
+    for session in waiting {
+        let (Some(spec), Some(path)) = (assistants::by_name(&session.assistant), &session.transcript) else {
+            continue;
+        };
+        let path = Path::new(path);
+        // Subagents' transcripts lie in a folder named as the session's, beside its transcript.
+        let paths: Vec<PathBuf> = [path.to_owned(), path.with_extension("")]
+            .into_iter()
+            .filter(|path| path.exists())
+            .collect();
+        let found = (spec.find)(&paths);
+        import::import(
+            store,
+            spec,
+            &found.transcripts,
+            rules,
+            recorder,
+            settings.clock,
+            None,
+            |_| {},
+        )?;
+    }
+    Ok(())
+}
+
+/// Removes the journals of which every record is in the database and whose session has ended.
+fn remove_drained(store: &mut Store, folder: &Path) -> Result<(), FlowError> {
+    for path in journal::files(folder)? {
+        let name = path.to_string_lossy().into_owned();
+        let Some(progress) = store.progress(&name)? else {
+            continue;
+        };
+        if store.write(|tx| session::runs_with_journal(tx, &path))? {
+            continue;
+        }
+        if journal::remove(&path, progress.offset)? {
+            store.write(|tx| crate::store::source::drop(tx, &name))?;
+        }
+    }
+    Ok(())
+}
+
+fn grow_old(store: &mut Store, settings: &Settings) -> Result<(), FlowError> {
+    let now = settings.clock.now();
+    if store
+        .write(|tx| meta::time(tx, "retention"))?
+        .is_some_and(|last| now.since(last) < RETENTION_EVERY)
+    {
+        return Ok(());
+    }
+    let limits = Limits {
+        bodies_since: now.before(settings.file.retention.bodies),
+        events_since: now.before(settings.file.retention.events),
+        most_bytes: settings.file.retention.max_size,
+    };
+    retention::prune(store, limits)?;
+    store.write(|tx| meta::set_time(tx, "retention", now))?;
+    Ok(())
+}

@@ -1,0 +1,160 @@
+//! The kept counters: what every rate and every list is read from, in the transaction that changes the rows.
+
+use rusqlite::{OptionalExtension as _, params};
+
+use super::{StoreError, Tx};
+use crate::domain::id::{FailureId, ProjectId, SessionId};
+use crate::domain::time::Timestamp;
+use crate::redact::Clean;
+
+/// Counts one run of each of `keys` in a session: the denominator of every rate.
+pub fn exercised(tx: &Tx<'_>, session: SessionId, keys: &Clean<Vec<String>>, failed: bool) -> Result<(), StoreError> {
+    for key in keys.iter() {
+        tx.prepare_cached(
+            "insert into exercise (session, key, runs, failed) values (?1, ?2, 1, ?3)
+             on conflict (session, key) do update set runs = runs + 1, failed = failed + excluded.failed",
+        )?
+        .execute(params![session.0, key, failed])?;
+    }
+    Ok(())
+}
+
+/// Counts a failure of a run that was counted before, when a later report was the first to say that it failed.
+pub fn exercise_failed(tx: &Tx<'_>, session: SessionId, keys: &Clean<Vec<String>>) -> Result<(), StoreError> {
+    for key in keys.iter() {
+        tx.prepare_cached("update exercise set failed = min(runs, failed + 1) where session = ?1 and key = ?2")?
+            .execute(params![session.0, key])?;
+    }
+    Ok(())
+}
+
+/// Counts one run of a masked call in a project.
+pub fn shaped(
+    tx: &Tx<'_>,
+    project: ProjectId,
+    session: SessionId,
+    call: &Clean<String>,
+    failed: bool,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    tx.prepare_cached(
+        "insert into shape (project, call, runs, failed, sessions, last_session, last_failed, last_at)
+         values (?1, ?2, 1, ?4, 1, ?3, ?4, ?5)
+         on conflict (project, call) do update
+         set runs = runs + 1, failed = failed + excluded.failed,
+             sessions = sessions + (last_session <> excluded.last_session),
+             last_failed = case when excluded.last_at >= last_at then excluded.last_failed else last_failed end,
+             last_session = excluded.last_session, last_at = max(last_at, excluded.last_at)",
+    )?
+    .execute(params![project.0, call.as_str(), session.0, failed, at.0])?;
+    Ok(())
+}
+
+/// Forgets every masked call.
+pub fn clear_shapes(tx: &Tx<'_>) -> Result<(), StoreError> {
+    tx.execute("delete from shape", [])?;
+    Ok(())
+}
+
+/// Whether a failure is being added to the counters or taken out of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// It begins to count in its present state.
+    Add,
+    /// It ceases to.
+    Remove,
+}
+
+/// Brings the counters of session, mode and project in line with a failure row: called after the row was
+/// written, and around every change of what it counts as.
+pub fn failure(tx: &Tx<'_>, failure: FailureId, change: Change) -> Result<(), StoreError> {
+    let row = tx
+        .prepare_cached(
+            "select f.session, f.project, p.mode, f.at, f.expected is null, f.headline
+             from failure f left join pattern p on p.id = f.pattern where f.id = ?1",
+        )?
+        .query_row([failure.0], |row| {
+            Ok(Counted {
+                session: row.get(0)?,
+                project: row.get(1)?,
+                mode: row.get(2)?,
+                at: row.get(3)?,
+                counts: row.get(4)?,
+                headline: row.get(5)?,
+            })
+        })
+        .optional()?;
+    let Some(row) = row else { return Ok(()) };
+    let step: i64 = if change == Change::Add { 1 } else { -1 };
+    let (counted, expected) = if row.counts { (step, 0) } else { (0, step) };
+    tx.prepare_cached("update session set failures = failures + ?2, expected = expected + ?3 where id = ?1")?
+        .execute(params![row.session, counted, expected])?;
+    let Some(mode) = row.mode else { return Ok(()) };
+    tx.prepare_cached("update mode set failures = failures + ?2, expected = expected + ?3 where id = ?1")?
+        .execute(params![mode, counted, expected])?;
+    if row.counts {
+        row.in_mode(tx, mode, step)
+    } else {
+        Ok(())
+    }
+}
+
+struct Counted {
+    session: i64,
+    project: Option<i64>,
+    mode: Option<i64>,
+    at: i64,
+    counts: bool,
+    headline: String,
+}
+
+impl Counted {
+    fn in_mode(&self, tx: &Tx<'_>, mode: i64, step: i64) -> Result<(), StoreError> {
+        let met = self.in_session(tx, mode, step)?;
+        tx.prepare_cached("update mode set sessions = sessions + ?2 where id = ?1")?
+            .execute(params![mode, met])?;
+        if let Some(project) = self.project {
+            tx.prepare_cached(
+                "insert into mode_project (mode, project, failures, sessions, first_at, last_at)
+                 values (?1, ?2, ?3, ?4, ?5, ?5)
+                 on conflict (mode, project) do update
+                 set failures = failures + excluded.failures, sessions = sessions + excluded.sessions,
+                     first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)",
+            )?
+            .execute(params![mode, project, step, met, self.at])?;
+            tx.prepare_cached("delete from mode_project where mode = ?1 and project = ?2 and failures <= 0")?
+                .execute(params![mode, project])?;
+        }
+        if step > 0 {
+            tx.prepare_cached(
+                "update mode
+                 set headline = case when last_at is null or ?2 >= last_at then ?3 else headline end,
+                     first_at = min(coalesce(first_at, ?2), ?2), last_at = max(coalesce(last_at, ?2), ?2)
+                 where id = ?1",
+            )?
+            .execute(params![mode, self.at, self.headline])?;
+        }
+        Ok(())
+    }
+
+    /// Returns by how much the number of sessions that met the mode changes: 1, 0 or -1.
+    fn in_session(&self, tx: &Tx<'_>, mode: i64, step: i64) -> Result<i64, StoreError> {
+        let before: Option<i64> = tx
+            .prepare_cached("select failures from mode_session where mode = ?1 and session = ?2")?
+            .query_row(params![mode, self.session], |row| row.get(0))
+            .optional()?;
+        let after = before.unwrap_or(0) + step;
+        if after <= 0 {
+            tx.prepare_cached("delete from mode_session where mode = ?1 and session = ?2")?
+                .execute(params![mode, self.session])?;
+            return Ok(if before.is_some() { -1 } else { 0 });
+        }
+        tx.prepare_cached(
+            "insert into mode_session (mode, session, failures, last_at) values (?1, ?2, ?3, ?4)
+             on conflict (mode, session) do update
+             set failures = excluded.failures, last_at = max(last_at, excluded.last_at)",
+        )?
+        .execute(params![mode, self.session, after, self.at])?;
+        Ok(i64::from(before.is_none()))
+    }
+}

@@ -1,0 +1,499 @@
+//! Events: one row for each call or step, whichever roads report it.
+
+use rusqlite::{OptionalExtension as _, params};
+use sha2::{Digest as _, Sha256};
+
+use super::body::{self, Part};
+use super::{StoreError, Tx};
+use crate::domain::id::{EventId, ProjectId, RootId, SessionId};
+use crate::domain::time::{Span, Timestamp};
+use crate::domain::trace::{AtSource, Call, CallEnd, Flag, Observation, Step, Text, ToolKind, Via};
+use crate::redact::Clean;
+
+/// The natural key of an event: 16 bytes that are equal for two reports of the same event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct EventKey([u8; 16]);
+
+impl EventKey {
+    fn of(parts: &[&[u8]]) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(b"callus event 1");
+        for part in parts {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+        let mut key = [0; 16];
+        key.copy_from_slice(&hash.finalize()[..16]);
+        Self(key)
+    }
+
+    /// Returns the key of a tool call: assistant, call id, tool and input. A session is no part of it, so that
+    /// a fork which copies history adds nothing. An id without a digit identifies nothing (some stores replace
+    /// every id by one word): the record's own time stands in for it, and copies keep that too.
+    fn of_call(seen: &Observation, call: &Call) -> Self {
+        let at = seen.at.0.to_le_bytes();
+        let id = call.id.as_deref().filter(|id| id.bytes().any(|b| b.is_ascii_digit()));
+        Self::of(&[
+            b"call",
+            seen.session.assistant.0.as_bytes(),
+            id.map_or(at.as_slice(), str::as_bytes),
+            call.tool.as_bytes(),
+            call.input.head.as_bytes(),
+            call.input.tail.as_bytes(),
+        ])
+    }
+
+    /// Returns the key of a step that has no id: its kind, words, and the record's own time; where that is
+    /// unknown, the session and the time of arrival.
+    fn of_step(seen: &Observation, kind: Kind, words: &str) -> Self {
+        let at = seen.at.0.to_le_bytes();
+        let session = match seen.at_source {
+            AtSource::Record => "",
+            AtSource::Arrival => &seen.session.external,
+        };
+        Self::of(&[
+            kind.word().as_bytes(),
+            seen.session.assistant.0.as_bytes(),
+            session.as_bytes(),
+            at.as_slice(),
+            words.as_bytes(),
+        ])
+    }
+}
+
+/// The kinds of events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A tool call.
+    Call,
+    /// A person's words.
+    Prompt,
+    /// The end of the agent's turn.
+    Turn,
+    /// An error of the model.
+    ModelError,
+    /// The end of background work.
+    Background,
+    /// The user stopped the agent.
+    Interrupt,
+    /// The start or end of a subagent.
+    Agent,
+    /// A compaction.
+    Compact,
+}
+
+impl Kind {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Call => "call",
+            Self::Prompt => "prompt",
+            Self::Turn => "turn",
+            Self::ModelError => "model-error",
+            Self::Background => "background",
+            Self::Interrupt => "interrupt",
+            Self::Agent => "agent",
+            Self::Compact => "compact",
+        }
+    }
+}
+
+/// What recording an event came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recorded {
+    /// The event's row.
+    pub event: EventId,
+    /// The session that owns the row; another than the reporting one when history was copied.
+    pub session: SessionId,
+    /// Whether the row is new.
+    pub new: bool,
+    /// Whether this report is the first to say how the call ended.
+    pub completed: bool,
+}
+
+/// Records a tool call that is about to run.
+pub fn call_started(
+    tx: &Tx<'_>,
+    session: SessionId,
+    root: Option<RootId>,
+    seen: &Clean<Observation>,
+) -> Result<Recorded, StoreError> {
+    let Step::CallStarted(call) = &seen.step else {
+        return Err(StoreError::Stored { what: "call" });
+    };
+    let recorded = upsert_call(tx, session, root, seen, call, "started", None)?;
+    body::keep(tx, recorded.event, Part::Input, &call.input)?;
+    Ok(recorded)
+}
+
+/// Records the outcome of a tool call.
+pub fn call_ended(
+    tx: &Tx<'_>,
+    session: SessionId,
+    root: Option<RootId>,
+    seen: &Clean<Observation>,
+) -> Result<Recorded, StoreError> {
+    let Step::CallEnded(end) = &seen.step else {
+        return Err(StoreError::Stored { what: "outcome" });
+    };
+    let status = match end.flag {
+        Flag::Success => "ok",
+        Flag::Failure => "failed",
+        Flag::Silent => "unknown",
+    };
+    let recorded = upsert_call(tx, session, root, seen, &end.call, status, Some(end))?;
+    body::keep(tx, recorded.event, Part::Input, &end.call.input)?;
+    body::keep(tx, recorded.event, Part::Output, &end.output)?;
+    Ok(recorded)
+}
+
+/// A status may only become a more telling one: an outcome that one report leaves open, another may settle.
+const STATUS_RANK: &str = "case {} when 'started' then 0 when 'unknown' then 1 when 'ok' then 2 else 3 end";
+
+fn upsert_call(
+    tx: &Tx<'_>,
+    session: SessionId,
+    root: Option<RootId>,
+    seen: &Observation,
+    call: &Call,
+    status: &str,
+    end: Option<&CallEnd>,
+) -> Result<Recorded, StoreError> {
+    let key = EventKey::of_call(seen, call);
+    let known = tx
+        .prepare_cached("select id, session, status from event where key = ?1")?
+        .query_row([key.0], |row| {
+            Ok((EventId(row.get(0)?), SessionId(row.get(1)?), row.get::<_, String>(2)?))
+        })
+        .optional()?;
+    if let Some((event, owner, before)) = known {
+        let rank = |column: &str| STATUS_RANK.replace("{}", column);
+        tx.prepare_cached(&format!(
+            "update event
+             set status = case when {new} > {old} then ?2 else status end,
+                 exit_code = coalesce(?3, exit_code), duration_ms = coalesce(?4, duration_ms),
+                 output_bytes = max(output_bytes, ?5), call_id = coalesce(call_id, ?6),
+                 agent = coalesce(agent, ?7), agent_kind = coalesce(agent_kind, ?8),
+                 at = case when ?9 = 'record' and at_source = 'arrival' then ?10 else at end,
+                 at_source = case when ?9 = 'record' then 'record' else at_source end
+             where id = ?1",
+            new = rank("?2"),
+            old = rank("status"),
+        ))?
+        .execute(params![
+            event.0,
+            status,
+            end.and_then(|end| end.exit_code),
+            end.and_then(|end| end.duration_ms),
+            end.map_or(0, |end| end.output.bytes.cast_signed()),
+            call.id,
+            seen.agent.as_ref().map(|agent| &agent.id),
+            seen.agent.as_ref().map(|agent| &agent.kind),
+            at_source(seen.at_source),
+            seen.at.0,
+        ])?;
+        return Ok(Recorded {
+            event,
+            session: owner,
+            new: false,
+            completed: before == "started" && end.is_some(),
+        });
+    }
+    tx.prepare_cached(
+        "insert into event (session, key, agent, agent_kind, at, at_source, kind, call_id, tool, tool_kind, status,
+                            exit_code, duration_ms, root, cwd, command, file, input_bytes, output_bytes, via)
+         values (?1, ?2, ?3, ?4, ?5, ?6, 'call', ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+    )?
+    .execute(params![
+        session.0,
+        key.0,
+        seen.agent.as_ref().map(|agent| &agent.id),
+        seen.agent.as_ref().map(|agent| &agent.kind),
+        seen.at.0,
+        at_source(seen.at_source),
+        call.id,
+        call.tool,
+        call.kind.word(),
+        status,
+        end.and_then(|end| end.exit_code),
+        end.and_then(|end| end.duration_ms),
+        root.map(|root| root.0),
+        seen.cwd,
+        call.command,
+        call.file,
+        call.input.bytes.cast_signed(),
+        end.map_or(0, |end| end.output.bytes.cast_signed()),
+        via(seen.via),
+    ])?;
+    let event = EventId(tx.last_insert_rowid());
+    tx.prepare_cached("update session set calls = calls + 1 where id = ?1")?
+        .execute([session.0])?;
+    Ok(Recorded {
+        event,
+        session,
+        new: true,
+        completed: end.is_some(),
+    })
+}
+
+/// How far apart the two roads may place the same step: a transcript line is written when the client gets to
+/// it, a hook's time is when its process ran.
+const TWIN_WINDOW: Span = Span::seconds(60);
+
+/// A step without an id, as it is recorded.
+#[derive(Debug)]
+pub struct StepRow<'a> {
+    /// Its kind.
+    pub kind: Kind,
+    /// What names it: the client's id of a background task, or nothing.
+    pub id: Option<&'a str>,
+    /// Whether it is a failure of its own.
+    pub failed: bool,
+    /// Its exit code.
+    pub exit_code: Option<i32>,
+    /// Its words.
+    pub words: &'a Clean<Text>,
+}
+
+/// Records a step that is no tool call. The same step reported by the other road is found by kind and time,
+/// and takes over the record's own time.
+pub fn step(
+    tx: &Tx<'_>,
+    session: SessionId,
+    root: Option<RootId>,
+    seen: &Clean<Observation>,
+    row: &StepRow<'_>,
+) -> Result<Recorded, StoreError> {
+    let kind = row.kind;
+    let key = match row.id {
+        Some(id) => EventKey::of(&[
+            kind.word().as_bytes(),
+            seen.session.assistant.0.as_bytes(),
+            id.as_bytes(),
+        ]),
+        None => EventKey::of_step(seen, kind, &row.words.head),
+    };
+    let same = tx
+        .prepare_cached("select id, session from event where key = ?1")?
+        .query_row([key.0], |row| Ok((EventId(row.get(0)?), SessionId(row.get(1)?))))
+        .optional()?;
+    if let Some((event, owner)) = same {
+        return Ok(Recorded {
+            event,
+            session: owner,
+            new: false,
+            completed: false,
+        });
+    }
+    if let Some(event) = twin(tx, session, seen, row)? {
+        if seen.at_source == AtSource::Record {
+            tx.prepare_cached("update event set key = ?2, at = ?3, at_source = 'record' where id = ?1")?
+                .execute(params![event.0, key.0, seen.at.0])?;
+        }
+        return Ok(Recorded {
+            event,
+            session,
+            new: false,
+            completed: false,
+        });
+    }
+    tx.prepare_cached(
+        "insert into event (session, key, agent, agent_kind, at, at_source, kind, call_id, status, exit_code, root,
+                            cwd, input_bytes, output_bytes, via)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, ?13, ?14)",
+    )?
+    .execute(params![
+        session.0,
+        key.0,
+        seen.agent.as_ref().map(|agent| &agent.id),
+        seen.agent.as_ref().map(|agent| &agent.kind),
+        seen.at.0,
+        at_source(seen.at_source),
+        kind.word(),
+        row.id,
+        if row.failed { "failed" } else { "ok" },
+        row.exit_code,
+        root.map(|root| root.0),
+        seen.cwd,
+        row.words.bytes.cast_signed(),
+        via(seen.via),
+    ])?;
+    let event = EventId(tx.last_insert_rowid());
+    body::keep(tx, event, Part::Output, row.words)?;
+    Ok(Recorded {
+        event,
+        session,
+        new: true,
+        completed: true,
+    })
+}
+
+/// Finds the same step as the other road reported it: same session, agent, kind and length of words, within
+/// [`TWIN_WINDOW`], the nearest in time.
+fn twin(tx: &Tx<'_>, session: SessionId, seen: &Observation, row: &StepRow<'_>) -> Result<Option<EventId>, StoreError> {
+    if row.id.is_some() {
+        return Ok(None);
+    }
+    Ok(tx
+        .prepare_cached(
+            "select id from event
+             where session = ?1 and kind = ?2 and agent is ?3 and via <> ?4 and at_source <> ?8
+               and at between ?5 and ?6 and (output_bytes = ?7 or kind not in ('prompt', 'turn'))
+             order by abs(at - ?9) limit 1",
+        )?
+        .query_row(
+            params![
+                session.0,
+                row.kind.word(),
+                seen.agent.as_ref().map(|agent| &agent.id),
+                via(seen.via),
+                seen.at.before(TWIN_WINDOW).0,
+                seen.at.after(TWIN_WINDOW).0,
+                row.words.bytes.cast_signed(),
+                at_source(seen.at_source),
+                seen.at.0,
+            ],
+            |row| row.get(0).map(EventId),
+        )
+        .optional()?)
+}
+
+/// Returns the call with this client id, as far as its row tells: background work fails long after its call
+/// returned, and is explained by it.
+pub fn call_with_id(tx: &Tx<'_>, session: SessionId, id: &str) -> Result<Clean<Option<Call>>, StoreError> {
+    let call = tx
+        .prepare_cached(
+            "select call_id, tool, tool_kind, command, file from event where call_id = ?2 and session = ?1 and kind = 'call'",
+        )?
+        .query_row(params![session.0, id], |row| {
+            Ok(Call {
+                id: row.get(0)?,
+                tool: row.get::<_, Option<String>>(1)?.unwrap_or_default(),
+                kind: ToolKind::from_word(&row.get::<_, Option<String>>(2)?.unwrap_or_default()),
+                input: Text::default(),
+                command: row.get(3)?,
+                file: row.get(4)?,
+            })
+        })
+        .optional()?;
+    Ok(Clean::stored(call))
+}
+
+/// A call that ended, with what its masked form is counted under.
+#[derive(Debug)]
+pub struct Counted {
+    /// The call, as far as its row tells, with its input.
+    pub call: Call,
+    /// The project of the folder it ran in.
+    pub project: ProjectId,
+    /// Its session.
+    pub session: SessionId,
+    /// Whether it failed in a way that counts.
+    pub failed: bool,
+    /// When it ran.
+    pub at: Timestamp,
+}
+
+/// Tells every call that ended, in order of time.
+pub fn each_call(
+    tx: &Tx<'_>,
+    mut told: impl FnMut(&Clean<Counted>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut rows = tx.prepare(
+        "select e.id, e.call_id, e.tool, e.tool_kind, e.command, e.file, r.project, e.session, e.at,
+                exists (select 1 from failure f where f.event = e.id and f.expected is null)
+         from event e join root r on r.id = e.root
+         where e.kind = 'call' and e.status <> 'started' order by e.at, e.id",
+    )?;
+    let mut rows = rows.query([])?;
+    while let Some(row) = rows.next()? {
+        let input = body::read(tx, EventId(row.get(0)?), Part::Input)?.unwrap_or_default();
+        let call = Call {
+            id: row.get(1)?,
+            tool: row.get::<_, Option<String>>(2)?.unwrap_or_default(),
+            kind: ToolKind::from_word(&row.get::<_, Option<String>>(3)?.unwrap_or_default()),
+            input,
+            command: row.get(4)?,
+            file: row.get(5)?,
+        };
+        let (project, session) = (ProjectId(row.get(6)?), SessionId(row.get(7)?));
+        told(&Clean::stored(Counted {
+            call,
+            project,
+            session,
+            at: Timestamp(row.get(8)?),
+            failed: row.get(9)?,
+        }))?;
+    }
+    Ok(())
+}
+
+/// A step of a session as the worker reads it.
+#[derive(Debug, Clone)]
+pub struct Traced {
+    /// Its row.
+    pub event: EventId,
+    /// Its kind, as stored.
+    pub kind: String,
+    /// The subagent that did it.
+    pub agent: Option<String>,
+    /// The kind of tool, as stored.
+    pub tool_kind: Option<String>,
+    /// How it ended, as stored.
+    pub status: String,
+    /// The command line of a shell call.
+    pub command: Option<String>,
+    /// Why its failure is set aside, as stored.
+    pub expected: Option<String>,
+}
+
+/// Returns the steps of a session in the order in which they happened.
+pub fn trace(tx: &Tx<'_>, session: SessionId) -> Result<Vec<Traced>, StoreError> {
+    let mut rows = tx.prepare_cached(
+        "select e.id, e.kind, e.agent, e.tool_kind, e.status, e.command, f.expected
+         from event e left join failure f on f.event = e.id where e.session = ?1 order by e.at, e.id",
+    )?;
+    let found = rows
+        .query_map([session.0], |row| {
+            Ok(Traced {
+                event: EventId(row.get(0)?),
+                kind: row.get(1)?,
+                agent: row.get(2)?,
+                tool_kind: row.get(3)?,
+                status: row.get(4)?,
+                command: row.get(5)?,
+                expected: row.get(6)?,
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(found)
+}
+
+/// Returns how many calls with the same tool and command failed in an unbroken run just before `event`.
+pub fn repeats(tx: &Tx<'_>, session: SessionId, event: EventId, at: Timestamp) -> Result<i64, StoreError> {
+    Ok(tx
+        .prepare_cached(
+            "select count(*) from event e join event self on self.id = ?2
+             where e.session = ?1 and e.kind = 'call' and e.id <> ?2 and e.at <= ?3 and e.status = 'failed'
+               and e.tool is self.tool and e.command is self.command and e.file is self.file
+               and e.input_bytes = self.input_bytes
+               and e.at > coalesce((select max(o.at) from event o
+                                    where o.session = ?1 and o.kind = 'call' and o.id <> ?2 and o.at <= ?3
+                                      and o.status in ('ok', 'unknown')
+                                      and o.tool is self.tool and o.command is self.command and o.file is self.file), 0)",
+        )?
+        .query_row(params![session.0, event.0, at.0], |row| row.get(0))?)
+}
+
+const fn at_source(source: AtSource) -> &'static str {
+    match source {
+        AtSource::Record => "record",
+        AtSource::Arrival => "arrival",
+    }
+}
+
+const fn via(via: Via) -> &'static str {
+    match via {
+        Via::Hook => "hook",
+        Via::Transcript => "transcript",
+    }
+}

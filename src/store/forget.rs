@@ -1,0 +1,250 @@
+//! Forgetting: what is removed is overwritten, and no counter remembers it.
+
+use rusqlite::functions::FunctionFlags;
+use rusqlite::{Connection, params};
+
+use super::columns::TRACED;
+use super::{Store, StoreError, Tx, body};
+use crate::domain::id::ProjectId;
+use crate::domain::time::Timestamp;
+use crate::redact::Clean;
+
+/// What is to be forgotten.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// A session by the assistant's id, or the beginning of it.
+    Session(String),
+    /// A project with all its sessions.
+    Project(ProjectId),
+    /// Every event, session, mode and folder in which this text stands.
+    Match(String),
+    /// Everything before this time.
+    Before(Timestamp),
+}
+
+/// What was removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Forgotten {
+    /// Whole sessions.
+    pub sessions: i64,
+    /// Events, those of whole sessions included.
+    pub events: i64,
+    /// Failure modes of which nothing is left.
+    pub modes: i64,
+}
+
+/// Removes `what` from the database in one transaction, then overwrites every page that held it.
+pub fn forget(store: &mut Store, what: &What) -> Result<Forgotten, StoreError> {
+    let connection = store.connection();
+    if let What::Match(text) = what {
+        offer_body_search(connection, text.clone())?;
+    }
+    let forgotten = store.write(|tx| {
+        let count = |sql: &str| tx.query_row(sql, [], |row| row.get::<_, i64>(0));
+        let before = (
+            count("select count(*) from session")?,
+            count("select count(*) from event")?,
+            count("select count(*) from mode")?,
+        );
+        match what {
+            What::Session(id) => {
+                tx.execute(
+                    "delete from session where external = ?1 or external like replace(?1, '%', '') || '%'",
+                    [id],
+                )?;
+            }
+            What::Project(project) => forget_project(tx, *project)?,
+            What::Match(text) => forget_matches(tx, text)?,
+            What::Before(at) => {
+                tx.execute("delete from session where last_at < ?1", [at.0])?;
+                tx.execute("delete from event where at < ?1", [at.0])?;
+            }
+        }
+        remove_unused(tx)?;
+        recount(tx)?;
+        Ok::<_, StoreError>(Forgotten {
+            sessions: before.0 - count("select count(*) from session")?,
+            events: before.1 - count("select count(*) from event")?,
+            modes: before.2 - count("select count(*) from mode")?,
+        })
+    })?;
+    overwrite(store)?;
+    Ok(forgotten)
+}
+
+/// Rewrites the whole file without its free pages, and empties the write-ahead log: what was removed is in
+/// neither of them afterwards.
+pub fn overwrite(store: &Store) -> Result<(), StoreError> {
+    let connection = store.connection();
+    connection.execute_batch("insert into search (search) values ('rebuild'); vacuum;")?;
+    connection.pragma_update_and_check(None, "wal_checkpoint", "truncate", |_| Ok(()))?;
+    Ok(())
+}
+
+fn forget_project(tx: &Tx<'_>, project: ProjectId) -> Result<(), StoreError> {
+    for sql in [
+        "delete from session where project = ?1",
+        "delete from event where root in (select id from root where project = ?1)",
+        "delete from shape where project = ?1",
+        "update failure set project = null where project = ?1",
+        "update event set root = null where root in (select id from root where project = ?1)",
+        "update session set root = null where root in (select id from root where project = ?1)",
+        "delete from root where project = ?1",
+        "delete from project where id = ?1",
+    ] {
+        tx.execute(sql, [project.0])?;
+    }
+    Ok(())
+}
+
+fn forget_matches(tx: &Tx<'_>, text: &str) -> Result<(), StoreError> {
+    tx.execute(
+        "delete from event where id in (select event from body where body_holds(head, tail))",
+        [],
+    )?;
+    // What a row refers to must go after the row; the tables stand in that order when read backwards.
+    for (table, columns) in TRACED.iter().rev() {
+        let holds = columns
+            .iter()
+            .map(|column| format!("instr({column}, ?1) > 0"))
+            .collect::<Vec<_>>()
+            .join(" or ");
+        match *table {
+            "failure" => {
+                tx.execute(
+                    &format!("delete from event where id in (select event from failure where {holds})"),
+                    [text],
+                )?;
+            }
+            "pattern" | "mode" => {
+                let modes = if *table == "mode" {
+                    format!("select id from mode where {holds}")
+                } else {
+                    format!("select mode from pattern where {holds}")
+                };
+                tx.execute(&format!("create temp table doomed as {modes}"), [text])?;
+                for sql in [
+                    "delete from event where id in (select f.event from failure f join pattern p on p.id = f.pattern where p.mode in (select * from doomed))",
+                    "delete from bucket where pattern in (select id from pattern where mode in (select * from doomed))",
+                    "delete from pattern where mode in (select * from doomed)",
+                    "delete from search where rowid in (select * from doomed)",
+                    "delete from mode where id in (select * from doomed)",
+                    "drop table doomed",
+                ] {
+                    tx.execute(sql, [])?;
+                }
+            }
+            "root" | "project" => {
+                let projects = if *table == "root" {
+                    format!("select project from root where {holds}")
+                } else {
+                    format!("select id from project where {holds}")
+                };
+                let doomed: Vec<i64> = tx
+                    .prepare(&projects)?
+                    .query_map([text], |row| row.get(0))?
+                    .collect::<Result<_, _>>()?;
+                for project in doomed {
+                    forget_project(tx, ProjectId(project))?;
+                }
+            }
+            _ => {
+                tx.execute(&format!("delete from {table} where {holds}"), [text])?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Removes modes that no failure is left of, and folders and projects that nothing refers to.
+fn remove_unused(tx: &Tx<'_>) -> Result<(), StoreError> {
+    tx.execute_batch(
+        "create temp table kept as select distinct p.mode as id from failure f join pattern p on p.id = f.pattern;
+         delete from bucket where pattern in (select id from pattern where mode not in (select id from kept));
+         delete from pattern where mode not in (select id from kept);
+         delete from search where rowid not in (select id from kept);
+         delete from mode where id not in (select id from kept);
+         drop table kept;
+         delete from root where not exists (select 1 from event where event.root = root.id)
+                            and not exists (select 1 from session where session.root = root.id);
+         delete from shape where project not in (select project from root);
+         delete from mode_project where project not in (select project from root);
+         update failure set project = null where project not in (select project from root);
+         update session set project = null where project not in (select project from root);
+         delete from project where id not in (select project from root);",
+    )?;
+    Ok(())
+}
+
+/// Derives every counter anew from the rows that are left. The denominators of sessions go with their session;
+/// those of projects are the caller's, who knows how to mask a call.
+fn recount(tx: &Tx<'_>) -> Result<(), StoreError> {
+    tx.execute_batch(include_str!("recount.sql"))?;
+    Ok(())
+}
+
+/// Offers SQL a function that looks into compressed bodies.
+fn offer_body_search(connection: &Connection, text: String) -> Result<(), StoreError> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function("body_holds", 2, flags, move |context| {
+        let part = |index| -> rusqlite::Result<String> {
+            let bytes: Option<Vec<u8>> = context.get(index)?;
+            Ok(bytes
+                .map(|bytes| body::inflate(&bytes).unwrap_or_default())
+                .unwrap_or_default())
+        };
+        Ok(part(0)?.contains(&text) || part(1)?.contains(&text))
+    })?;
+    Ok(())
+}
+
+/// Rewrites every traced text with `again`; bodies too. Returns how many values changed.
+pub fn rewrite(
+    store: &mut Store,
+    again: impl Fn(&str) -> Option<Clean<String>> + Send + Clone + 'static,
+) -> Result<usize, StoreError> {
+    let connection = store.connection();
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    let rule = again.clone();
+    connection.create_scalar_function("rewritten", 1, flags, move |context| {
+        Ok(context
+            .get::<Option<String>>(0)?
+            .and_then(|text| rule(&text))
+            .map(Clean::into_inner))
+    })?;
+    connection.create_scalar_function("rewritten_body", 1, flags, move |context| {
+        let Some(bytes) = context.get::<Option<Vec<u8>>>(0)? else {
+            return Ok(None);
+        };
+        Ok(body::inflate(&bytes)
+            .ok()
+            .and_then(|text| again(&text))
+            .map(|text| body::deflate(&text)))
+    })?;
+    let changed = store.write(|tx| {
+        let mut changed = 0;
+        for (table, columns) in TRACED {
+            for column in *columns {
+                changed += tx.execute(
+                    &format!("update or replace {table} set {column} = rewritten({column}) where rewritten({column}) is not null"),
+                    params![],
+                )?;
+            }
+        }
+        for column in ["head", "tail"] {
+            changed += tx.execute(
+                &format!("update body set {column} = rewritten_body({column}) where rewritten_body({column}) is not null"),
+                params![],
+            )?;
+        }
+        for column in ["headline", "message", "command", "file"] {
+            changed += tx.execute(
+                &format!("update search set {column} = rewritten({column}) where rewritten({column}) is not null"),
+                params![],
+            )?;
+        }
+        Ok::<_, StoreError>(changed)
+    })?;
+    overwrite(store)?;
+    Ok(changed)
+}

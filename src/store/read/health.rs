@@ -1,0 +1,75 @@
+//! What the store can say about itself.
+
+use std::path::Path;
+
+use crate::domain::time::Timestamp;
+use crate::store::{SCHEMA_VERSION, Store, StoreError};
+
+/// The state of the store.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct HealthRow {
+    /// The version of the schema.
+    pub schema: u32,
+    /// Bytes of the database with its log.
+    pub bytes: u64,
+    /// Sessions.
+    pub sessions: i64,
+    /// Events.
+    pub events: i64,
+    /// Failures that count.
+    pub failures: i64,
+    /// Failures set aside.
+    pub expected: i64,
+    /// Failure modes.
+    pub modes: i64,
+    /// Projects.
+    pub projects: i64,
+    /// The newest event.
+    pub last_event: Option<Timestamp>,
+    /// Lines of journals and transcripts that were no record.
+    pub broken_lines: i64,
+    /// Sessions that have begun and neither ended nor been swept.
+    pub open_sessions: i64,
+}
+
+// Calls and prompts are kept per session; counting a million events is what this avoids.
+const SESSIONS: &str = "select count(*), coalesce(sum(failures), 0), coalesce(sum(expected), 0), max(last_at)
+from session";
+
+impl Store {
+    /// Returns the figures of the whole store.
+    pub fn health(&self) -> Result<HealthRow, StoreError> {
+        let count = |sql: &str| -> Result<i64, StoreError> { Ok(self.row(sql, [], |row| row.get(0))?.unwrap_or(0)) };
+        let (sessions, failures, expected, last) = self
+            .row(SESSIONS, [], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get::<_, Option<i64>>(3)?))
+            })?
+            .unwrap_or_default();
+        Ok(HealthRow {
+            schema: SCHEMA_VERSION,
+            bytes: size(self.path()),
+            sessions,
+            events: count("select coalesce(max(id), 0) from event")?,
+            failures,
+            expected,
+            modes: count("select count(*) from mode where failures > 0")?,
+            projects: count("select count(*) from project")?,
+            last_event: last.map(Timestamp),
+            broken_lines: count("select coalesce(sum(broken), 0) from source")?,
+            open_sessions: count("select count(*) from session where ended_at is null")?,
+        })
+    }
+
+    /// Returns what SQLite finds wrong with the file; empty when it is sound.
+    pub fn faults(&self) -> Result<Vec<String>, StoreError> {
+        let found = self.rows("pragma quick_check(5)", [], |row| row.get::<_, String>(0))?;
+        Ok(found.into_iter().filter(|line| line != "ok").collect())
+    }
+}
+
+fn size(path: &Path) -> u64 {
+    let of = |path: &Path| std::fs::metadata(path).map_or(0, |file| file.len());
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    of(path) + of(Path::new(&log))
+}

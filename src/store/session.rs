@@ -1,0 +1,274 @@
+//! Sessions: one row for each session of an assistant.
+
+use rusqlite::{OptionalExtension as _, params};
+
+use super::{StoreError, Tx};
+use crate::domain::id::{Assistant, ProjectId, RootId, SessionId};
+use crate::domain::time::Timestamp;
+use crate::domain::trace::{Observation, SessionKey, SessionStart, Step, Usage};
+use crate::redact::Clean;
+
+/// Returns the session that an observation belongs to, and makes it when this is the first word of it.
+pub fn of(tx: &Tx<'_>, seen: &Clean<Observation>, origin: &str) -> Result<SessionId, StoreError> {
+    let key = &seen.session;
+    let known = tx
+        .prepare_cached("select id from session where assistant = ?1 and external = ?2")?
+        .query_row(params![key.assistant.0, key.external], |row| row.get(0).map(SessionId))
+        .optional()?;
+    if let Some(id) = known {
+        return Ok(id);
+    }
+    tx.prepare_cached(
+        "insert into session (assistant, external, origin, cwd, branch, started_at, last_at)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
+    )?
+    .execute(params![
+        key.assistant.0,
+        key.external,
+        origin,
+        seen.cwd,
+        seen.branch,
+        seen.at.0
+    ])?;
+    Ok(SessionId(tx.last_insert_rowid()))
+}
+
+/// Widens the session's time to hold `at`, and fills in where it runs when that is not known yet.
+pub fn touch(tx: &Tx<'_>, id: SessionId, seen: &Clean<Observation>) -> Result<(), StoreError> {
+    tx.prepare_cached(
+        "update session
+         set started_at = min(started_at, ?2), last_at = max(last_at, ?2),
+             cwd = coalesce(cwd, ?3), branch = coalesce(?4, branch)
+         where id = ?1",
+    )?
+    .execute(params![id.0, seen.at.0, seen.cwd, seen.branch])?;
+    Ok(())
+}
+
+/// Says in which project and folder a session runs; the first answer stays.
+pub fn settle_in(tx: &Tx<'_>, id: SessionId, project: ProjectId, root: RootId) -> Result<(), StoreError> {
+    tx.prepare_cached("update session set project = ?2, root = ?3 where id = ?1 and project is null")?
+        .execute(params![id.0, project.0, root.0])?;
+    Ok(())
+}
+
+/// Records how a session began. A session that had ended goes on: it is open again.
+pub fn started(tx: &Tx<'_>, id: SessionId, seen: &Clean<Observation>) -> Result<(), StoreError> {
+    let Step::SessionStarted(start) = &seen.step else {
+        return Ok(());
+    };
+    let SessionStart {
+        model,
+        version,
+        transcript,
+        place,
+        pid,
+        labels,
+        ..
+    } = start;
+    let place = place.as_ref();
+    tx.prepare_cached(
+        "update session
+         set model = coalesce(?2, model), version = coalesce(?3, version), transcript = coalesce(?4, transcript),
+             branch = coalesce(?5, branch), commit_id = coalesce(commit_id, ?6), pid = coalesce(?8, pid),
+             end_reason = case when ended_at is null or ended_at < ?7 then null else end_reason end,
+             ended_at = case when ended_at is null or ended_at < ?7 then null else ended_at end
+         where id = ?1",
+    )?
+    .execute(params![
+        id.0,
+        model,
+        version,
+        transcript,
+        place.and_then(|place| place.branch.as_ref()),
+        place.and_then(|place| place.commit.as_ref()),
+        seen.at.0,
+        pid,
+    ])?;
+    for (key, value) in labels {
+        tx.prepare_cached(
+            "insert into session_label (session, key, value) values (?1, ?2, ?3)
+             on conflict (session, key) do update set value = excluded.value",
+        )?
+        .execute(params![id.0, key, value])?;
+    }
+    Ok(())
+}
+
+/// Ties a session to the one whose history it copied; ties never form a ring.
+pub fn descend(tx: &Tx<'_>, id: SessionId, parent: SessionId) -> Result<(), StoreError> {
+    if id == parent || top(tx, parent)? == id {
+        return Ok(());
+    }
+    let top = top(tx, parent)?;
+    tx.prepare_cached("update session set parent = coalesce(parent, ?2), top = coalesce(top, ?3) where id = ?1")?
+        .execute(params![id.0, parent.0, top.0])?;
+    Ok(())
+}
+
+/// Returns the first session of the chain of forks and resumes that `id` belongs to.
+pub fn top(tx: &Tx<'_>, id: SessionId) -> Result<SessionId, StoreError> {
+    Ok(tx
+        .prepare_cached("select coalesce(top, id) from session where id = ?1")?
+        .query_row([id.0], |row| row.get(0).map(SessionId))?)
+}
+
+/// Records that a session ended. A later word wins over an earlier one, and a real end over a sweep.
+pub fn ended(tx: &Tx<'_>, id: SessionId, at: Timestamp, reason: &Clean<String>) -> Result<(), StoreError> {
+    tx.prepare_cached(
+        "update session set ended_at = ?2, end_reason = ?3, settled_at = null
+         where id = ?1 and (ended_at is null or ended_at <= ?2 or end_reason = 'swept')",
+    )?
+    .execute(params![id.0, at.0, reason.as_str()])?;
+    Ok(())
+}
+
+/// An open session, as the sweep looks at it.
+#[derive(Debug, Clone, Copy)]
+pub struct Open {
+    /// The session.
+    pub id: SessionId,
+    /// Its client's process, when a hook named it.
+    pub pid: Option<u32>,
+    /// Its last sign of life.
+    pub last_at: Timestamp,
+}
+
+/// Returns the sessions that have not ended.
+pub fn open(tx: &Tx<'_>) -> Result<Vec<Open>, StoreError> {
+    let mut rows = tx.prepare_cached("select id, pid, last_at from session where ended_at is null")?;
+    let found = rows
+        .query_map([], |row| {
+            Ok(Open {
+                id: SessionId(row.get(0)?),
+                pid: row.get(1)?,
+                last_at: Timestamp(row.get(2)?),
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(found)
+}
+
+/// Ends a session whose client was killed or lost power, at its last sign of life.
+pub fn sweep(tx: &Tx<'_>, id: SessionId) -> Result<(), StoreError> {
+    tx.prepare_cached(
+        "update session set ended_at = last_at, end_reason = 'swept', settled_at = null where id = ?1 and ended_at is null",
+    )?
+    .execute([id.0])?;
+    Ok(())
+}
+
+/// Names the model, version or transcript of a session that hooks did not name.
+pub fn describe(
+    tx: &Tx<'_>,
+    id: SessionId,
+    model: Option<&str>,
+    version: Option<&str>,
+    transcript: Option<&str>,
+) -> Result<(), StoreError> {
+    tx.prepare_cached(
+        "update session set model = coalesce(?2, model), version = coalesce(?3, version),
+                            transcript = coalesce(?4, transcript)
+         where id = ?1",
+    )?
+    .execute(params![id.0, model, version, transcript])?;
+    Ok(())
+}
+
+/// Records the tokens of one model message; the last report of a message counts, and only for the session
+/// that reported it first.
+pub fn used(tx: &Tx<'_>, id: SessionId, usage: &Clean<Usage>) -> Result<(), StoreError> {
+    tx.prepare_cached(
+        "insert into usage (message, session, model, input, output, cached) values (?1, ?2, ?3, ?4, ?5, ?6)
+         on conflict (message) do update
+         set input = excluded.input, output = max(output, excluded.output), cached = excluded.cached",
+    )?
+    .execute(params![
+        usage.message,
+        id.0,
+        usage.model,
+        usage.input,
+        usage.output,
+        usage.cache_read + usage.cache_write
+    ])?;
+    tx.prepare_cached("update session set model = coalesce(model, ?2) where id = ?1")?
+        .execute(params![id.0, usage.model])?;
+    Ok(())
+}
+
+/// Records the session's cost so far; it never falls.
+pub fn cost(tx: &Tx<'_>, id: SessionId, micro_usd: i64) -> Result<(), StoreError> {
+    tx.prepare_cached("update session set micro_usd = max(coalesce(micro_usd, 0), ?2) where id = ?1")?
+        .execute(params![id.0, micro_usd])?;
+    Ok(())
+}
+
+/// Adds one to the session's count of prompts.
+pub fn prompted(tx: &Tx<'_>, id: SessionId) -> Result<(), StoreError> {
+    tx.prepare_cached("update session set prompts = prompts + 1 where id = ?1")?
+        .execute([id.0])?;
+    Ok(())
+}
+
+/// Returns the commit at which a session began.
+pub fn commit(tx: &Tx<'_>, id: SessionId) -> Result<Option<String>, StoreError> {
+    Ok(tx
+        .prepare_cached("select commit_id from session where id = ?1")?
+        .query_row([id.0], |row| row.get(0))?)
+}
+
+/// Returns whether a session whose journal this is has not ended: its hooks will write to it again.
+pub fn runs_with_journal(tx: &Tx<'_>, journal: &std::path::Path) -> Result<bool, StoreError> {
+    let name = journal
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let mut rows = tx.prepare_cached("select assistant, external from session where ended_at is null")?;
+    let mut open = rows.query([])?;
+    while let Some(row) = open.next()? {
+        let key = SessionKey {
+            assistant: Assistant(row.get(0)?),
+            external: row.get(1)?,
+        };
+        if super::journal::file_name(&key) == name {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// A session that waits for the worker.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    /// The session.
+    pub id: SessionId,
+    /// Its assistant.
+    pub assistant: String,
+    /// Its transcript file, when known.
+    pub transcript: Option<String>,
+}
+
+/// Returns the sessions that changed since they were last settled, oldest first.
+pub fn waiting(tx: &Tx<'_>, limit: u32) -> Result<Vec<Waiting>, StoreError> {
+    let mut rows = tx.prepare_cached(
+        "select id, assistant, transcript from session
+         where settled_at is null or settled_at < last_at order by last_at limit ?1",
+    )?;
+    let found = rows
+        .query_map([limit], |row| {
+            Ok(Waiting {
+                id: SessionId(row.get(0)?),
+                assistant: row.get(1)?,
+                transcript: row.get(2)?,
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(found)
+}
+
+/// Writes what the worker derived from the whole session.
+pub fn settled(tx: &Tx<'_>, id: SessionId, outcome: &str, at: Timestamp) -> Result<(), StoreError> {
+    tx.prepare_cached("update session set outcome = ?2, settled_at = max(?3, last_at) where id = ?1")?
+        .execute(params![id.0, outcome, at.0])?;
+    Ok(())
+}
