@@ -36,6 +36,14 @@ impl Alphabet {
         }
     }
 
+    /// Returns the end of the run of such bytes that starts at `from`, looking at no more than `most` of them.
+    ///
+    /// What is looked at before anything is decided stays bounded, or text such as `SG.SG.SG.…` would be read
+    /// to its end from each of its bytes.
+    pub(super) fn run_within(self, text: &[u8], from: usize, most: usize) -> usize {
+        self.run(&text[..text.len().min(from + most)], from)
+    }
+
     /// Returns the end of the run of such bytes that starts at `from`.
     pub(super) fn run(self, text: &[u8], from: usize) -> usize {
         text[from..]
