@@ -23,10 +23,13 @@ const SELF_EXPLAINING: &[&str] = &[
     "you must read the file before",
 ];
 
+/// Such errors that are longer where they say more: with a suggestion they may be worth a lesson.
+const SELF_EXPLAINING_ALONE: &[&str] = &["file does not exist."];
+
 /// Returns whether the error explains itself.
 pub(super) fn explains_itself(headline: &str) -> bool {
     let headline = headline.to_lowercase();
-    SELF_EXPLAINING.iter().any(|part| headline.contains(part))
+    SELF_EXPLAINING.iter().any(|part| headline.contains(part)) || SELF_EXPLAINING_ALONE.contains(&headline.trim())
 }
 
 #[cfg(test)]
@@ -35,12 +38,14 @@ mod tests {
 
     #[test]
     fn the_table_is_lower_case_and_tells_them_apart() {
-        for part in SELF_EXPLAINING {
+        for part in SELF_EXPLAINING.iter().chain(SELF_EXPLAINING_ALONE) {
             assert_eq!(*part, part.to_lowercase());
         }
         assert!(explains_itself(
             "File has not been read yet. Read it first before writing to it."
         ));
+        assert!(explains_itself("File does not exist."));
+        assert!(!explains_itself("File does not exist. Did you mean .golangci.yaml?"));
         assert!(!explains_itself("go: command not found"));
         assert!(!explains_itself("Path does not exist: .golangci.yml"));
     }

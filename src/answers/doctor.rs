@@ -60,7 +60,7 @@ pub fn doctor(
     examinations.extend(settings.moved.iter().map(|moved| fine("folder", moved.clone())));
     if let Some(store) = store {
         examinations.push(database(store)?);
-        examinations.extend(sources(store)?);
+        examinations.extend(sources(store, settings.clock.now())?);
     }
     examinations.extend(wiring);
     Ok(DoctorView {
@@ -69,8 +69,8 @@ pub fn doctor(
     })
 }
 
-fn sources(store: &Store) -> Result<Option<Examination>, AnswerError> {
-    let health = store.health()?;
+fn sources(store: &Store, now: Timestamp) -> Result<Option<Examination>, AnswerError> {
+    let health = store.health(now)?;
     Ok((health.broken_lines > 0).then(|| {
         let found = format!(
             "{} of journals and transcripts were no record",

@@ -37,7 +37,7 @@ pub struct StatusView {
     pub modes: i64,
     /// Projects.
     pub projects: i64,
-    /// Sessions that have begun and not ended.
+    /// Sessions that have not ended, and were active within a day.
     pub open_sessions: i64,
     /// The newest event.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,7 +56,7 @@ pub struct StatusView {
 
 /// Returns what is recorded, where, and whether recording goes on.
 pub fn status(store: &Store, settings: &Settings, paused: Option<Timestamp>) -> Result<StatusView, AnswerError> {
-    let health = store.health()?;
+    let health = store.health(settings.clock.now())?;
     let (journals, journal_bytes) = spooled(settings);
     let paused = paused.filter(|until| *until > settings.clock.now());
     Ok(StatusView {

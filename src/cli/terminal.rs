@@ -62,15 +62,18 @@ impl Surroundings {
         self.json
     }
 
-    /// Returns what is meant by a project: `.` and other relative folders are those of this process.
+    /// Returns what is meant by a project that is asked for.
     pub(super) fn project(&self, given: Option<String>) -> Option<String> {
-        given.map(|given| {
-            if given == "." || given == ".." || given.starts_with("./") || given.starts_with("../") {
-                std::fs::canonicalize(&given).map_or(given, |folder| folder.display().to_string())
-            } else {
-                given
-            }
-        })
+        given.map(|given| self.folder(given))
+    }
+
+    /// Returns what is meant by a project or folder: a relative folder is one of this process.
+    pub(super) fn folder(&self, given: String) -> String {
+        let relative = given == "." || given == ".." || given.starts_with("./") || given.starts_with("../");
+        if !relative {
+            return given;
+        }
+        std::fs::canonicalize(&given).map_or(given, |folder| folder.display().to_string())
     }
 
     /// Returns an answer as it is wanted: as text, or as JSON.

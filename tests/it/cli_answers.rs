@@ -223,3 +223,10 @@ fn a_query_of_ones_own_reads_and_nothing_else() {
     assert_snapshot!(env.run(&["sql", "delete from session"]));
     assert_snapshot!(env.run(&["sql", "attach '/tmp/x' as x"]));
 }
+
+#[test]
+fn the_sample_goes_the_way_of_real_sessions_and_leaves_nothing_behind() {
+    let env = TestEnv::new();
+    assert_snapshot!(env.run(&["report", "--sample"]).success());
+    assert!(!env.data().exists(), "the sample was recorded");
+}

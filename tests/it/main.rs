@@ -7,6 +7,7 @@ mod env;
 mod fixture;
 mod grouping;
 mod install;
+mod json_fields;
 mod packaging;
 mod recognition;
 mod robust;

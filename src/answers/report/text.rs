@@ -66,7 +66,8 @@ impl ReportView {
         };
         let mut title = vec![format!("{}\n", style.dotted(&[name, span]))];
         if self.widened.is_some() {
-            title.push("Nothing newer is recorded: this is the last window that holds\nsessions.\n".to_owned());
+            let note = "Nothing newer is recorded: this is the last window that holds sessions.";
+            title.extend(style.wrapped(note, style.width).into_iter().map(|line| line + "\n"));
         }
         title.push("\n".to_owned());
         title

@@ -42,7 +42,7 @@ impl Doctor {
 fn wiring(store: Option<&Store>, trouble: Option<String>, around: &Surroundings) -> Result<Vec<Examination>, Error> {
     let settings = &around.settings;
     let binary = process::own_program().map_err(|error| Error::unavailable("this program was not found", error))?;
-    let last_event = store.map(Store::health).transpose()?.and_then(|health| health.last_event);
+    let last_event = store.map(|store| store.health(around.now())).transpose()?.and_then(|health| health.last_event);
     let mut faults: Vec<_> =
         [settings.folder(), settings.spare()].iter().flat_map(|folder| fault::newest(folder, FAULTS)).collect();
     faults.sort_by_key(|fault| std::cmp::Reverse(fault.at));

@@ -1,9 +1,14 @@
 //! `callus report`: what has been failing lately.
 
+use std::fs;
+
 use crate::answers::{self, ReportQuery};
+use crate::assistants;
 use crate::cli::Error;
 use crate::cli::terminal::Surroundings;
+use crate::config::Settings;
 use crate::flow;
+use crate::flow::import::Request;
 
 /// Show what has been failing lately
 #[derive(Debug, clap::Args)]
@@ -17,11 +22,21 @@ pub(crate) struct Report {
     /// Look at one project: its name, its remote or a folder in it
     #[arg(long, value_name = "PROJECT")]
     project: Option<String>,
+    /// Show what a report is like, on four invented sessions
+    #[arg(long, conflicts_with_all = ["since", "project"])]
+    sample: bool,
 }
+
+/// What stands above and below the report of the sample.
+const SAMPLE_HEAD: &str = "A sample: four invented sessions, recorded nowhere.\n\n";
+const SAMPLE_FOOT: &str = "\nYours: callus install claude-code, or callus import\n";
 
 impl Report {
     /// Returns the report.
     pub(super) fn run(self, around: &Surroundings) -> Result<String, Error> {
+        if self.sample {
+            return sample(around);
+        }
         let store = flow::ready(&around.settings)?;
         let query = ReportQuery {
             since: self.since,
@@ -29,4 +44,31 @@ impl Report {
         };
         around.told(&answers::report(&store, &query, around.now(), &around.style.zone)?)
     }
+}
+
+/// Takes the bundled sessions the way that real ones go, into a store that is gone afterwards.
+fn sample(around: &Surroundings) -> Result<String, Error> {
+    let failed = |error| Error::unavailable("the sample could not be written", error);
+    let folder = tempfile::tempdir().map_err(failed)?;
+    let transcripts = folder.path().join("transcripts");
+    fs::create_dir(&transcripts).map_err(failed)?;
+    for (name, text) in answers::SAMPLE {
+        fs::write(transcripts.join(name), text).map_err(failed)?;
+    }
+    let settings = Settings {
+        data: folder.path().join("store"),
+        temporary: folder.path().to_owned(),
+        ..around.settings.clone()
+    };
+    let mut store = flow::ready(&settings)?;
+    let request = Request {
+        paths: vec![transcripts],
+        ..Request::default()
+    };
+    for spec in assistants::ALL {
+        flow::import::import(&mut store, spec, &settings, &request, |_, _| {})?;
+    }
+    let query = ReportQuery::default();
+    let told = around.told(&answers::report(&store, &query, around.now(), &around.style.zone)?)?;
+    Ok(if around.json() { told } else { format!("{SAMPLE_HEAD}{told}{SAMPLE_FOOT}") })
 }

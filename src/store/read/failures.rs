@@ -113,7 +113,7 @@ const ONE: &str = failures!("where f.id = ?1");
 const OF_PATTERN: &str = failures!("where f.pattern = ?1 order by f.expected is not null, f.at desc limit ?2");
 const OF_SESSION: &str = failures!("where f.session = ?1 order by f.at, f.id");
 
-// SQLite takes the bare columns from the row that holds the maximum: the newest headline.
+// What was never grouped is put together by its scope. SQLite takes the bare columns from the row that holds the maximum: the newest headline.
 const SET_ASIDE: &str = "select pt.mode, f.expected as reason, f.headline, f.scope, count(*) as failures,
        count(distinct f.session) as sessions, min(f.at) as first_at, max(f.at) as last_at
 from failure f left join pattern pt on pt.id = f.pattern join session s on s.id = f.session
@@ -122,7 +122,7 @@ where f.expected is not null and f.at >= ?1
   and (?3 is null or instr(lower(s.model), ?3) > 0)
   and (?4 is null or instr(s.assistant, ?4) > 0)
   and (?5 is null or instr(lower(f.scope), ?5) > 0)
-group by coalesce(pt.mode, -f.id), f.expected
+group by pt.mode, case when pt.mode is null then f.scope end, f.expected
 order by failures desc, last_at desc limit ?6";
 
 const INSTANCE: &str = "select count(*), count(distinct session), max(at) from failure

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Span, Timestamp};
 use crate::store::{SCHEMA_VERSION, Store, StoreError};
 
 /// The state of the store.
@@ -28,7 +28,7 @@ pub struct HealthRow {
     pub last_event: Option<Timestamp>,
     /// Lines of journals and transcripts that were no record.
     pub broken_lines: i64,
-    /// Sessions that have begun and neither ended nor been swept.
+    /// Sessions that have not ended, and were active within a day.
     pub open_sessions: i64,
 }
 
@@ -36,9 +36,11 @@ pub struct HealthRow {
 const SESSIONS: &str = "select count(*), coalesce(sum(failures), 0), coalesce(sum(expected), 0), max(last_at)
 from session";
 
+const OPEN: &str = "select count(*) from session where ended_at is null and last_at >= ?1";
+
 impl Store {
     /// Returns the figures of the whole store.
-    pub fn health(&self) -> Result<HealthRow, StoreError> {
+    pub fn health(&self, now: Timestamp) -> Result<HealthRow, StoreError> {
         let count = |sql: &str| -> Result<i64, StoreError> { Ok(self.row(sql, [], |row| row.get(0))?.unwrap_or(0)) };
         let (sessions, failures, expected, last) = self
             .row(SESSIONS, [], |row| {
@@ -56,7 +58,9 @@ impl Store {
             projects: count("select count(*) from project")?,
             last_event: last.map(Timestamp),
             broken_lines: count("select coalesce(sum(broken), 0) from source")?,
-            open_sessions: count("select count(*) from session where ended_at is null")?,
+            open_sessions: self
+                .row(OPEN, [now.before(Span::days(1)).0], |row| row.get(0))?
+                .unwrap_or(0),
         })
     }
 

@@ -1,0 +1,135 @@
+//! `docs/json.md` says what the views say: it is written from their schemas, and this test holds it so.
+//! `CALLUS_WRITE_DOCS=1 cargo test --test it json_fields` writes it anew.
+#![expect(clippy::disallowed_methods, reason = "a test may be told by a variable to write what it compares")]
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use callus::answers;
+use schemars::{Schema, schema_for};
+use serde_json::Value;
+
+/// Every answer: the commands that give it, and its view.
+fn answers() -> Vec<(&'static str, Schema)> {
+    vec![
+        ("callus report", schema_for!(answers::ReportView)),
+        ("callus failures", schema_for!(answers::FailuresView)),
+        ("callus show", schema_for!(answers::ShowView)),
+        ("callus search", schema_for!(answers::SearchView)),
+        ("callus check", schema_for!(answers::CheckView)),
+        ("callus sessions", schema_for!(answers::SessionsView)),
+        ("callus session", schema_for!(answers::SessionView)),
+        ("callus project", schema_for!(answers::ProjectsView)),
+        ("callus status", schema_for!(answers::StatusView)),
+        ("callus doctor", schema_for!(answers::DoctorView)),
+        ("callus sql", schema_for!(answers::SqlView)),
+    ]
+}
+
+const HEAD: &str = "# What `--json` answers
+
+Every reading command takes `--json` and answers one JSON document in UTF-8.
+Times are RFC 3339 in UTC. A field whose name ends in `_ms`, `_bytes` or `_usd` has that unit.
+A field marked *optional* is left out when there is nothing to say. Fields are added; they are not renamed or removed.
+";
+
+/// Returns the page that the schemas make.
+fn page() -> String {
+    let mut page = HEAD.to_owned();
+    let mut parts = BTreeMap::new();
+    for (command, schema) in answers() {
+        let schema = schema.to_value();
+        let _ = write!(page, "\n## `{command}`\n\n{}.\n", described(&schema).trim_end_matches('.'));
+        page.push_str(&fields(&schema));
+        let own = schema.get("$defs").and_then(Value::as_object).cloned().unwrap_or_default();
+        parts.extend(own);
+    }
+    page.push_str("\n# Parts\n");
+    for (name, schema) in parts {
+        let _ = write!(page, "\n## {name}\n\n{}\n{}", described(&schema), fields(&schema));
+    }
+    page
+}
+
+fn described(schema: &Value) -> String {
+    schema["description"].as_str().unwrap_or_default().replace('\n', " ")
+}
+
+fn fields(schema: &Value) -> String {
+    let mut out = String::new();
+    let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    if let Some(properties) = schema["properties"].as_object() {
+        out.push_str("\n| field | type | what it says |\n|---|---|---|\n");
+        for (name, field) in properties {
+            let optional = if required.contains(&name.as_str()) { "" } else { ", *optional*" };
+            let _ = writeln!(out, "| `{name}` | {}{optional} | {} |", kind(field), described(field).replace('|', "\\|"));
+        }
+    }
+    for variant in schema["oneOf"].as_array().into_iter().flatten() {
+        if let Some(word) = variant["const"].as_str() {
+            let _ = write!(out, "\n- `{word}`: {}", described(variant));
+        }
+        for (name, field) in variant["properties"].as_object().into_iter().flatten() {
+            let _ = write!(out, "\n- `{name}` ({}): {}", kind(field), described(variant));
+        }
+    }
+    if out.contains("\n- ") {
+        out.push('\n');
+    }
+    out
+}
+
+/// Returns the type of a field in words.
+fn kind(field: &Value) -> String {
+    if let Some(part) = field["$ref"].as_str().and_then(|path| path.rsplit('/').next()) {
+        return part.to_owned();
+    }
+    if let Some(choices) = field["anyOf"].as_array() {
+        return choices.iter().find(|choice| choice["type"] != "null").map(kind).unwrap_or_default();
+    }
+    let word = match &field["type"] {
+        Value::String(word) => word.as_str(),
+        Value::Array(words) => words.iter().filter_map(Value::as_str).find(|word| *word != "null").unwrap_or("any"),
+        _ => "any",
+    };
+    if word == "array" { format!("list of {}", kind(&field["items"])) } else { word.to_owned() }
+}
+
+#[test]
+fn every_field_is_documented() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/json.md");
+    let page = page();
+    if std::env::var_os("CALLUS_WRITE_DOCS").is_some() {
+        std::fs::write(&path, &page).expect("writes");
+    }
+    let written = std::fs::read_to_string(&path).expect("docs/json.md");
+    assert!(written == page, "docs/json.md differs from the views: CALLUS_WRITE_DOCS=1 cargo test --test it json_fields");
+}
+
+#[test]
+fn every_field_says_something() {
+    for line in page().lines().filter(|line| line.starts_with("| `")) {
+        assert!(!line.ends_with("|  |"), "undocumented: {line}");
+    }
+}
+
+#[test]
+fn parameters_say_what_they_are_for() {
+    let queries = [
+        schema_for!(answers::ReportQuery),
+        schema_for!(answers::FailuresQuery),
+        schema_for!(answers::ShowQuery),
+        schema_for!(answers::SearchQuery),
+        schema_for!(answers::CheckQuery),
+        schema_for!(answers::SessionsQuery),
+        schema_for!(answers::SessionQuery),
+        schema_for!(answers::SqlQuery),
+    ];
+    for schema in queries {
+        let schema = schema.to_value();
+        for (name, field) in schema["properties"].as_object().expect("parameters") {
+            assert!(field["description"].is_string(), "{}: {name}", schema["title"]);
+        }
+    }
+}
