@@ -112,14 +112,14 @@ fn break_before(text: &[u8], at: usize) -> usize {
 const LINE: usize = 8 << 10;
 
 /// What ends a line, or the string that holds it.
-const fn ends_line(byte: &u8) -> bool {
+const fn ends_line(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r' | b'\\' | b'"' | b'\'' | b'`')
 }
 
 /// Returns the end of the line that starts at `from`: a line break or the end of a string.
 fn line_from(text: &[u8], from: usize) -> usize {
     let window = &text[from..text.len().min(from + LINE)];
-    from + window.iter().position(ends_line).unwrap_or(window.len())
+    from + window.iter().position(|b| ends_line(*b)).unwrap_or(window.len())
 }
 
 /// Returns the start of the line that ends at `to`.
@@ -127,7 +127,7 @@ fn line_back(text: &[u8], to: usize) -> usize {
     let window = to.saturating_sub(LINE);
     let start = text[window..to]
         .iter()
-        .rposition(ends_line)
+        .rposition(|b| ends_line(*b))
         .map_or(window, |n| window + n + 1);
     // The letter of an escaped line break belongs to the break.
     let escaped = start > 0 && text[start - 1] == b'\\' && matches!(text.get(start), Some(b'n' | b'r'));

@@ -231,7 +231,8 @@ const BY_FIRST: [(u8, u8); 256] = {
 /// How much of a token is looked at before it counts as one; no row asks for more.
 const LOOK: usize = 160;
 
-/// From this length on a random body has a digit (52 letters of 62 signs thirty times over: 0.5 %).
+/// From this length on a body without a digit must change between its cases as random letters do: there are
+/// tokens of letters alone, and there are long names in camel case.
 const LONG: usize = 30;
 
 /// For each second byte of a prefix the bytes that may be third, one bit each: most words that begin like a
@@ -279,8 +280,10 @@ pub(super) fn find(text: &[u8], at: usize, spot: Spot) -> Option<Hit> {
     let end = without_punctuation(text, body, seen);
     let (len, mix) = (end - body, Mix::of(&text[body..end]));
     let cut = spot.cut_after && end == text.len() && (MIN_AT_CUT..=row.max).contains(&len);
-    let whole = (row.min..=row.max).contains(&len) && mix.is_mixed() && (mix.digits > 0 || len < LONG);
-    let after = text.get(end).is_some_and(u8::is_ascii_alphanumeric);
+    let whole = (row.min..=row.max).contains(&len)
+        && mix.is_mixed()
+        && (mix.digits > 0 || len < LONG || mix.changes * 3 >= len);
+    let after = seen < body + LOOK && text.get(end).is_some_and(u8::is_ascii_alphanumeric);
     (cut || (whole && !after)).then(|| Hit {
         start: if row.keep { body } else { at },
         end: without_punctuation(text, body, row.alphabet.run(text, seen)),
