@@ -146,10 +146,9 @@ pub fn detach(job: &Job<'_>) -> Result<(), ProcessError> {
 }
 
 /// Moves this process into a session of its own, out of reach of its parent's terminal and process group.
-///
-/// Fails where it already leads a group, as when a person starts it in a terminal: then nothing need be left.
-pub fn new_session() -> bool {
-    rustix::process::setsid().is_ok()
+pub fn new_session() {
+    // Refused only where it leads a group already, as when a person starts it: then there is nothing to leave.
+    let _ = rustix::process::setsid();
 }
 
 /// Returns whether a process of that id lives, whoever owns it.
@@ -181,6 +180,7 @@ pub fn find(name: &str, path: &OsStr) -> Option<PathBuf> {
         .find(runs)
 }
 
+#[expect(clippy::disallowed_methods, reason = "this is the one room that starts processes")]
 fn command(job: &Job<'_>) -> Command {
     let mut command = Command::new(job.program);
     command
@@ -243,6 +243,10 @@ fn await_both(closings: &Receiver<()>, deadline: Instant) {
 }
 
 /// Waits for the end of the process; nothing when time is up first.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the caller waits for the process, and nothing tells of its end in time"
+)]
 fn wait(child: &mut Child, deadline: Instant) -> std::io::Result<Option<ExitStatus>> {
     let mut pause = Duration::from_micros(200);
     loop {
@@ -309,6 +313,10 @@ mod tests {
     }
 
     #[test]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "what must not happen would happen after a second"
+    )]
     fn a_process_that_takes_too_long_ends_with_all_that_it_started() {
         let folder = tempfile::tempdir().expect("folder");
         let file = folder.path().join("late");

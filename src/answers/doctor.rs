@@ -48,35 +48,40 @@ pub struct DoctorView {
     pub examinations: Vec<Examination>,
 }
 
-/// Returns whether the store is sound, with what the assistants' wiring was found to be (`wiring`).
+/// Returns whether the store is sound, when it could be opened, with what the assistants' wiring was found to be
+/// (`wiring`).
 pub fn doctor(
-    store: &Store,
+    store: Option<&Store>,
     settings: &Settings,
     paused: Option<Timestamp>,
     wiring: Vec<Examination>,
 ) -> Result<DoctorView, AnswerError> {
-    let mut examinations = vec![
-        folder(&settings.folder()),
-        database(store)?,
-        recording(settings, paused),
-    ];
-    let health = store.health(settings.clock.now())?;
-    if health.broken_lines > 0 {
-        let found = format!(
-            "{} of journals and transcripts were no record",
-            count(health.broken_lines, "line")
-        );
-        examinations.push(warning(
-            "sources",
-            &found,
-            "callus sql \"select path, broken from source where broken > 0\"",
-        ));
+    let mut examinations = vec![folder(&settings.folder()), recording(settings, paused)];
+    examinations.extend(settings.moved.iter().map(|moved| fine("folder", moved.clone())));
+    if let Some(store) = store {
+        examinations.push(database(store)?);
+        examinations.extend(sources(store, settings.clock.now())?);
     }
     examinations.extend(wiring);
     Ok(DoctorView {
         sound: examinations.iter().all(|one| one.state != CheckState::Fault),
         examinations,
     })
+}
+
+fn sources(store: &Store, now: Timestamp) -> Result<Option<Examination>, AnswerError> {
+    let health = store.health(now)?;
+    Ok((health.broken_lines > 0).then(|| {
+        let found = format!(
+            "{} of journals and transcripts were no record",
+            count(health.broken_lines, "line")
+        );
+        warning(
+            "sources",
+            &found,
+            "callus sql \"select path, broken from source where broken > 0\"",
+        )
+    }))
 }
 
 fn folder(folder: &Path) -> Examination {

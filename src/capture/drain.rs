@@ -7,6 +7,7 @@ use super::prepare::prepare;
 use super::record::{Recorder, Tally};
 use super::tail::Tail;
 use crate::clock::Clock;
+use crate::domain::canary;
 use crate::domain::trace::Observation;
 use crate::redact::{Clean, Rules};
 use crate::store::source::{self, Progress, SourceKind};
@@ -102,9 +103,10 @@ fn next_batch(tail: &mut Tail, rules: &Rules) -> Result<Batch, CaptureError> {
             break;
         };
         match journal::decode(line.bytes) {
-            journal::Line::Record(seen) => batch
-                .records
-                .extend(seen.into_iter().map(|seen| rules.observation(seen))),
+            journal::Line::Record(seen) => {
+                let real = seen.into_iter().filter(|seen| !canary::is_canary(&seen.session.external));
+                batch.records.extend(real.map(|seen| rules.observation(seen)));
+            }
             journal::Line::Blank => {}
             journal::Line::Broken if line.ended => batch.broken += 1,
             // The end of a file may be a record that is being written: it stays for the next drain.

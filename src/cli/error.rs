@@ -88,6 +88,15 @@ impl Error {
         self
     }
 
+    /// Returns the error with its causes and hints as one sentence.
+    pub(super) fn sentence(&self) -> String {
+        let mut words = self.rendered(false);
+        for (label, glue) in [("Error: ", ""), ("\nCaused by: ", ": "), ("\nHint: ", "; ")] {
+            words = words.replace(label, glue);
+        }
+        words.trim_end().to_owned()
+    }
+
     /// Returns the error for people: `Error:`, `Caused by:`, `Hint:`.
     pub(super) fn rendered(&self, colour: bool) -> String {
         let label = |code: &str, label: &str| {

@@ -165,7 +165,7 @@ pub(super) fn parse(path: &Path, text: &str, warnings: &mut Vec<String>) -> Resu
 /// Returns the line, from 1, at which a span begins.
 pub(super) fn line(text: &str, span: Option<Range<usize>>) -> usize {
     let start = span.map_or(0, |span| span.start.min(text.len()));
-    text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count() + 1
+    text.as_bytes()[..start].split(|byte| *byte == b'\n').count()
 }
 
 fn unknown_keys(table: &Table, above: &str, unknown: &mut Vec<String>) {

@@ -114,6 +114,10 @@ type ReadFile = fn(&Path, &mut Vec<String>) -> Result<FileSettings, ConfigError>
 
 /// Returns the environment variable `name`: for what an assistant tells its hooks under a name of its own.
 #[must_use]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one room that reads the environment"
+)]
 pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
@@ -126,6 +130,10 @@ impl Settings {
         Self::load_with(file::read)
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one room that reads the environment"
+    )]
     fn load_with(read: ReadFile) -> Result<Self, ConfigError> {
         Self::from_environment(&Environment::new(&|name| std::env::var_os(name)), read)
     }

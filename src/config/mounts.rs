@@ -68,16 +68,12 @@ pub(super) fn local(data: PathBuf, fallbacks: &[PathBuf]) -> (PathBuf, Option<St
         .map(|folder| folder.join(&key))
         .find(|folder| shared_kind(folder).is_none())
         .or_else(|| private(Path::new("/var/tmp")).map(|folder| folder.join(&key)));
-    match own {
-        Some(folder) => {
-            let said = format!("{place}: the store is kept at {}", folder.display());
-            (folder, Some(said))
-        }
-        None => {
-            let said = format!("{place}, and no local folder was found: set CALLUS_HOME to one");
-            (data, Some(said))
-        }
-    }
+    let Some(folder) = own else {
+        let said = format!("{place}, and no local folder was found: set CALLUS_HOME to one");
+        return (data, Some(said));
+    };
+    let said = format!("{place}: the store is kept at {}", folder.display());
+    (folder, Some(said))
 }
 
 /// Names a folder by its path, so that two moved folders stay two.
@@ -89,13 +85,16 @@ fn key(path: &Path) -> String {
     format!("moved-{number:016x}")
 }
 
+/// The bits of a file's mode that let anybody but its owner in.
+const OTHERS: u32 = 0o077;
+
 /// Makes a folder of our own in one that everybody may write to; nothing when somebody else made it first.
 fn private(shared: &Path) -> Option<PathBuf> {
     let user = rustix::process::getuid().as_raw();
     let folder = shared.join(format!("callus-{user}"));
     // An error means that it exists, or that it will not: the look at it decides.
     let _ = DirBuilder::new().mode(0o700).create(&folder);
-    let is_ours = |found: &Metadata| found.is_dir() && found.uid() == user && found.mode() & 0o077 == 0;
+    let is_ours = |found: &Metadata| found.is_dir() && found.uid() == user && found.mode() & OTHERS == 0;
     let found = std::fs::symlink_metadata(&folder).ok()?;
     (is_ours(&found) && shared_kind(&folder).is_none()).then_some(folder)
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::FlowError;
 use crate::assistants::{Found, Refusal, Spec, Transcript};
 use crate::capture::import::{self, Imported};
-use crate::capture::{Recorder, project, settle};
+use crate::capture::{Recorder, project, reshape, settle};
 use crate::config::{self, Settings};
 use crate::domain::time::{Span, Timestamp};
 use crate::store::{Store, StoreError, session};
@@ -101,6 +101,16 @@ pub fn import(
     Ok(report)
 }
 
+/// Settles which folders are one project. Where one was divided, the denominators of its calls are derived anew: they
+/// can be added together, but not divided.
+pub fn settle_projects(store: &mut Store) -> Result<(), FlowError> {
+    let settled = store.write(project::settle_projects)?;
+    if settled.divided {
+        reshape::reshape(store)?;
+    }
+    Ok(())
+}
+
 /// Settles every session that changed since it was last settled, and which folders are one project.
 pub fn settle_waiting(store: &mut Store, settings: &Settings) -> Result<(), FlowError> {
     loop {
@@ -115,6 +125,5 @@ pub fn settle_waiting(store: &mut Store, settings: &Settings) -> Result<(), Flow
             break;
         }
     }
-    store.write(|tx| project::settle_projects(tx).map(drop))?;
-    Ok(())
+    settle_projects(store)
 }

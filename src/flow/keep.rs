@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::import::settle_projects;
 use super::{FlowError, ready};
-use crate::capture::{project, reshape};
+use crate::capture::reshape;
 use crate::config::Settings;
 use crate::store::forget::{self, Forgotten, What};
 use crate::store::{Store, fault, journal, source};
@@ -16,7 +17,7 @@ pub fn forget(settings: &Settings, what: &What) -> Result<(Forgotten, Vec<PathBu
     remove_journals(&mut store, settings)?;
     let forgotten = forget::forget(&mut store, what)?;
     reshape::reshape(&mut store)?;
-    store.write(|tx| project::settle_projects(tx).map(drop))?;
+    settle_projects(&mut store)?;
     forget::overwrite(&store)?;
     let mut left = Vec::new();
     if let What::Match(text) = what {
@@ -33,7 +34,8 @@ pub fn redact_again(settings: &Settings) -> Result<usize, FlowError> {
     let mut store = ready(settings)?;
     remove_journals(&mut store, settings)?;
     let rules = std::sync::Arc::new(super::rules(settings)?);
-    Ok(forget::rewrite(&mut store, move |text| rules.again(text))?)
+    let again = move |text: &str, json| if json { rules.again_json(text) } else { rules.again(text) };
+    Ok(forget::rewrite(&mut store, again)?)
 }
 
 /// Removes every journal that is drained to its end; one that a hook is just writing to is left for next time.

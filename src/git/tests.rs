@@ -7,7 +7,8 @@ use crate::process::{self, Job};
 /// Runs git with settings that no machine's own can change.
 fn git(cwd: &Path, args: &[&str]) {
     let args: Vec<&OsStr> = args.iter().map(OsStr::new).collect();
-    let program = process::find("git", &std::env::var_os("PATH").expect("a path")).expect("git is installed");
+    let program =
+        process::find("git", OsStr::new("/usr/bin:/usr/local/bin:/opt/homebrew/bin")).expect("git is installed");
     let job = Job {
         program: &program,
         args: &args,
@@ -23,7 +24,7 @@ fn git(cwd: &Path, args: &[&str]) {
         ],
         input: b"",
     };
-    let output = process::run(&job, Duration::from_secs(60)).expect("git runs");
+    let output = process::run(&job, Duration::from_mins(1)).expect("git runs");
     assert!(
         output.succeeded(),
         "{args:?}: {}",

@@ -8,8 +8,11 @@ use super::walk::{Kind, Spot};
 
 /// Most blanks around a separator; aligned tables stay below.
 const MOST_BLANKS: usize = 32;
-/// Longest value that is read, in bytes: a key in one line of base64 stays below.
+/// Longest quoted value that is read, in bytes: a key in one line of base64 stays below.
 const LONGEST_VALUE: usize = 8192;
+/// Longest bare value, in bytes. Nothing but a blank ends one, so `A_TOKEN=A_TOKEN=…` would be read to its end
+/// from each of its names.
+const LONGEST_BARE: usize = 2048;
 
 /// Returns the secret that is assigned at the separator (`=` or `:`) at `at`.
 pub(super) fn find(text: &[u8], at: usize, spot: Spot) -> Option<Hit> {
@@ -21,10 +24,6 @@ pub(super) fn find(text: &[u8], at: usize, spot: Spot) -> Option<Hit> {
         return None;
     }
     let value = Value::at(text, after + blanks(text, after), spot)?;
-    // In `"TOKEN=" + value` the quote closes a literal instead of opening one.
-    if value.quoted && matches!(text[value.start], b' ' | b'+' | b',' | b')' | b';') {
-        return None;
-    }
     if class == Class::Header {
         return header(text, &value);
     }
@@ -46,13 +45,15 @@ pub(super) fn bearer(text: &[u8], at: usize) -> Option<Hit> {
     credential(text, at + 7, text.len())
 }
 
+/// Longest authentication scheme, in bytes; `AWS4-HMAC-SHA256` has 16.
+const LONGEST_SCHEME: usize = 20;
 /// Fewest bytes of a credential in a header.
 const MIN_CREDENTIAL: usize = 6;
 
 /// Returns the credential in the value of an `Authorization` header; its scheme (`Bearer`, `Basic`) stays.
 fn header(text: &[u8], value: &Value) -> Option<Hit> {
-    let scheme = Alphabet::Url.run(text, value.start);
-    let credential_start = if text.get(scheme) == Some(&b' ') && scheme - value.start <= 20 {
+    let scheme = Alphabet::Url.run_within(text, value.start, LONGEST_SCHEME);
+    let credential_start = if text.get(scheme) == Some(&b' ') {
         scheme + 1
     } else {
         value.start
@@ -191,7 +192,13 @@ impl Value {
             Some(quote @ (b'"' | b'\'')) => Self::quoted(text, at + escapes + 1, *quote, escapes, spot),
             _ => Self::bare(text, at),
         };
-        (value.start < value.end && value.end - value.start < LONGEST_VALUE).then_some(value)
+        // In `"TOKEN=" + value` the quote closes a literal instead of opening one.
+        let closed = value.quoted
+            && matches!(
+                text.get(value.start),
+                Some(b' ' | b'+' | b',' | b')' | b';' | b']' | b'}')
+            );
+        (!closed && value.start < value.end && value.end - value.start < LONGEST_VALUE).then_some(value)
     }
 
     /// A quote is closed by one with at most as many backslashes; inside JSON a bare `"` ends every literal.
@@ -224,7 +231,11 @@ impl Value {
 
     fn bare(text: &[u8], start: usize) -> Self {
         let ends = |b: &u8| b.is_ascii_whitespace() || b.is_ascii_control() || b"\"'`\\;,&|<>()[]{}".contains(b);
-        let end = text[start..].iter().position(ends).map_or(text.len(), |n| start + n);
+        let window = &text[..text.len().min(start + LONGEST_BARE)];
+        let end = window[start..]
+            .iter()
+            .position(ends)
+            .map_or(window.len(), |n| start + n);
         Self {
             start,
             end,

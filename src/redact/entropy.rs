@@ -160,19 +160,12 @@ fn is_random(text: &[u8], start: usize, end: usize) -> bool {
     } else {
         (MIN_ALONE, BITS_ALONE)
     };
-    word.len() >= min && changes(word) * 5 >= word.len() * 2 && shannon(word) >= bits
+    word.len() >= min && mix.changes * 5 >= word.len() * 2 && shannon(word) >= bits
 }
 
 /// Returns whether the word, or a part of it after a `_`, begins as such ids do.
 fn names(word: &[u8], id: &[u8]) -> bool {
     memchr::memmem::find_iter(word, id).any(|at| at == 0 || matches!(word[at - 1], b'_' | b'-'))
-}
-
-/// Returns how often neighbours differ in kind. In random base62 it is nearly two thirds of all pairs; in
-/// names of several words it is about a fifth.
-fn changes(word: &[u8]) -> usize {
-    let kind = |b: u8| (b.is_ascii_lowercase(), b.is_ascii_uppercase(), b.is_ascii_digit());
-    word.windows(2).filter(|pair| kind(pair[0]) != kind(pair[1])).count()
 }
 
 /// Returns the Shannon entropy of the word's bytes, in bits per byte.

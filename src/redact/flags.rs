@@ -13,8 +13,8 @@ pub(super) fn long(text: &[u8], at: usize, spot: Spot) -> Option<Hit> {
     if at > 0 && !text[at - 1].is_ascii_whitespace() && !matches!(text[at - 1], b'"' | b'\'' | b'n') {
         return None;
     }
-    let end = Alphabet::Url.run(text, start);
-    if text.get(end) != Some(&b' ') || end - start > names::LONGEST {
+    let end = Alphabet::Url.run_within(text, start, names::LONGEST);
+    if text.get(end) != Some(&b' ') {
         return None;
     }
     if &text[start..end] == b"user" && segment_names(text, at, &["curl"]) {

@@ -108,26 +108,30 @@ fn break_before(text: &[u8], at: usize) -> usize {
         .map_or(0, |sign| sign.len())
 }
 
-/// Returns the end of the line that starts at `from`: a line break or anything that ends a string.
+/// Longest line that is read, in bytes: a whole body without line breaks stays below.
+const LINE: usize = 8 << 10;
+
+/// What ends a line, or the string that holds it.
+const fn ends_line(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'\r' | b'\\' | b'"' | b'\'' | b'`')
+}
+
+/// Returns the end of the line that starts at `from`: a line break or the end of a string.
 fn line_from(text: &[u8], from: usize) -> usize {
-    text[from..]
-        .iter()
-        .position(|b| matches!(b, b'\n' | b'\r' | b'\\' | b'"' | b'\'' | b'`'))
-        .map_or(text.len(), |n| from + n)
+    let window = &text[from..text.len().min(from + LINE)];
+    from + window.iter().position(|b| ends_line(*b)).unwrap_or(window.len())
 }
 
 /// Returns the start of the line that ends at `to`.
 fn line_back(text: &[u8], to: usize) -> usize {
-    let start = text[..to]
+    let window = to.saturating_sub(LINE);
+    let start = text[window..to]
         .iter()
-        .rposition(|b| matches!(b, b'\n' | b'\r' | b'\\' | b'"' | b'\'' | b'`'))
-        .map_or(0, |n| n + 1);
+        .rposition(|b| ends_line(*b))
+        .map_or(window, |n| window + n + 1);
     // The letter of an escaped line break belongs to the break.
-    if start > 0 && text[start - 1] == b'\\' && matches!(text.get(start), Some(b'n' | b'r')) && start < to {
-        start + 1
-    } else {
-        start
-    }
+    let escaped = start > 0 && text[start - 1] == b'\\' && matches!(text.get(start), Some(b'n' | b'r'));
+    if escaped && start < to { start + 1 } else { start }
 }
 
 /// Returns whether a line can stand inside a key block: base64, a header, nothing; behind the line numbers

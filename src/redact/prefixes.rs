@@ -228,7 +228,11 @@ const BY_FIRST: [(u8, u8); 256] = {
     ranges
 };
 
-/// From this length on a random body has a digit (52 letters of 62 signs thirty times over: 0.5 %).
+/// How much of a token is looked at before it counts as one; no row asks for more.
+const LOOK: usize = 160;
+
+/// From this length on a body without a digit must change between its cases as random letters do: there are
+/// tokens of letters alone, and there are long names in camel case.
 const LONG: usize = 30;
 
 /// For each second byte of a prefix the bytes that may be third, one bit each: most words that begin like a
@@ -272,22 +276,25 @@ pub(super) fn find(text: &[u8], at: usize, spot: Spot) -> Option<Hit> {
         return None;
     }
     let body = at + row.prefix.len();
-    let end = row.alphabet.run(text, body);
-    let end = end
-        - text[body..end]
-            .iter()
-            .rev()
-            .take_while(|b| b.is_ascii_punctuation() && !matches!(b, b'=' | b'_' | b'-'))
-            .count();
+    let seen = row.alphabet.run_within(text, body, LOOK);
+    let end = without_punctuation(text, body, seen);
     let (len, mix) = (end - body, Mix::of(&text[body..end]));
     let cut = spot.cut_after && end == text.len() && (MIN_AT_CUT..=row.max).contains(&len);
-    let whole = (row.min..=row.max).contains(&len) && mix.is_mixed() && (mix.digits > 0 || len < LONG);
-    let after = text.get(end).is_some_and(u8::is_ascii_alphanumeric);
-    (cut || (whole && !after)).then_some(Hit {
+    let whole = (row.min..=row.max).contains(&len)
+        && mix.is_mixed()
+        && (mix.digits > 0 || len < LONG || mix.changes * 3 >= len);
+    let after = seen < body + LOOK && text.get(end).is_some_and(u8::is_ascii_alphanumeric);
+    (cut || (whole && !after)).then(|| Hit {
         start: if row.keep { body } else { at },
-        end,
+        end: without_punctuation(text, body, row.alphabet.run(text, seen)),
         rule: row.rule,
     })
+}
+
+/// Returns the end of a token without the punctuation of the sentence around it.
+fn without_punctuation(text: &[u8], start: usize, end: usize) -> usize {
+    let punctuation = |b: &&u8| b.is_ascii_punctuation() && !matches!(b, b'=' | b'_' | b'-');
+    end - text[start..end].iter().rev().take_while(punctuation).count()
 }
 
 /// Returns whether `text` begins with `prefix`; the third byte tells most rows apart without a comparison.
@@ -298,19 +305,30 @@ fn begins(prefix: &[u8], third: u8, text: &[u8]) -> bool {
 /// Fewest bytes of each part of a JSON web token.
 const JWT_PART: usize = 10;
 
+/// Longest header of a JSON web token: those that carry certificates stay below.
+const JWT_HEAD: usize = 4096;
+
 /// Returns the JSON web token that begins at `at`, where `eyJ` (the base64 of `{"`) stands.
 pub(super) fn jwt(text: &[u8], at: usize, spot: Spot) -> Option<Hit> {
-    if !text[at..].starts_with(b"eyJ") || !starts_word(text, at) {
+    // Inside a longer word of the same alphabet it is a part of something else.
+    let inside = at > 0 && matches!(text[at - 1], b'-' | b'.');
+    if inside || !text[at..].starts_with(b"eyJ") || !starts_word(text, at) {
         return None;
     }
-    let end = Dotted.run(text, at);
-    let mut parts = text[at..end].split(|b| *b == b'.');
-    let long = |part: Option<&[u8]>| part.is_some_and(|part| part.len() >= JWT_PART);
-    let whole = long(parts.next()) && long(parts.next()) && parts.next().is_some();
-    let cut = spot.cut_after && end == text.len() && end - at >= JWT_PART;
-    (whole || cut).then_some(Hit {
+    let head = Url.run_within(text, at, JWT_HEAD);
+    if head - at < JWT_PART {
+        return None;
+    }
+    let body = if text.get(head) == Some(&b'.') {
+        Url.run(text, head + 1)
+    } else {
+        head
+    };
+    let whole = body - head > JWT_PART && text.get(body) == Some(&b'.');
+    let cut = spot.cut_after && body == text.len();
+    (whole || cut).then(|| Hit {
         start: at,
-        end,
+        end: without_punctuation(text, at, Dotted.run(text, body)),
         rule: "jwt",
     })
 }

@@ -198,12 +198,10 @@ impl Rules {
         }
         hits.sort_unstable_by_key(|(start, end, _)| (*start, std::cmp::Reverse(*end)));
         hits.dedup_by(|later, kept| later.0 < kept.1);
-        let redacted = if spot.kind == Kind::Json {
-            splice::replace_in_json(text, &hits)
-        } else {
-            splice::replace(text, &hits).into_owned()
-        };
-        (redacted != text).then_some(redacted)
+        match splice::replace(text, spot, &hits) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(redacted) => Some(redacted),
+        }
     }
 
     /// Returns the numbers of the expressions whose keyword occurs, in order.

@@ -81,7 +81,7 @@ fn pass(text: &str, spot: Spot) -> Cow<'_, str> {
         hits.push((start, hit.end, hit.rule));
         from = hit.end;
     }
-    splice::replace(text, &hits)
+    splice::replace(text, spot, &hits)
 }
 
 /// Returns the first secret at or after `from`.

@@ -2,15 +2,33 @@
 
 use std::borrow::Cow;
 
+use super::walk::{Kind, Spot};
+
 /// How every marker begins. A value that begins so has been redacted and is left alone.
 pub(super) const MARK: &str = "[redacted:";
 
-/// Returns `text` with each range replaced by the marker of its rule. The ranges are in ascending order
-/// and do not overlap.
-pub(super) fn replace<'t>(text: &'t str, hits: &[(usize, usize, &str)]) -> Cow<'t, str> {
+/// Returns `text`, read as what stands at `spot`, with each range replaced by the marker of its rule.
+/// The ranges are in ascending order and do not overlap. Borrowed when nothing changes.
+pub(super) fn replace<'t>(text: &'t str, spot: Spot, hits: &[(usize, usize, &str)]) -> Cow<'t, str> {
     if hits.is_empty() {
         return Cow::Borrowed(text);
     }
+    // Where the beginning is missing nobody can tell the inside of a string from the outside, and where
+    // JSON does not begin like JSON there is no structure to keep.
+    let structured = spot.kind == Kind::Json && !spot.cut_before && text.starts_with(['{', '[', '"']);
+    let redacted = if structured {
+        in_json(text, hits)
+    } else {
+        in_words(text, hits)
+    };
+    if redacted == text {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(redacted)
+    }
+}
+
+fn in_words(text: &str, hits: &[(usize, usize, &str)]) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     let mut copied = 0;
     for (start, end, rule) in hits {
@@ -19,11 +37,11 @@ pub(super) fn replace<'t>(text: &'t str, hits: &[(usize, usize, &str)]) -> Cow<'
         copied = *end;
     }
     out.push_str(&text[copied..]);
-    Cow::Owned(out)
+    out
 }
 
 /// Appends the marker of `rule`.
-pub(super) fn mark(out: &mut String, rule: &str) {
+fn mark(out: &mut String, rule: &str) {
     out.push_str(MARK);
     out.push_str(rule);
     out.push(']');
@@ -42,9 +60,10 @@ enum Part {
 
 /// Returns JSON text with the ranges replaced so that it stays JSON.
 ///
-/// A rule that knows nothing of JSON (a user's own) may take a quote or half an escape along; only what
-/// lies inside strings, and whole numbers or words outside them, gives way.
-pub(super) fn replace_in_json(text: &str, hits: &[(usize, usize, &str)]) -> String {
+/// A rule may take a quote or half an escape along (a user's own knows nothing of JSON, and after a string
+/// that ends in `--token ` the next one looks like its value); only what lies inside strings, and whole
+/// numbers or words outside them, gives way.
+fn in_json(text: &str, hits: &[(usize, usize, &str)]) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     let mut hits = hits.iter().peekable();
     let mut marked = None;

@@ -327,8 +327,8 @@ pub fn step(
     })
 }
 
-/// Finds the same step as the other road reported it: same session, agent, kind and length of words, within
-/// [`TWIN_WINDOW`], the nearest in time.
+/// Finds the same step as the other road reported it: same session, agent, kind, outcome and length of words,
+/// within [`TWIN_WINDOW`], the nearest in time.
 fn twin(tx: &Tx<'_>, session: SessionId, seen: &Observation, row: &StepRow<'_>) -> Result<Option<EventId>, StoreError> {
     if row.id.is_some() {
         return Ok(None);
@@ -338,6 +338,7 @@ fn twin(tx: &Tx<'_>, session: SessionId, seen: &Observation, row: &StepRow<'_>) 
             "select id from event
              where session = ?1 and kind = ?2 and agent is ?3 and via <> ?4 and at_source <> ?8
                and at between ?5 and ?6 and (output_bytes = ?7 or kind not in ('prompt', 'turn'))
+               and (status = 'failed') = ?10
              order by abs(at - ?9) limit 1",
         )?
         .query_row(
@@ -351,6 +352,7 @@ fn twin(tx: &Tx<'_>, session: SessionId, seen: &Observation, row: &StepRow<'_>) 
                 row.words.bytes.cast_signed(),
                 at_source(seen.at_source),
                 seen.at.0,
+                row.failed,
             ],
             |row| row.get(0).map(EventId),
         )

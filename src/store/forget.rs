@@ -1,7 +1,7 @@
 //! Forgetting: what is removed is overwritten, and no counter remembers it.
 
 use rusqlite::functions::FunctionFlags;
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
 use super::columns::TRACED;
 use super::{Store, StoreError, Tx, body};
@@ -198,53 +198,55 @@ fn offer_body_search(connection: &Connection, text: String) -> Result<(), StoreE
     Ok(())
 }
 
-/// Rewrites every traced text with `again`; bodies too. Returns how many values changed.
+/// Columns that hold JSON, of whatever table: a rewritten value is JSON again.
+const JSON: &[&str] = &["input_context", "snapshot", "resolution"];
+
+/// Rewrites every traced text with `again`, which is told whether the text is JSON and returns nothing for a text
+/// that may stay; bodies too. Returns how many values changed.
 pub fn rewrite(
     store: &mut Store,
-    again: impl Fn(&str) -> Option<Clean<String>> + Send + Clone + 'static,
+    again: impl Fn(&str, bool) -> Option<Clean<String>> + Send + Clone + 'static,
 ) -> Result<usize, StoreError> {
-    let connection = store.connection();
-    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
-    let rule = again.clone();
-    connection.create_scalar_function("rewritten", 1, flags, move |context| {
-        Ok(context
-            .get::<Option<String>>(0)?
-            .and_then(|text| rule(&text))
-            .map(Clean::into_inner))
-    })?;
-    connection.create_scalar_function("rewritten_body", 1, flags, move |context| {
-        let Some(bytes) = context.get::<Option<Vec<u8>>>(0)? else {
-            return Ok(None);
-        };
-        Ok(body::inflate(&bytes)
-            .ok()
-            .and_then(|text| again(&text))
-            .map(|text| body::deflate(&text)))
-    })?;
+    offer_rewriting(store.connection(), again)?;
     let changed = store.write(|tx| {
         let mut changed = 0;
+        let mut rewrite = |table: &str, column: &str, new: &str| -> Result<(), StoreError> {
+            changed += tx.execute(&format!("update or replace {table} set {column} = {new} where {new} is not null"), [])?;
+            Ok(())
+        };
         for (table, columns) in TRACED {
             for column in *columns {
-                changed += tx.execute(
-                    &format!("update or replace {table} set {column} = rewritten({column}) where rewritten({column}) is not null"),
-                    params![],
-                )?;
+                rewrite(table, column, &format!("rewritten({column}, {})", JSON.contains(column)))?;
             }
         }
         for column in ["head", "tail"] {
-            changed += tx.execute(
-                &format!("update body set {column} = rewritten_body({column}) where rewritten_body({column}) is not null"),
-                params![],
-            )?;
+            rewrite("body", column, &format!("rewritten_body({column}, part = 'input')"))?;
         }
         for column in ["headline", "message", "command", "file"] {
-            changed += tx.execute(
-                &format!("update search set {column} = rewritten({column}) where rewritten({column}) is not null"),
-                params![],
-            )?;
+            rewrite("search", column, &format!("rewritten({column}, false)"))?;
         }
         Ok::<_, StoreError>(changed)
     })?;
     overwrite(store)?;
     Ok(changed)
+}
+
+/// Offers SQL the rewriting of plain and of compressed texts; each returns null for a text that may stay.
+fn offer_rewriting(
+    connection: &Connection,
+    again: impl Fn(&str, bool) -> Option<Clean<String>> + Send + Clone + 'static,
+) -> Result<(), StoreError> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    let rule = again.clone();
+    connection.create_scalar_function("rewritten", 2, flags, move |context| {
+        let json = context.get(1)?;
+        Ok(context.get::<Option<String>>(0)?.and_then(|text| rule(&text, json)).map(Clean::into_inner))
+    })?;
+    connection.create_scalar_function("rewritten_body", 2, flags, move |context| {
+        let Some(bytes) = context.get::<Option<Vec<u8>>>(0)? else { return Ok(None) };
+        let json = context.get(1)?;
+        let text = body::inflate(&bytes).ok().and_then(|text| again(&text, json));
+        Ok(text.map(|text| body::deflate(&text)))
+    })?;
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::files::ENOUGH_FILES;
+use super::files::{ENOUGH_FILES, ENOUGH_SHARE};
 use super::trees::{likely_main_tree, main_tree};
 use super::{Decided, Fact, FactKind, Root};
 use crate::domain::id::RootId;
@@ -201,12 +201,28 @@ impl<'a> Joining<'a> {
     /// has grown shares more. A file of two remotes is of neither: forks and templates have it in common.
     fn by_files(&mut self) -> bool {
         let shared = self.shared_files();
+        let sizes = self.sizes();
         let best = shared
             .iter()
-            .filter(|((a, b), count)| **count >= ENOUGH_FILES && !self.has_rival(&shared, *a, *b, **count))
+            .filter(|((a, b), count)| {
+                let fewer = sizes[a].min(sizes[b]);
+                **count >= ENOUGH_FILES && **count * ENOUGH_SHARE > fewer && !self.has_rival(&shared, *a, *b, **count)
+            })
             .max_by_key(|((a, b), count)| (**count, std::cmp::Reverse((*a, *b))))
             .map(|(pair, _)| *pair);
         best.is_some_and(|(a, b)| self.try_unite(a, b))
+    }
+
+    /// Counts the different files of each group.
+    fn sizes(&self) -> HashMap<usize, usize> {
+        let mut files: HashMap<usize, BTreeSet<&str>> = HashMap::new();
+        for (index, root) in self.roots.iter().enumerate() {
+            files
+                .entry(self.group(index))
+                .or_default()
+                .extend(root.files.iter().map(String::as_str));
+        }
+        files.into_iter().map(|(group, files)| (group, files.len())).collect()
     }
 
     /// Counts the files that each two groups share which may be one.
@@ -220,8 +236,11 @@ impl<'a> Joining<'a> {
         }
         let mut shared = BTreeMap::new();
         for groups in holders.values() {
-            let known: Vec<&BTreeSet<String>> =
-                groups.iter().map(|group| &self.remotes[*group]).filter(|set| !set.is_empty()).collect();
+            let known: Vec<&BTreeSet<String>> = groups
+                .iter()
+                .map(|group| &self.remotes[*group])
+                .filter(|set| !set.is_empty())
+                .collect();
             if known.windows(2).any(|pair| pair[0].is_disjoint(pair[1])) {
                 continue;
             }
@@ -253,15 +272,20 @@ impl<'a> Joining<'a> {
         for index in 0..self.roots.len() {
             members.entry(self.group(index)).or_default().push(index);
         }
-        members.into_iter().map(|(first, members)| self.described(first, &members)).collect()
+        members
+            .into_iter()
+            .map(|(first, members)| self.described(first, &members))
+            .collect()
     }
 
     fn described(&self, first: usize, members: &[usize]) -> Group {
         let decided = self.decided[first].cloned();
         let remotes = &self.remotes[first];
-        let named = remotes
-            .iter()
-            .find(|remote| decided.as_ref().is_some_and(|decided| decided.key == remote_key(remote)));
+        let named = remotes.iter().find(|remote| {
+            decided
+                .as_ref()
+                .is_some_and(|decided| decided.key == remote_key(remote))
+        });
         let remote = named.or(remotes.first()).cloned();
         // The shortest path is the main working tree's before those of its worktrees and subfolders.
         let top = members
@@ -315,7 +339,8 @@ fn shown_remote(root: &Root, cloned: &HashMap<(&str, &str), (Timestamp, &str)>) 
         .filter(|fact| rank(fact) > 0)
         .max_by_key(|fact| (rank(fact), fact.at, &fact.value));
     let clone = cloned.get(&(root.machine.as_str(), root.path.as_str()));
-    best.map(|fact| fact.value.clone()).or_else(|| clone.map(|(_, remote)| (*remote).to_owned()))
+    best.map(|fact| fact.value.clone())
+        .or_else(|| clone.map(|(_, remote)| (*remote).to_owned()))
 }
 
 /// Returns the remote that was last cloned to each path.

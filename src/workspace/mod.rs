@@ -12,7 +12,7 @@ mod trees;
 use crate::domain::id::{ProjectId, RootId};
 use crate::domain::time::Timestamp;
 
-pub use files::{ENOUGH_FILES, distinctive};
+pub use files::distinctive;
 pub use join::{Group, join, remote_key, root_key, short_name};
 pub use seen::{Sight, sight};
 pub use trees::is_below;

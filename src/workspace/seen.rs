@@ -204,7 +204,7 @@ fn listed(words: &[&str], end: &CallEnd) -> Vec<(FactKind, String)> {
 fn address_lines(end: &CallEnd) -> Vec<(FactKind, String)> {
     let addresses = lines(end).map(str::trim).filter_map(|line| {
         let address = line.strip_prefix("Fetch URL:").unwrap_or(line).trim();
-        let is_address = address.contains("://") || address.starts_with("git@") || address.ends_with(".git");
+        let is_address = address.contains("://") || address.starts_with("git@");
         (is_address && !address.contains(char::is_whitespace)).then(|| fold(address))?
     });
     only(addresses)

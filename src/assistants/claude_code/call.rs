@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
@@ -254,18 +254,15 @@ impl<'de> Visitor<'de> for Canonical<'_> {
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<(), E> {
-        self.out.push_str(&value.to_string());
-        Ok(())
+        write!(self.out, "{value}").map_err(E::custom)
     }
 
     fn visit_u64<E: Error>(self, value: u64) -> Result<(), E> {
-        self.out.push_str(&value.to_string());
-        Ok(())
+        write!(self.out, "{value}").map_err(E::custom)
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
-        self.out.push_str(&value.to_string());
-        Ok(())
+        write!(self.out, "{value}").map_err(E::custom)
     }
 
     fn visit_str<E: Error>(self, value: &str) -> Result<(), E> {

@@ -19,8 +19,20 @@ use crate::domain::trace::Agent;
 const EXTENSION: &str = "jsonl";
 const SUBAGENTS: &str = "subagents";
 const AGENT: &str = "agent-";
-/// Bytes of a file that are looked at to know what it is: the client begins with small lines.
-const BEGINNING: u64 = 256 * 1024;
+/// Bytes of a file that are looked at to know what it is: the client begins with small lines, but a first prompt
+/// with a picture in it can be megabytes long.
+const BEGINNINGS: [u64; 2] = [256 * 1024, 16 * 1024 * 1024];
+/// Line types that carry the session from its first lines on; other clients use the field's name for lines of theirs.
+const OF_SESSION: &[&str] = &[
+    "assistant",
+    "attachment",
+    "mode",
+    "permission-mode",
+    "progress",
+    "queue-operation",
+    "system",
+    "user",
+];
 /// Line types that belong to no session; only this client writes them.
 const SESSIONLESS: &[&str] = &["summary", "file-history-snapshot"];
 
@@ -96,7 +108,7 @@ fn newest_first(transcripts: &mut [Transcript]) {
 
 fn transcript(path: &Path) -> Result<Transcript, Refusal> {
     let data = fs::metadata(path).map_err(Refusal::Unreadable)?;
-    let of_lines = session_of(&beginning(path).map_err(Refusal::Unreadable)?)?;
+    let of_lines = session_of_file(path)?;
     let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
     let agent = name
         .rsplit_once(AGENT)
@@ -123,9 +135,23 @@ fn transcript(path: &Path) -> Result<Transcript, Refusal> {
     })
 }
 
-fn beginning(path: &Path) -> io::Result<Vec<u8>> {
+/// Returns the session that the file's first lines name.
+fn session_of_file(path: &Path) -> Result<String, Refusal> {
+    let mut verdict = Err(Refusal::Empty);
+    for length in BEGINNINGS {
+        let bytes = beginning(path, length).map_err(Refusal::Unreadable)?;
+        let is_all = (bytes.len() as u64) < length;
+        verdict = session_of(&bytes);
+        if is_all || !matches!(verdict, Err(Refusal::NotJsonLines | Refusal::NoSession)) {
+            break;
+        }
+    }
+    verdict
+}
+
+fn beginning(path: &Path, length: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(BEGINNING).read_to_end(&mut bytes)?;
+    File::open(path)?.take(length).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -154,8 +180,8 @@ fn session_of(beginning: &[u8]) -> Result<String, Refusal> {
 /// Another client exports the same format under its own name where this one writes its version number.
 fn session(line: &Line) -> Option<String> {
     let version = line.version.word();
-    line.kind.text()?;
-    let is_ours = version.is_none_or(|version| version.starts_with(|first: char| first.is_ascii_digit()));
+    let is_ours = OF_SESSION.contains(&line.kind.string().as_ref())
+        && version.is_none_or(|version| version.starts_with(|first: char| first.is_ascii_digit()));
     line.session.word().filter(|_| is_ours)
 }
 
@@ -231,6 +257,19 @@ mod tests {
             let refusal = session_of(text.as_bytes()).expect_err(text).to_string();
             assert!(refusal.starts_with(why), "{text}: {refusal}");
         }
+    }
+
+    #[test]
+    fn a_first_line_of_megabytes_is_read_whole() {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        let picture = format!(
+            r#"{{"type":"user","message":"{}","sessionId":"s"}}"#,
+            "A".repeat(1_000_000)
+        );
+        fs::write(file.path(), &picture).expect("a file");
+        assert_eq!(session_of_file(file.path()).expect("a transcript"), "s");
+        fs::write(file.path(), "A".repeat(1_000_000)).expect("a file");
+        assert!(matches!(session_of_file(file.path()), Err(Refusal::NotJsonLines)));
     }
 
     #[test]

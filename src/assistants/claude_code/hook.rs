@@ -11,53 +11,34 @@ use crate::domain::trace::{
     Agent, AtSource, Call, CallEnd, Flag, Observation, SessionKey, SessionStart, Step, Text, Via,
 };
 
-type Steps = fn(&Payload, &[BatchCall]) -> Vec<Step>;
+type Steps = fn(&Payload) -> Vec<Step>;
 
 /// What each event means. Events that are not here are read, and mean nothing to Callus.
 const EVENTS: &[(&str, Steps)] = &[
-    ("SessionStart", |payload, _| vec![session_started(payload)]),
-    ("UserPromptSubmit", |payload, _| prompt(payload)),
-    ("PreToolUse", |payload, _| {
-        vec![Step::CallStarted(payload_call(payload))]
+    ("SessionStart", |payload| vec![session_started(payload)]),
+    ("UserPromptSubmit", prompt),
+    ("PreToolUse", |payload| vec![Step::CallStarted(payload_call(payload))]),
+    ("PostToolUse", |payload| vec![succeeded(payload)]),
+    ("PostToolUseFailure", |payload| vec![failed(payload)]),
+    ("PostToolBatch", |payload| {
+        batch(&payload.tool_calls).iter().map(batched).collect()
     }),
-    ("PostToolUse", |payload, _| vec![succeeded(payload)]),
-    ("PostToolUseFailure", |payload, _| vec![failed(payload)]),
-    ("PostToolBatch", |_, calls| calls.iter().map(batched).collect()),
-    ("Stop", |payload, _| {
-        vec![Step::TurnEnded {
-            message: message(payload),
-        }]
-    }),
-    ("StopFailure", |payload, _| {
-        vec![Step::ModelError(api_error::of_hook(payload))]
-    }),
-    ("SubagentStart", |_, _| vec![Step::AgentStarted]),
-    ("SubagentStop", |payload, _| vec![agent_stopped(payload)]),
-    ("PreCompact", |payload, _| {
-        vec![Step::Compacted {
-            trigger: payload.trigger.string().into_owned(),
-        }]
-    }),
-    ("SessionEnd", |payload, _| {
-        vec![Step::SessionEnded {
-            reason: payload.reason.string().into_owned(),
-        }]
-    }),
+    ("Stop", |payload| vec![turn_ended(payload)]),
+    ("StopFailure", |payload| vec![model_failed(payload)]),
+    ("SubagentStart", |_| vec![Step::AgentStarted]),
+    ("SubagentStop", |payload| vec![agent_stopped(payload)]),
+    ("PreCompact", |payload| vec![compacted(payload)]),
+    ("SessionEnd", |payload| vec![session_ended(payload)]),
 ];
 
 /// Returns what one hook call reports. Takes any input: what is no valid document is searched for what can be saved.
 #[must_use]
 pub fn hook(input: &[u8], now: Timestamp) -> Parsed {
     let text = String::from_utf8_lossy(input);
-    let (payload, calls, damaged) = match object::<Payload>(&text) {
-        Ok(payload) => (payload, None, None),
-        Err(why) => (
-            salvage::payload(&text),
-            Some(salvage::batch(&text)),
-            Some(why.to_string()),
-        ),
+    let (payload, damaged) = match object::<Payload>(&text) {
+        Ok(payload) => (payload, None),
+        Err(why) => (salvage::payload(&text), Some(why.to_string())),
     };
-    let calls = calls.unwrap_or_else(|| batch(&payload.tool_calls));
     let event = payload.hook_event_name.string().into_owned();
     let session = payload.session_id.word().map(session_key);
     let agent = agent(&payload);
@@ -67,7 +48,7 @@ pub fn hook(input: &[u8], now: Timestamp) -> Parsed {
     let steps = EVENTS
         .iter()
         .find(|(name, _)| *name == event && !(about_agent && agent.is_none()))
-        .map(|(_, steps)| steps(&payload, &calls));
+        .map(|(_, steps)| steps(&payload));
     let observe = |step| {
         Some(Observation {
             session: session.clone()?,
@@ -169,8 +150,8 @@ fn failed(payload: &Payload) -> Step {
 
 /// Returns what became of a call of which only the text is known: a failure when the text says so, else silence.
 fn batched(reported: &BatchCall) -> Step {
-    let call = call(&reported.tool_name, &reported.tool_use_id, &reported.tool_input);
-    let came_back = response_text(&reported.tool_response);
+    let call = call(&reported.tool, &reported.id, &reported.input);
+    let came_back = response_text(&reported.response);
     let flag = if says_failure(call.kind, &came_back) {
         Flag::Failure
     } else {
@@ -196,5 +177,27 @@ fn agent_stopped(payload: &Payload) -> Step {
     Step::AgentStopped {
         message: message(payload),
         transcript: payload.agent_transcript_path.word(),
+    }
+}
+
+fn turn_ended(payload: &Payload) -> Step {
+    Step::TurnEnded {
+        message: message(payload),
+    }
+}
+
+fn model_failed(payload: &Payload) -> Step {
+    Step::ModelError(api_error::of_hook(payload))
+}
+
+fn compacted(payload: &Payload) -> Step {
+    Step::Compacted {
+        trigger: payload.trigger.string().into_owned(),
+    }
+}
+
+fn session_ended(payload: &Payload) -> Step {
+    Step::SessionEnded {
+        reason: payload.reason.string().into_owned(),
     }
 }

@@ -2,47 +2,98 @@
 
 use std::collections::VecDeque;
 
-use crate::domain::trace::{Call, Observation, Step};
+use crate::domain::trace::{Call, Flag, Observation, Step};
 
-use super::call::is_usable;
+use super::call::{exit_code, is_usable};
 
 /// A later read goes back at most this far for a call without a result, in bytes: a call that was abandoned must
 /// not make every later read begin at the same place.
 const LOOK_BACK: u64 = 4 * 1024 * 1024;
 
+/// A result waits this long for its call, in bytes: the client writes side by side, and now and then the result of
+/// a quick call gets ahead of the call.
+const AHEAD: u64 = 256 * 1024;
+
 /// A call without a result.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Waiting {
     /// Where its line begins in the file.
-    pub(super) offset: u64,
+    offset: u64,
     /// The client's id of the line.
     line: Option<String>,
     /// The client's id of the call, as written.
     id: String,
     /// The call.
     pub(super) call: Call,
-    /// Its line as an observation that the call began.
+    /// That it began.
     pub(super) started: Observation,
+}
+
+/// A result without a call.
+#[derive(Debug)]
+struct Early {
+    offset: u64,
+    id: String,
+    observation: Observation,
 }
 
 /// Calls in the order in which they began.
 #[derive(Debug, Default)]
 pub(super) struct Calls {
     waiting: Vec<Waiting>,
-    /// Where calls with a result, and those results, stand in the file; as far as a later read may go back.
+    early: VecDeque<Early>,
+    /// The stretches of the file from a call to its result, or the reverse; as far as a later read may go back.
     joined: VecDeque<(u64, u64)>,
 }
 
 impl Calls {
-    /// Adds a call that `started` on the line at `offset` with the client's ids `line` and `id`.
-    pub(super) fn begin(&mut self, offset: u64, line: Option<String>, id: String, call: Call, started: Observation) {
-        self.waiting.push(Waiting {
+    /// Adds a call that `started` on the line at `offset` with the client's ids `line` and `id`; returns its outcome
+    /// if that came first.
+    pub(super) fn begin(
+        &mut self,
+        offset: u64,
+        line: Option<String>,
+        id: String,
+        call: Call,
+        started: Observation,
+    ) -> Option<Observation> {
+        let early = self.early.iter().position(|early| early.id == id && is_usable(&id));
+        let Some(mut early) = early.and_then(|at| self.early.remove(at)) else {
+            self.waiting.push(Waiting {
+                offset,
+                line,
+                id,
+                call,
+                started,
+            });
+            return None;
+        };
+        self.join(early.offset, offset);
+        early.observation.cwd = started.cwd;
+        if let Step::CallEnded(ended) = &mut early.observation.step {
+            ended.exit_code = exit_code(call.kind, &ended.output.head).filter(|_| ended.flag == Flag::Failure);
+            ended.call = call;
+        }
+        Some(early.observation)
+    }
+
+    /// Adds an outcome at `offset` for which [`Calls::end`] had no call.
+    pub(super) fn end_early(&mut self, offset: u64, id: String, observation: Observation) {
+        self.early.push_back(Early {
             offset,
-            line,
             id,
-            call,
-            started,
+            observation,
         });
+    }
+
+    /// Returns the outcomes whose calls are not to be expected any more where the reading stands at `offset`.
+    pub(super) fn give_up(&mut self, offset: u64) -> Vec<Observation> {
+        let kept = self
+            .early
+            .iter()
+            .position(|early| early.offset + AHEAD >= offset)
+            .unwrap_or(self.early.len());
+        self.early.drain(..kept).map(|early| early.observation).collect()
     }
 
     /// Returns the call whose result stands at `offset` and names the call `id` and the line `line`.
@@ -59,15 +110,15 @@ impl Calls {
             .or_else(|| self.position(|waiting| lost_id(waiting) && same_line(waiting)))
             .or_else(|| self.position(lost_id))?;
         let began = self.waiting.remove(at);
-        self.joined.push_back((began.offset, offset));
-        while self
-            .joined
-            .front()
-            .is_some_and(|(_, result)| result + LOOK_BACK < offset)
-        {
+        self.join(began.offset, offset);
+        Some(began)
+    }
+
+    fn join(&mut self, from: u64, to: u64) {
+        self.joined.push_back((from, to));
+        while self.joined.front().is_some_and(|(_, end)| end + LOOK_BACK < to) {
             self.joined.pop_front();
         }
-        Some(began)
     }
 
     fn position(&self, wanted: impl Fn(&Waiting) -> bool) -> Option<usize> {
@@ -80,25 +131,24 @@ impl Calls {
         self.waiting.iter().rev().find(of_agent).map(|waiting| &waiting.call)
     }
 
-    /// Returns where a later read must begin so that it meets the waiting calls again, and with every result that
-    /// it meets again the call as well.
+    /// Returns where a later read must begin so that it meets what waits again, and no call without the result that
+    /// it had, nor the reverse.
     pub(super) fn oldest_near(&self, end: u64) -> Option<u64> {
-        let waiting = self.waiting.iter().map(|waiting| waiting.offset);
-        let mut from = waiting.filter(|offset| offset + LOOK_BACK >= end).min()?;
-        for (call, result) in self.joined.iter().rev() {
-            if *result >= from {
-                from = from.min(*call);
+        let calls = self.waiting.iter().map(|waiting| waiting.offset);
+        let results = self.early.iter().map(|early| early.offset);
+        let mut from = calls.chain(results).filter(|offset| offset + LOOK_BACK >= end).min()?;
+        for (start, end) in self.joined.iter().rev() {
+            if *end >= from {
+                from = from.min(*start);
             }
         }
         Some(from)
     }
 
-    /// Returns the waiting calls as calls that began.
-    pub(super) fn started(&self) -> impl Iterator<Item = Observation> + '_ {
-        self.waiting.iter().map(|waiting| Observation {
-            step: Step::CallStarted(waiting.call.clone()),
-            ..waiting.started.clone()
-        })
+    /// Returns what waits: calls that began, and outcomes of calls that nobody saw.
+    pub(super) fn waiting(&self) -> impl Iterator<Item = Observation> + '_ {
+        let calls = self.waiting.iter().map(|waiting| waiting.started.clone());
+        calls.chain(self.early.iter().map(|early| early.observation.clone()))
     }
 }
 
@@ -123,7 +173,10 @@ mod tests {
             via: Via::Transcript,
             step: Step::AgentStarted,
         };
-        calls.begin(offset, Some(line.to_owned()), id.to_owned(), call, started);
+        assert_eq!(
+            calls.begin(offset, Some(line.to_owned()), id.to_owned(), call, started),
+            None
+        );
     }
 
     fn ended(calls: &mut Calls, id: &str, line: Option<&str>) -> Option<u64> {

@@ -11,6 +11,10 @@ use super::wire::{BatchCall, Payload, Raw};
 /// Fields of a tool's input that are saved one by one when the input as a whole is lost.
 const INPUT_FIELDS: &[&str] = &["command", "file_path"];
 
+/// Most calls that are saved from one batch: far more than a model asks for in one turn, and few enough that noise
+/// made of the client's keys costs no time.
+const CALLS: usize = 256;
+
 /// Returns the fields that `text` still shows.
 pub(super) fn payload(text: &str) -> Payload<'_> {
     let mut payload = Payload {
@@ -26,6 +30,7 @@ pub(super) fn payload(text: &str) -> Payload<'_> {
         tool_input: input(text),
         tool_use_id: field(text, "tool_use_id"),
         tool_response: field(text, "tool_response"),
+        tool_calls: rest(text, "tool_calls").map(Raw::literal).unwrap_or_default(),
         error: field(text, "error"),
         last_assistant_message: field(text, "last_assistant_message"),
         trigger: field(text, "trigger"),
@@ -44,17 +49,17 @@ pub(super) fn payload(text: &str) -> Payload<'_> {
 
 /// Returns the calls of a batch that `text` still shows: each begins with its tool's name.
 pub(super) fn batch(text: &str) -> Vec<BatchCall<'_>> {
-    let starts: Vec<usize> = keys(text, "tool_name").collect();
+    let starts: Vec<usize> = keys(text, "tool_name").take(CALLS).collect();
     let ends = starts.iter().copied().skip(1).chain([text.len()]);
     starts
         .iter()
         .zip(ends)
         .map(|(start, end)| &text[*start..end])
         .map(|part| BatchCall {
-            tool_name: field(part, "tool_name"),
-            tool_input: input(part),
-            tool_use_id: field(part, "tool_use_id"),
-            tool_response: field(part, "tool_response"),
+            tool: field(part, "tool_name"),
+            input: input(part),
+            id: field(part, "tool_use_id"),
+            response: field(part, "tool_response"),
         })
         .collect()
 }
@@ -89,12 +94,16 @@ fn keys<'t>(text: &'t str, name: &str) -> impl Iterator<Item = usize> + 't {
     })
 }
 
+/// Returns what follows the first key `name` and its colon.
+fn rest<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    let at = keys(text, name).next()?;
+    let value = text[at + name.len() + 2..].trim_start().strip_prefix(':')?;
+    Some(value.trim_start())
+}
+
 /// Returns the value of the first key `name`: whole, or a string that breaks off.
 fn field<'t>(text: &'t str, name: &str) -> Raw<'t> {
-    let value = keys(text, name)
-        .next()
-        .map(|at| text[at + name.len() + 2..].trim_start());
-    let Some(value) = value.and_then(|value| value.strip_prefix(':')).map(str::trim_start) else {
+    let Some(value) = rest(text, name) else {
         return Raw::default();
     };
     let mut whole = serde_json::Deserializer::from_str(value).into_iter::<Raw<'t>>();
@@ -170,9 +179,9 @@ mod tests {
         let text = r#"{"tool_calls":[{"tool_name":"Edit","tool_input":{"file_path":"/a"},"tool_use_id":"1","tool_response":"<tool_use_error>no"},{"tool_name":"Bash","tool_input":{"command":"fal"#;
         let calls = batch(text);
         assert_eq!(calls.len(), 2);
-        assert_eq!(calls[0].tool_response.word().as_deref(), Some("<tool_use_error>no"));
-        assert_eq!(calls[1].tool_name.word().as_deref(), Some("Bash"));
-        assert!(calls[1].tool_response.is_missing());
+        assert_eq!(calls[0].response.word().as_deref(), Some("<tool_use_error>no"));
+        assert_eq!(calls[1].tool.word().as_deref(), Some("Bash"));
+        assert!(calls[1].response.is_missing());
     }
 
     #[test]

@@ -93,7 +93,8 @@ impl Reader {
         let Some(here) = self.place(&line) else {
             return Ok(Vec::new());
         };
-        let mut out = self.announce(&line, &here);
+        let mut out = self.calls.give_up(offset);
+        out.extend(self.announce(&line, &here));
         match line.kind.string().as_ref() {
             "user" => self.user(offset, &line, &here, &mut out),
             "assistant" => self.assistant(offset, &line, &here, &mut out),
@@ -112,7 +113,7 @@ impl Reader {
         for thread in self.threads.values_mut() {
             thread.finish(&mut out);
         }
-        out.extend(self.calls.started());
+        out.extend(self.calls.waiting());
         out
     }
 
@@ -218,21 +219,22 @@ impl Reader {
 
     fn result(&mut self, offset: u64, line: &Line, block: &Block, here: &Place, out: &mut Vec<Observation>) {
         let id = block.tool_use_id.string();
-        let began = self.calls.end(offset, &id, line.asked_by.word().as_deref());
-        // A call belongs to the folder in which it ran, and it may have left it.
-        let (call, ran_in) = match began {
-            Some(began) => (began.call, began.started.cwd),
-            None => (call(&Raw::default(), &block.tool_use_id, &Raw::default()), None),
-        };
         let came_back = response_text(&block.content);
         if came_back.starts_with(REJECTED) {
-            self.thread(here).rejected.clone_from(&call.id);
+            self.thread(here).rejected = block.tool_use_id.word();
         }
-        let ended = here.observe(Step::CallEnded(call_ended(line, block, call, &came_back)));
-        out.push(Observation {
-            cwd: ran_in.or_else(|| here.cwd.clone()),
-            ..ended
-        });
+        if let Some(began) = self.calls.end(offset, &id, line.asked_by.word().as_deref()) {
+            let ended = here.observe(Step::CallEnded(call_ended(line, block, began.call, &came_back)));
+            // A call belongs to the folder in which it ran, and it may have left it.
+            out.push(Observation {
+                cwd: began.started.cwd,
+                ..ended
+            });
+        } else {
+            let nameless = call(&Raw::default(), &block.tool_use_id, &Raw::default());
+            let ended = here.observe(Step::CallEnded(call_ended(line, block, nameless, &came_back)));
+            self.calls.end_early(offset, id.into_owned(), ended);
+        }
         let words = words_of_rejection(&came_back);
         out.extend(words.map(|words| here.observe(Step::Prompt(kept(words, FAILURE_KEPT)))));
     }
@@ -258,7 +260,7 @@ impl Reader {
         for block in blocks.iter().filter_map(Raw::fields::<Block>) {
             match block.kind.string().as_ref() {
                 "text" => self.spoke(&message, &block, here),
-                "tool_use" => self.called(offset, line, &block, here),
+                "tool_use" => out.extend(self.called(offset, line, &block, here)),
                 _ => {}
             }
         }
@@ -283,12 +285,12 @@ impl Reader {
         Step::AgentStopped { message, transcript }
     }
 
-    fn called(&mut self, offset: u64, line: &Line, block: &Block, here: &Place) {
+    fn called(&mut self, offset: u64, line: &Line, block: &Block, here: &Place) -> Option<Observation> {
         self.thread(here).go_on();
         let call = call(&block.name, &block.id, &block.input);
         let started = here.observe(Step::CallStarted(call.clone()));
         self.calls
-            .begin(offset, line.uuid.word(), block.id.string().into_owned(), call, started);
+            .begin(offset, line.uuid.word(), block.id.string().into_owned(), call, started)
     }
 
     fn system(&mut self, line: &Line, here: &Place, out: &mut Vec<Observation>) {

@@ -144,7 +144,12 @@ wire! {
     }
 
     /// One call of a finished batch.
-    BatchCall { tool_name, tool_input, tool_use_id, tool_response }
+    BatchCall {
+        tool as "tool_name",
+        input as "tool_input",
+        id as "tool_use_id",
+        response as "tool_response",
+    }
 
     /// The fields of a tool's input that mean the same in every tool.
     Input { command, file_path, notebook_path, path }

@@ -59,7 +59,11 @@ pub fn note(tx: &Tx<'_>, root: RootId, seen: &Clean<Observation>) -> Result<(), 
     };
     let shown = end.zip(project::path_of(tx, root)?).derive(|((cwd, end), root)| {
         let shown = sight(root, cwd, end);
-        let facts = shown.facts.into_iter().map(|(kind, value)| (kind.word(), value)).collect::<Vec<_>>();
+        let facts = shown
+            .facts
+            .into_iter()
+            .map(|(kind, value)| (kind.word(), value))
+            .collect::<Vec<_>>();
         (facts, shown.files)
     });
     for fact in shown.derive(|(facts, _)| facts.clone()) {

@@ -34,8 +34,15 @@ pub fn merge(tx: &Tx<'_>, first: &str, second: &str) -> Result<ProjectId, Projec
         return Err(ProjectError::One(first.to_owned(), second.to_owned()));
     }
     let rows = project::roots(tx)?;
-    let has_remote = |project| rows.iter().any(|row| row.project == project && row.key.starts_with("remote:"));
-    let (stays, goes) = if has_remote(other) && !has_remote(one) { (other, one) } else { (one, other) };
+    let has_remote = |project| {
+        rows.iter()
+            .any(|row| row.project == project && row.key.starts_with("remote:"))
+    };
+    let (stays, goes) = if has_remote(other) && !has_remote(one) {
+        (other, one)
+    } else {
+        (one, other)
+    };
     project::absorb(tx, goes, stays)?;
     project::decide(tx, stays)?;
     Ok(stays)
@@ -57,7 +64,10 @@ pub fn split(tx: &Tx<'_>, path: &str) -> Result<ProjectId, ProjectError> {
     };
     let (going, staying): (Vec<&RootRow>, Vec<&RootRow>) =
         rows.iter().filter(|row| row.project == top.project).partition(goes);
-    let Some(left) = staying.iter().min_by_key(|row| (row.folder.path.len(), &row.machine, &row.folder.path)) else {
+    let Some(left) = staying
+        .iter()
+        .min_by_key(|row| (row.folder.path.len(), &row.machine, &row.folder.path))
+    else {
         return Err(ProjectError::Alone(path.to_owned()));
     };
     let own_key = root_key(&top.machine, path);

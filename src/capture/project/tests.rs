@@ -77,7 +77,7 @@ fn record(store: &mut Store, all: &[Clean<Observation>]) {
 }
 
 fn settle(store: &mut Store) -> Settled {
-    store.write(|tx| settle_projects(tx)).expect("settled")
+    store.write(settle_projects).expect("settled")
 }
 
 fn projects(store: &Store) -> Vec<(String, Vec<String>)> {
@@ -121,7 +121,13 @@ fn root_subfolder_and_worktree_are_one_project() {
 #[test]
 fn a_repository_without_a_remote_is_its_folder_until_it_gets_one() {
     let mut store = Store::in_memory().expect("opens");
-    record(&mut store, &[start("/src/app", "/src/app", "/src/app", None), start("/tmp/x", "/src/app", "/tmp/x", None)]);
+    record(
+        &mut store,
+        &[
+            start("/src/app", "/src/app", "/src/app", None),
+            start("/tmp/x", "/src/app", "/tmp/x", None),
+        ],
+    );
     settle(&mut store);
     assert_eq!(projects(&store), [one("root:m:/tmp/x", &["/src/app", "/tmp/x"])]);
     record(&mut store, &[start("/src/app", "/src/app", "/src/app", REMOTE)]);
@@ -139,8 +145,18 @@ fn mixed() -> Vec<Clean<Observation>> {
         call("/gone/three", ToolKind::Read, "/gone/three/README.md", ""),
     ];
     for name in ["a", "b", "c"] {
-        all.push(call("/gone/one", ToolKind::Read, &format!("/gone/one/cmd/ledger/{name}.go"), ""));
-        all.push(call("/gone/two", ToolKind::Edit, &format!("/gone/two/cmd/ledger/{name}.go"), ""));
+        all.push(call(
+            "/gone/one",
+            ToolKind::Read,
+            &format!("/gone/one/cmd/ledger/{name}.go"),
+            "",
+        ));
+        all.push(call(
+            "/gone/two",
+            ToolKind::Edit,
+            &format!("/gone/two/cmd/ledger/{name}.go"),
+            "",
+        ));
     }
     all
 }
@@ -173,8 +189,22 @@ fn a_folder_that_turns_out_to_be_another_repository_leaves() {
     let mut store = Store::in_memory().expect("opens");
     record(&mut store, &mixed());
     settle(&mut store);
-    record(&mut store, &[start("/gone/two", "/gone/two", "/gone/two", Some("github.com/acme/other"))]);
-    assert_eq!(settle(&mut store), Settled { moved: 1, divided: true });
+    record(
+        &mut store,
+        &[start(
+            "/gone/two",
+            "/gone/two",
+            "/gone/two",
+            Some("github.com/acme/other"),
+        )],
+    );
+    assert_eq!(
+        settle(&mut store),
+        Settled {
+            moved: 1,
+            divided: true
+        }
+    );
     assert_eq!(projects(&store)[0], one(APP, &["/gone/one", "/src/app"]));
     assert_eq!(projects(&store)[1], one("remote:github.com/acme/other", &["/gone/two"]));
 }
@@ -194,21 +224,36 @@ fn what_a_person_decides_outlives_every_settling() {
     assert_eq!(projects(&store), decided);
     settle(&mut store);
     assert_eq!(projects(&store), decided);
-    record(&mut store, &[start("/new", "/new", "/new", REMOTE), start("/gone/two/x", "/gone/two", "/gone/two/x", None)]);
+    record(
+        &mut store,
+        &[
+            start("/new", "/new", "/new", REMOTE),
+            start("/gone/two/x", "/gone/two", "/gone/two/x", None),
+        ],
+    );
     settle(&mut store);
     assert_eq!(projects(&store)[0], one(APP, &["/gone/one", "/new", "/src/app"]));
-    assert_eq!(projects(&store)[2], one("root:m:/gone/two", &["/gone/two", "/gone/two/x"]));
+    assert_eq!(
+        projects(&store)[2],
+        one("root:m:/gone/two", &["/gone/two", "/gone/two/x"])
+    );
 }
 
 #[test]
 fn splitting_off_the_folder_that_names_the_project_renames_the_rest() {
     let mut store = Store::in_memory().expect("opens");
-    record(&mut store, &[start("/a", "/a", "/a", None), start("/bb", "/bb", "/bb", None)]);
+    record(
+        &mut store,
+        &[start("/a", "/a", "/a", None), start("/bb", "/bb", "/bb", None)],
+    );
     store.write(|tx| merge(tx, "/a", "/bb")).expect("merged");
     assert_eq!(projects(&store), [one("root:m:/a", &["/a", "/bb"])]);
     store.write(|tx| split(tx, "/a")).expect("split");
     settle(&mut store);
-    assert_eq!(projects(&store), [one("root:m:/a", &["/a"]), one("root:m:/bb", &["/bb"])]);
+    assert_eq!(
+        projects(&store),
+        [one("root:m:/a", &["/a"]), one("root:m:/bb", &["/bb"])]
+    );
 }
 
 #[test]

@@ -13,7 +13,6 @@ use crate::domain::trace::SessionKey;
 use crate::flow;
 use crate::install::doctor::{Check, Facts, State, examine};
 use crate::process;
-use crate::store::read::HealthRow;
 use crate::store::{Store, fault, journal};
 
 /// Examine the store and the wiring, and say what to do where something is wrong
@@ -24,11 +23,14 @@ pub(crate) struct Doctor {}
 const FAULTS: usize = 100;
 
 impl Doctor {
-    /// Returns what was found; a fault is an exit code of its own.
+    /// Returns what was found; a fault is an exit code of its own. A store that cannot be opened is a finding too.
     pub(super) fn run(around: &Surroundings) -> Result<Told, Error> {
-        let store = flow::ready(&around.settings)?;
-        let wiring = wiring(&store, around)?;
-        let view = answers::doctor(&store, &around.settings, flow::pause::until(&around.settings), wiring)?;
+        let (store, trouble) = match flow::ready(&around.settings) {
+            Ok(store) => (Some(store), None),
+            Err(error) => (None, Some(Error::from(error).sentence())),
+        };
+        let wiring = wiring(store.as_ref(), trouble, around)?;
+        let view = answers::doctor(store.as_ref(), &around.settings, flow::pause::until(&around.settings), wiring)?;
         Ok(Told {
             text: around.told(&view)?,
             code: if view.sound { 0 } else { UNAVAILABLE },
@@ -37,21 +39,21 @@ impl Doctor {
 }
 
 /// Examines how every assistant is wired, and sends a canary through the configured command.
-fn wiring(store: &Store, around: &Surroundings) -> Result<Vec<Examination>, Error> {
+fn wiring(store: Option<&Store>, trouble: Option<String>, around: &Surroundings) -> Result<Vec<Examination>, Error> {
     let settings = &around.settings;
     let binary = process::own_program().map_err(|error| Error::unavailable("this program was not found", error))?;
-    let health: HealthRow = store.health(around.now())?;
-    let faults: usize = [settings.folder(), settings.spare()]
-        .iter()
-        .map(|folder| fault::newest(folder, FAULTS).len())
-        .sum();
+    let last_event = store.map(|store| store.health(around.now())).transpose()?.and_then(|health| health.last_event);
+    let mut faults: Vec<_> =
+        [settings.folder(), settings.spare()].iter().flat_map(|folder| fault::newest(folder, FAULTS)).collect();
+    faults.sort_by_key(|fault| std::cmp::Reverse(fault.at));
     let facts = Facts {
-        last_event: health
-            .last_event
-            .map(|at| Duration::from_micros(around.now().since(at).0.unsigned_abs())),
-        faults: faults as u64,
-        spooled: 0,
-        database: None,
+        last_event: last_event.map(|at| Duration::from_micros(around.now().since(at).0.unsigned_abs())),
+        faults: faults.into_iter().map(|fault| format!("{}: {}", around.style.date(fault.at), fault.what)).collect(),
+        spooled: match store {
+            Some(store) => store.spooled(&[settings.journals(), settings.spare_journals()])?,
+            None => 0,
+        },
+        database: trouble,
     };
     // Two canaries of one machine differ in time, or in the process that sends them.
     let nonce = format!("{}-{}", around.now().0, std::process::id());

@@ -6,6 +6,7 @@ mod failures;
 mod forget;
 mod import;
 mod install;
+mod mcp;
 mod mute;
 mod pause;
 mod project;
@@ -83,6 +84,7 @@ pub(super) enum Command {
     Redact(redact::Redact),
     Install(install::Install),
     Uninstall(install::Uninstall),
+    Mcp(mcp::Mcp),
     /// Do what hooks leave for later.
     #[command(hide = true)]
     Worker,
@@ -111,6 +113,7 @@ pub(super) fn run(command: Command, around: &Surroundings) -> Result<Told, Error
         Command::Redact(_) => redact::Redact::run(around).map(Told::from),
         Command::Install(command) => command.run(around).map(Told::from),
         Command::Uninstall(command) => command.run(around).map(Told::from),
+        Command::Mcp(mcp::Mcp {}) => mcp::Mcp::run(around).map(Told::from),
         Command::Worker => worker::run(around).map(Told::from),
     }
 }

@@ -45,6 +45,7 @@ const MISSES: &[&str] = &[
     "sk-ant-REDACTED",
     "sk-ant-api03-xxxxxxxxxxxxxxxxxxxxxxxxxxxx",
     "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "- (id)hf_requiredCharacteristicTypesForDisplayMetadata;",
     // Code about tokens.
     "token = parseToken(x)",
     "password: string",

@@ -78,6 +78,8 @@ const SCANNER: &[Row] = rows! {
     "google-key": "https://maps.example.com/js?v=3&k=", concat!("AI", "za", "Sy", a20!(), "c1Hd6Fg4Js0Aq"), "&cb=x";
     "google-token": "gcloud: ", concat!("ya", "29.", a48!()), "\n";
     "huggingface-token": "huggingface-cli login ", concat!("h", "f_", a36!()), "";
+    "huggingface-token": "huggingface-cli login --token ", concat!("h", "f_", "ZkvQxTbLmRwYpNcHdFgJsAqWeRtYuIoPzX"), "";
+    "sentry-token": "sentry-cli ", concat!("snt", "rys_", a64!(), a64!(), a64!(), a64!()), " send";
     "npm-token": "npm config set //registry.npmjs.org/:_x ", concat!("np", "m_", a36!()), "";
     "pypi-token": "twine upload -u __token__ ", concat!("py", "pi-AgE", "IcHlwaS5vcmc", a64!()), " dist/*";
     "sendgrid-key": "mail via ", concat!("S", "G.", a20!(), ".", a36!()), " ok";

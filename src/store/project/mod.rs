@@ -69,7 +69,9 @@ pub fn root_at(tx: &Tx<'_>, machine: &str, path: &str) -> Result<Option<RootRow>
 
 /// Returns the folder's path.
 pub fn path_of(tx: &Tx<'_>, root: RootId) -> Result<Clean<String>, StoreError> {
-    let path = tx.prepare_cached("select path from root where id = ?1")?.query_row([root.0], |row| row.get(0))?;
+    let path = tx
+        .prepare_cached("select path from root where id = ?1")?
+        .query_row([root.0], |row| row.get(0))?;
     Ok(Clean::stored(path))
 }
 
@@ -133,13 +135,7 @@ pub fn touch(tx: &Tx<'_>, project: ProjectId, at: Timestamp) -> Result<(), Store
 }
 
 /// Keeps a fact of a kind that a session in the folder showed at `at`.
-pub fn add_fact(
-    tx: &Tx<'_>,
-    root: RootId,
-    kind: &str,
-    value: &Clean<String>,
-    at: Timestamp,
-) -> Result<(), StoreError> {
+pub fn add_fact(tx: &Tx<'_>, root: RootId, kind: &str, value: &Clean<String>, at: Timestamp) -> Result<(), StoreError> {
     tx.prepare_cached(
         "insert into root_fact (root, kind, value, at) values (?1, ?2, ?3, ?4)
          on conflict (root, kind, value) do update set at = max(at, excluded.at)",

@@ -49,12 +49,15 @@ const PROJECTS: &str = "select id, key, first_at, last_at from project order by 
 const SESSIONS: &str = "select id, project from session order by id";
 const FAILURES: &str = "select event, project from failure order by event";
 const MODES: &str = "select project, failures, sessions, first_at, last_at from mode_project order by project";
-const SHAPES: &str = "select project, call, runs, failed, sessions, last_session, last_failed from shape order by project, call";
+const SHAPES: &str =
+    "select project, call, runs, failed, sessions, last_session, last_failed from shape order by project, call";
 
 #[test]
 fn a_project_that_is_absorbed_leaves_everything_to_the_other() {
     let mut store = two_projects();
-    store.write(|tx| absorb(tx, ProjectId(2), ProjectId(1))).expect("absorbed");
+    store
+        .write(|tx| absorb(tx, ProjectId(2), ProjectId(1)))
+        .expect("absorbed");
     assert_eq!(rows(&store, PROJECTS), ["1 remote:h/acme/app 5 20"]);
     assert_eq!(rows(&store, SESSIONS), ["1 1", "2 1", "3 1"]);
     assert_eq!(rows(&store, FAILURES), ["1 1", "2 1", "3 1", "4 1"]);
@@ -74,7 +77,11 @@ fn a_folder_takes_along_what_happened_in_it() {
         })
         .expect("moved");
     assert_eq!(rows(&store, SESSIONS), ["1 1", "2 2", "3 1"]);
-    assert_eq!(rows(&store, FAILURES), ["1 1", "2 2", "3 1", "4 1"], "a call belongs to the folder it ran in");
+    assert_eq!(
+        rows(&store, FAILURES),
+        ["1 1", "2 2", "3 1", "4 1"],
+        "a call belongs to the folder it ran in"
+    );
     assert_eq!(rows(&store, MODES), ["1 3 3 7 11", "2 1 1 6 6"]);
 }
 
@@ -97,7 +104,16 @@ fn projects_are_listed_with_their_figures_newest_first() {
     let listed = list(&store).expect("a list");
     let shown: Vec<_> = listed
         .iter()
-        .map(|row| (row.name.as_str(), row.roots.join(" "), row.sessions, row.failures, row.last_at.0, row.decided))
+        .map(|row| {
+            (
+                row.name.as_str(),
+                row.roots.join(" "),
+                row.sessions,
+                row.failures,
+                row.last_at.0,
+                row.decided,
+            )
+        })
         .collect();
     assert_eq!(
         shown,
@@ -146,7 +162,10 @@ fn facts_and_files_are_kept_once_with_their_newest_time() {
             roots(tx)
         })
         .expect("kept");
-    assert_eq!(roots[1].facts, [("reached".to_owned(), "h/acme/app".to_owned(), Timestamp(9))]);
+    assert_eq!(
+        roots[1].facts,
+        [("reached".to_owned(), "h/acme/app".to_owned(), Timestamp(9))]
+    );
     assert_eq!(roots[1].files, ["cmd/ledger/a.go"]);
     assert!(roots[0].facts.is_empty() && roots[2].files.is_empty());
 }

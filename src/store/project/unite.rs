@@ -52,7 +52,8 @@ pub fn move_root(tx: &Tx<'_>, root: RootId, to: ProjectId) -> Result<(), StoreEr
 
 /// Derives the counters of a project's failure modes anew from its failures.
 pub fn recount(tx: &Tx<'_>, project: ProjectId) -> Result<(), StoreError> {
-    tx.prepare_cached("delete from mode_project where project = ?1")?.execute([project.0])?;
+    tx.prepare_cached("delete from mode_project where project = ?1")?
+        .execute([project.0])?;
     tx.prepare_cached(
         "insert into mode_project (mode, project, failures, sessions, first_at, last_at)
          select p.mode, f.project, count(*), count(distinct f.session), min(f.at), max(f.at)
@@ -65,7 +66,8 @@ pub fn recount(tx: &Tx<'_>, project: ProjectId) -> Result<(), StoreError> {
 
 /// Notes that a person put all folders of a project where they are.
 pub fn decide(tx: &Tx<'_>, project: ProjectId) -> Result<(), StoreError> {
-    tx.prepare_cached("update root set decided = 'person' where project = ?1")?.execute([project.0])?;
+    tx.prepare_cached("update root set decided = 'person' where project = ?1")?
+        .execute([project.0])?;
     Ok(())
 }
 

@@ -64,6 +64,19 @@ impl Store {
         })
     }
 
+    /// Returns how many journals in these folders hold bytes that are not read yet.
+    pub fn spooled(&self, folders: &[std::path::PathBuf]) -> Result<u64, StoreError> {
+        let mut waiting = 0;
+        for folder in folders {
+            for path in crate::store::journal::files(folder)? {
+                let read = self.progress(&path.to_string_lossy())?.map_or(0, |progress| progress.offset);
+                let size = std::fs::metadata(&path).map_or(0, |file| file.len());
+                waiting += u64::from(size > read);
+            }
+        }
+        Ok(waiting)
+    }
+
     /// Returns what SQLite finds wrong with the file; empty when it is sound.
     pub fn faults(&self) -> Result<Vec<String>, StoreError> {
         let found = self.rows("pragma quick_check(5)", [], |row| row.get::<_, String>(0))?;

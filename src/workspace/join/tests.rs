@@ -198,6 +198,26 @@ fn several_equal_files_make_one_project() {
 }
 
 #[test]
+fn a_few_equal_files_among_many_are_a_coincidence() {
+    let many = |name: &str| (0..6).map(|n| format!("x/{name}/{n}.go")).collect::<Vec<_>>();
+    let with = |id, path, own: &[String]| {
+        let files: Vec<&str> = FILES[..3]
+            .iter()
+            .copied()
+            .chain(own.iter().map(String::as_str))
+            .collect();
+        with_files(root(id, path), &files)
+    };
+    let (one, other) = (with(1, "/a", &many("ledger")), with(2, "/b", &many("invoice")));
+    assert_eq!(
+        partition(&[one.clone(), other]),
+        [vec![1], vec![2]],
+        "3 of 9 are no more than a third"
+    );
+    assert_eq!(partition(&[one, with(2, "/b", &many("invoice")[..5])]), [vec![1, 2]]);
+}
+
+#[test]
 fn a_project_grows_by_what_its_folders_share_together() {
     let one = with_files(with_remote(1, "/a", A), &["x/ledger/1.go", "x/ledger/2.go"]);
     let two = with_files(with_remote(2, "/b", A), &["x/ledger/3.go"]);

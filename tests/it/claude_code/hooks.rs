@@ -7,6 +7,23 @@ use callus::domain::trace::{CallEnd, Flag, Step};
 
 use super::{NOW, brief, calls, payloads, spec};
 
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn garbled_payloads_are_no_panic(which: usize, damage in proptest::collection::vec((0_usize..4000, 0_u8..=255), 1..20)) {
+        let all = payloads();
+        let (_, bytes) = all.iter().nth(which % all.len()).expect("there are payloads");
+        let mut bytes = bytes.clone();
+        for (at, byte) in damage {
+            let at = at % bytes.len();
+            bytes[at] = byte;
+        }
+        let parsed = (spec().hook)(&bytes, NOW);
+        proptest::prop_assert!(parsed.observations.iter().all(|seen| Some(&seen.session) == parsed.session.as_ref()));
+    }
+}
+
 fn parsed(name: &str) -> Parsed {
     (spec().hook)(&payloads()[name], NOW)
 }
@@ -51,7 +68,12 @@ fn the_event_and_the_flag_follow_from_the_name_of_the_payload() {
             parsed.cwd.is_some_and(|cwd| cwd.starts_with("/home/dev/project")),
             "{name}"
         );
-        assert!(parsed.transcript.is_some_and(|path| path.ends_with(".jsonl")), "{name}");
+        assert!(
+            parsed
+                .transcript
+                .is_some_and(|path| path.starts_with("/home/dev/.claude/projects/")),
+            "{name}"
+        );
         if let Some((_, flag)) = flags.iter().find(|(flagged, _)| *flagged == event) {
             let observed = (spec().hook)(&bytes, NOW);
             assert_eq!(only_call(&observed).flag, *flag, "{name}");

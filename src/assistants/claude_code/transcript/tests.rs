@@ -167,6 +167,31 @@ fn a_result_without_its_call_is_still_a_result() {
 }
 
 #[test]
+fn a_result_that_gets_ahead_of_its_call_waits_for_it() {
+    let lines = [
+        result("a", "Exit code 2", true),
+        calls("a", "make"),
+        result("b", "late", false),
+    ];
+    let observations = read(&lines);
+    assert_eq!(told(&observations), ["Failure make Exit code 2", "Success ? late"]);
+    let Step::CallEnded(ended) = &observations[0].step else {
+        panic!("an outcome: {observations:?}")
+    };
+    assert_eq!(ended.exit_code, Some(2));
+
+    let mut reader = reader();
+    let mut at = |offset, fields: &Value| reader.line(offset, line(1, fields).as_bytes()).expect("an object");
+    at(0, &result("lost", "x", false));
+    assert!(told(&at(1_000, &user("on"))).contains(&"prompt on".to_owned()));
+    assert_eq!(
+        told(&at(1_000_000, &user("on"))),
+        ["Success ? x", "prompt on"],
+        "it does not wait forever"
+    );
+}
+
+#[test]
 fn replaced_ids_are_joined_and_are_no_ids() {
     let lines = [
         calls("REDACTED", "one"),
