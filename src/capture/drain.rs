@@ -104,7 +104,9 @@ fn next_batch(tail: &mut Tail, rules: &Rules) -> Result<Batch, CaptureError> {
         };
         match journal::decode(line.bytes) {
             journal::Line::Record(seen) => {
-                let real = seen.into_iter().filter(|seen| !canary::is_canary(&seen.session.external));
+                let real = seen
+                    .into_iter()
+                    .filter(|seen| !canary::is_canary(&seen.session.external));
                 batch.records.extend(real.map(|seen| rules.observation(seen)));
             }
             journal::Line::Blank => {}

@@ -130,7 +130,9 @@ impl Recorder {
 
     /// Returns the folder and project of an observation; one look-up for each folder, however many calls run in it.
     fn home(&mut self, tx: &Tx<'_>, seen: &Clean<Observation>) -> Result<Option<Home>, StoreError> {
-        let Some(cwd) = seen.cwd.as_deref() else { return Ok(None) };
+        let Some(cwd) = seen.cwd.as_deref() else {
+            return Ok(None);
+        };
         let starts = matches!(seen.step, Step::SessionStarted(_));
         if !starts && let Some(home) = self.homes.get(cwd) {
             return Ok(Some(*home));
@@ -153,8 +155,14 @@ fn looked_at(seen: &Clean<Observation>, cwd: &str) -> Option<Clean<Observation>>
         return None;
     }
     let place = git::place(Path::new(cwd))?;
-    let step = Step::SessionStarted(SessionStart { place: Some(place), ..SessionStart::default() });
-    Some(redact::scan(Observation { step, ..(**seen).clone() }))
+    let step = Step::SessionStarted(SessionStart {
+        place: Some(place),
+        ..SessionStart::default()
+    });
+    Some(redact::scan(Observation {
+        step,
+        ..(**seen).clone()
+    }))
 }
 
 /// Where an observation belongs.

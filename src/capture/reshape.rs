@@ -2,13 +2,13 @@
 
 use super::CaptureError;
 use crate::failure::shell;
-use crate::store::{Store, count, event};
+use crate::store::{Store, count, trace};
 
 /// Derives `shape` anew: only here is it known how a call is masked.
 pub fn reshape(store: &mut Store) -> Result<(), CaptureError> {
     store.write(|tx| {
         count::clear_shapes(tx)?;
-        event::each_call(tx, |call| {
+        trace::each_call(tx, |call| {
             let shape = call.derive(|row| shell::shape(&row.call));
             if shape.is_empty() {
                 Ok(())

@@ -7,7 +7,7 @@ use crate::domain::id::{EventId, SessionId};
 use crate::domain::time::Timestamp;
 use crate::failure::{check, shell};
 use crate::store::failure::{self, Row};
-use crate::store::{StoreError, Tx, event, session};
+use crate::store::{StoreError, Tx, session, trace};
 
 /// How a session ended.
 ///
@@ -50,7 +50,7 @@ const LAST_CALLS: usize = 2;
 
 /// Derives what the whole session tells, and writes it. Doing it again changes nothing.
 pub fn settle(tx: &Tx<'_>, id: SessionId, now: Timestamp) -> Result<Outcome, StoreError> {
-    let steps: Vec<Step> = event::trace(tx, id)?.into_iter().map(Step::from).collect();
+    let steps: Vec<Step> = trace::of_session(tx, id)?.into_iter().map(Step::from).collect();
     let failures = failure::of_session(tx, id)?;
     for row in &failures {
         let Some(at) = steps.iter().position(|step| step.event == row.event) else {
@@ -93,8 +93,8 @@ struct Step {
     goals: Vec<String>,
 }
 
-impl From<event::Traced> for Step {
-    fn from(row: event::Traced) -> Self {
+impl From<trace::Traced> for Step {
+    fn from(row: trace::Traced) -> Self {
         let goals = row.command.as_deref().map(shell::goals).unwrap_or_default();
         Self {
             event: row.event,

@@ -34,7 +34,13 @@ pub fn redact_again(settings: &Settings) -> Result<usize, FlowError> {
     let mut store = ready(settings)?;
     remove_journals(&mut store, settings)?;
     let rules = std::sync::Arc::new(super::rules(settings)?);
-    let again = move |text: &str, json| if json { rules.again_json(text) } else { rules.again(text) };
+    let again = move |text: &str, json| {
+        if json {
+            rules.again_json(text)
+        } else {
+            rules.again(text)
+        }
+    };
     Ok(forget::rewrite(&mut store, again)?)
 }
 

@@ -283,7 +283,11 @@ fn arrival_checks(facts: &Facts) -> Vec<Check> {
     let spooled = ok("journal", format!("{} wait to be read", facts.spooled));
     let mut checks = vec![events, spooled, faults];
     if let Some(trouble) = &facts.database {
-        checks.push(fail("database", trouble.clone(), "hooks go on recording into the journal meanwhile"));
+        checks.push(fail(
+            "database",
+            trouble.clone(),
+            "hooks go on recording into the journal meanwhile",
+        ));
     }
     checks
 }

@@ -19,7 +19,10 @@ pub(super) type Refusal = String;
 
 impl Desk {
     pub(super) fn new(settings: Settings) -> Self {
-        Self { settings: Arc::new(settings), store: Arc::default() }
+        Self {
+            settings: Arc::new(settings),
+            store: Arc::default(),
+        }
     }
 
     /// Returns the answer as text, at most [`MOST`] bytes of it.
@@ -32,7 +35,10 @@ impl Desk {
         asked.unwrap_or_else(|_| Err("internal error in callus; `callus doctor` tells more".to_owned()))
     }
 
-    fn look_up<A: Answer>(&self, ask: impl FnOnce(&Store, &Settings) -> Result<A, AnswerError>) -> Result<String, Refusal> {
+    fn look_up<A: Answer>(
+        &self,
+        ask: impl FnOnce(&Store, &Settings) -> Result<A, AnswerError>,
+    ) -> Result<String, Refusal> {
         // A question that panicked before this one left the connection usable: it only reads.
         let mut kept = self.store.lock().unwrap_or_else(PoisonError::into_inner);
         let store = match kept.take() {

@@ -29,7 +29,10 @@ pub enum McpError {
 
 /// Serves until the client closes its end. A client that only looked whether we are here, and left, is no error.
 pub fn serve(settings: Settings) -> Result<(), McpError> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(McpError::Runtime)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(McpError::Runtime)?;
     runtime.block_on(async {
         let running = match Server::new(settings).serve(rmcp::transport::io::stdio_pipes()).await {
             Ok(running) => running,

@@ -7,7 +7,8 @@ use rmcp::handler::server::router::tool::ToolRouter;
 use rmcp::handler::server::tool::ToolCallContext;
 use rmcp::handler::server::wrapper::Parameters;
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation, MetaObject, ServerCapabilities, ServerConfig,
+    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation, MetaObject,
+    ServerCapabilities, ServerConfig,
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler, tool, tool_handler, tool_router};
@@ -37,7 +38,10 @@ fn always_loaded() -> MetaObject {
 #[tool_router]
 impl Server {
     pub(super) fn new(settings: Settings) -> Self {
-        Self { desk: Desk::new(settings), tool_router: Self::tool_router() }
+        Self {
+            desk: Desk::new(settings),
+            tool_router: Self::tool_router(),
+        }
     }
 
     #[tool(
@@ -52,7 +56,9 @@ impl Server {
         if query.output.trim().is_empty() {
             return Err("`output` is empty: pass what the failing call printed".to_owned());
         }
-        self.desk.answer(move |store, settings| answers::check(store, &query, settings.clock.now())).await
+        self.desk
+            .answer(move |store, settings| answers::check(store, &query, settings.clock.now()))
+            .await
     }
 
     #[tool(
@@ -66,7 +72,9 @@ impl Server {
         if query.query.trim().is_empty() {
             return Err("`query` is empty: pass words, or an error text".to_owned());
         }
-        self.desk.answer(move |store, settings| answers::search(store, &query, settings.clock.now())).await
+        self.desk
+            .answer(move |store, settings| answers::search(store, &query, settings.clock.now()))
+            .await
     }
 
     #[tool(
@@ -78,7 +86,9 @@ impl Server {
     )]
     async fn report(&self, Parameters(query): Parameters<ReportQuery>) -> Result<String, Refusal> {
         self.desk
-            .answer(move |store, settings| answers::report(store, &query, settings.clock.now(), &jiff::tz::TimeZone::system()))
+            .answer(move |store, settings| {
+                answers::report(store, &query, settings.clock.now(), &jiff::tz::TimeZone::system())
+            })
             .await
     }
 }

@@ -1,7 +1,7 @@
 //! Forgetting: what is removed is overwritten, and no counter remembers it.
 
-use rusqlite::functions::FunctionFlags;
 use rusqlite::Connection;
+use rusqlite::functions::FunctionFlags;
 
 use super::columns::TRACED;
 use super::{Store, StoreError, Tx, body};
@@ -211,12 +211,19 @@ pub fn rewrite(
     let changed = store.write(|tx| {
         let mut changed = 0;
         let mut rewrite = |table: &str, column: &str, new: &str| -> Result<(), StoreError> {
-            changed += tx.execute(&format!("update or replace {table} set {column} = {new} where {new} is not null"), [])?;
+            changed += tx.execute(
+                &format!("update or replace {table} set {column} = {new} where {new} is not null"),
+                [],
+            )?;
             Ok(())
         };
         for (table, columns) in TRACED {
             for column in *columns {
-                rewrite(table, column, &format!("rewritten({column}, {})", JSON.contains(column)))?;
+                rewrite(
+                    table,
+                    column,
+                    &format!("rewritten({column}, {})", JSON.contains(column)),
+                )?;
             }
         }
         for column in ["head", "tail"] {
@@ -240,10 +247,15 @@ fn offer_rewriting(
     let rule = again.clone();
     connection.create_scalar_function("rewritten", 2, flags, move |context| {
         let json = context.get(1)?;
-        Ok(context.get::<Option<String>>(0)?.and_then(|text| rule(&text, json)).map(Clean::into_inner))
+        Ok(context
+            .get::<Option<String>>(0)?
+            .and_then(|text| rule(&text, json))
+            .map(Clean::into_inner))
     })?;
     connection.create_scalar_function("rewritten_body", 2, flags, move |context| {
-        let Some(bytes) = context.get::<Option<Vec<u8>>>(0)? else { return Ok(None) };
+        let Some(bytes) = context.get::<Option<Vec<u8>>>(0)? else {
+            return Ok(None);
+        };
         let json = context.get(1)?;
         let text = body::inflate(&bytes).ok().and_then(|text| again(&text, json));
         Ok(text.map(|text| body::deflate(&text)))

@@ -18,11 +18,12 @@ pub mod journal;
 pub mod lease;
 pub mod meta;
 pub mod mode;
-pub mod read;
 pub mod project;
+pub mod read;
 pub mod retention;
 pub mod session;
 pub mod source;
+pub mod trace;
 
 pub use error::StoreError;
 pub use mute::FOREVER;

@@ -321,7 +321,7 @@ fn a_full_disk_disturbs_nobody() {
             .stderr(Stdio::null())
             .status()
     };
-    if !mount(&["-t", "tmpfs", "-o", "size=1m", "tmpfs"]).is_ok_and(|status| status.success()) {
+    if !mount(&["-t", "tmpfs", "-o", "size=8m", "tmpfs"]).is_ok_and(|status| status.success()) {
         let _ = writeln!(std::io::stderr(), "skipped: a small disk needs the right to mount one");
         return;
     }

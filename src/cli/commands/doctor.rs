@@ -30,7 +30,12 @@ impl Doctor {
             Err(error) => (None, Some(Error::from(error).sentence())),
         };
         let wiring = wiring(store.as_ref(), trouble, around)?;
-        let view = answers::doctor(store.as_ref(), &around.settings, flow::pause::until(&around.settings), wiring)?;
+        let view = answers::doctor(
+            store.as_ref(),
+            &around.settings,
+            flow::pause::until(&around.settings),
+            wiring,
+        )?;
         Ok(Told {
             text: around.told(&view)?,
             code: if view.sound { 0 } else { UNAVAILABLE },
@@ -42,13 +47,21 @@ impl Doctor {
 fn wiring(store: Option<&Store>, trouble: Option<String>, around: &Surroundings) -> Result<Vec<Examination>, Error> {
     let settings = &around.settings;
     let binary = process::own_program().map_err(|error| Error::unavailable("this program was not found", error))?;
-    let last_event = store.map(|store| store.health(around.now())).transpose()?.and_then(|health| health.last_event);
-    let mut faults: Vec<_> =
-        [settings.folder(), settings.spare()].iter().flat_map(|folder| fault::newest(folder, FAULTS)).collect();
+    let last_event = store
+        .map(|store| store.health(around.now()))
+        .transpose()?
+        .and_then(|health| health.last_event);
+    let mut faults: Vec<_> = [settings.folder(), settings.spare()]
+        .iter()
+        .flat_map(|folder| fault::newest(folder, FAULTS))
+        .collect();
     faults.sort_by_key(|fault| std::cmp::Reverse(fault.at));
     let facts = Facts {
         last_event: last_event.map(|at| Duration::from_micros(around.now().since(at).0.unsigned_abs())),
-        faults: faults.into_iter().map(|fault| format!("{}: {}", around.style.date(fault.at), fault.what)).collect(),
+        faults: faults
+            .into_iter()
+            .map(|fault| format!("{}: {}", around.style.date(fault.at), fault.what))
+            .collect(),
         spooled: match store {
             Some(store) => store.spooled(&[settings.journals(), settings.spare_journals()])?,
             None => 0,

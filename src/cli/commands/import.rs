@@ -118,8 +118,14 @@ fn summary(report: &Report, around: &Surroundings) -> String {
     for (path, why) in refused.chain(failed) {
         lines.push(format!("Not read: {}: {why}", path.display()));
     }
-    lines.iter().map(|line| around.style.safe(line) + "
-").collect()
+    lines
+        .iter()
+        .map(|line| {
+            around.style.safe(line)
+                + "
+"
+        })
+        .collect()
 }
 
 /// Starts another import that outlives this one. It goes on where this one stopped.

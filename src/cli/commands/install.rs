@@ -89,8 +89,10 @@ impl Uninstall {
         let mut out = told("The wiring is gone.\n", &apply(&site, &plan)?, around);
         if store {
             purge(around)?;
-            out.push_str("What was recorded is removed.
-");
+            out.push_str(
+                "What was recorded is removed.
+",
+            );
         } else if around.settings.data.exists() {
             out.push_str("What was recorded stays; callus uninstall --purge removes it.\n");
         }

@@ -12,7 +12,8 @@ impl Mcp {
     /// Serves until the client leaves.
     pub(super) fn run(around: &Surroundings) -> Result<String, Error> {
         mcp::serve(around.settings.clone()).map_err(|error| {
-            Error::new(Kind::Unavailable, error).hint("An assistant starts this by itself; callus install claude-code says how")
+            Error::new(Kind::Unavailable, error)
+                .hint("An assistant starts this by itself; callus install claude-code says how")
         })?;
         Ok(String::new())
     }

@@ -69,7 +69,9 @@ impl Store {
         let mut waiting = 0;
         for folder in folders {
             for path in crate::store::journal::files(folder)? {
-                let read = self.progress(&path.to_string_lossy())?.map_or(0, |progress| progress.offset);
+                let read = self
+                    .progress(&path.to_string_lossy())?
+                    .map_or(0, |progress| progress.offset);
                 let size = std::fs::metadata(&path).map_or(0, |file| file.len());
                 waiting += u64::from(size > read);
             }

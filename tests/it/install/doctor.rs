@@ -52,8 +52,7 @@ fn the_doctor_finds_what_is_broken() {
             "mcp",
             "events",
             "journal",
-            "faults",
-            "database"
+            "faults"
         ]
     );
     assert_eq!(
@@ -95,7 +94,10 @@ fn the_doctor_finds_what_is_broken() {
     assert_eq!(check(&home, &binary, &facts, true, "mcp").0, State::Fail);
 
     let sick = Facts {
-        faults: vec!["today: the journal could not be written".to_owned(), "an older one".to_owned()],
+        faults: vec![
+            "today: the journal could not be written".to_owned(),
+            "an older one".to_owned(),
+        ],
         spooled: 9,
         database: Some("the database is damaged".into()),
         last_event: None,
