@@ -42,15 +42,15 @@ pub struct ProjectsView {
 
 /// Returns the projects.
 pub fn projects(store: &Store) -> Result<ProjectsView, AnswerError> {
-    let figures = store.project_figures(Timestamp(i64::MIN), Timestamp(i64::MAX), None, u32::MAX)?;
+    let counts = store.project_counts()?;
     let projects = store.projects()?.into_iter().map(|row| {
-        let own = figures.iter().find(|figures| figures.id == Some(row.id));
+        let own = counts.iter().find(|(id, _, _)| *id == row.id);
         ProjectLine {
             name: row.name,
             key: row.key,
             remote: row.remote,
-            sessions: own.map_or(0, |own| own.sessions),
-            failures: own.map_or(0, |own| own.failures),
+            sessions: own.map_or(0, |(_, sessions, _)| *sessions),
+            failures: own.map_or(0, |(_, _, failures)| *failures),
             first_at: style::rfc3339(row.first_at),
             last_at: style::rfc3339(row.last_at),
             folders: row.roots,

@@ -225,6 +225,7 @@ create table failure (
 create index failure_session on failure (session, at);
 create index failure_pattern on failure (pattern, at);
 create index failure_at on failure (at);
+create index failure_set_aside on failure (at, expected, project) where expected is not null;
 create index failure_project on failure (project, at);
 
 create table mode_session (

@@ -56,6 +56,8 @@ where s.last_at >= ?1 and s.last_at <= ?2 and (?3 is null or s.project = ?3)
 group by s.project
 order by failures desc, sessions desc, p.name limit ?4";
 
+const EVER: &str = "select project, count(*), sum(failures) from session where project is not null group by project";
+
 const BY_FOLDER: &str = "select project from root
 where ?1 = path or substr(?1, 1, length(path) + 1) = path || '/'
 order by length(path) desc limit 1";
@@ -107,6 +109,11 @@ impl Store {
                 })
             },
         )
+    }
+
+    /// Returns the sessions and the failures that count of every project, over all time.
+    pub fn project_counts(&self) -> Result<Vec<(ProjectId, i64, i64)>, StoreError> {
+        self.rows(EVER, [], |row| Ok((ProjectId(row.get(0)?), row.get(1)?, row.get(2)?)))
     }
 
     /// Returns the project that the deepest known folder above `folder`, or `folder` itself, belongs to.
