@@ -375,9 +375,8 @@ fn status_and_projects_are_shown() {
     let env = filled();
     let text = env.run(&["status"]).success();
     let text: String = text
-        .lines()
+        .split_inclusive('\n')
         .filter(|line| !line.starts_with("Database"))
-        .map(|line| format!("{line}\n"))
         .collect();
     assert_snapshot!(text, @r"
     Recording   on
