@@ -195,7 +195,8 @@ impl From<FlowError> for Error {
             FlowError::Store(error) | FlowError::Capture(CaptureError::Store(error)) => error.into(),
             FlowError::Capture(_) => Self::new(Kind::Unavailable, error),
             FlowError::Redact(_) => Self::new(Kind::Config, error).hint("The patterns stand in config.toml"),
-            FlowError::NoSuchPath { .. } => Self::new(Kind::User, error),
+            FlowError::NoSuchPath { .. } => Self::new(Kind::User, error)
+                .hint("Name transcripts or folders that hold some; without a path the assistant's own are read"),
         }
     }
 }
