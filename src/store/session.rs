@@ -33,6 +33,13 @@ pub fn of(tx: &Tx<'_>, seen: &Clean<Observation>, origin: &str) -> Result<Sessio
     Ok(SessionId(tx.last_insert_rowid()))
 }
 
+/// Returns whether anything is known of a session.
+pub fn is_known(tx: &Tx<'_>, key: &SessionKey) -> Result<bool, StoreError> {
+    Ok(tx
+        .prepare_cached("select 1 from session where assistant = ?1 and external = ?2")?
+        .exists(params![key.assistant.0, key.external])?)
+}
+
 /// Widens the session's time to hold `at`, and fills in where it runs when that is not known yet.
 pub fn touch(tx: &Tx<'_>, id: SessionId, seen: &Clean<Observation>) -> Result<(), StoreError> {
     tx.prepare_cached(
