@@ -59,7 +59,7 @@ fn drain_file(
             let tally = store.write(|tx| {
                 let mut tally = Tally::default();
                 for seen in batch.records {
-                    tally.add(recorder.record(tx, &prepare(seen))?);
+                    tally.add(recorder.record(tx, &prepare(&seen))?);
                 }
                 let broken = tail.progress().broken + total.broken;
                 let progress = Progress {

@@ -50,19 +50,37 @@ pub struct Step {
     pub bytes: u64,
 }
 
-/// Imports `transcripts` in their order, until `deadline` when there is one. Importing again adds nothing.
+/// What is to be read, and how.
+#[derive(Debug)]
+pub struct Job<'a> {
+    /// The assistant that wrote the transcripts.
+    pub spec: &'a Spec,
+    /// The transcripts, in the order in which they are begun.
+    pub transcripts: &'a [Transcript],
+    /// The full set of redaction rules.
+    pub rules: &'a Rules,
+    /// The time.
+    pub clock: Clock,
+    /// When to stop, if not at the end.
+    pub deadline: Option<Timestamp>,
+}
+
+/// Imports the transcripts of a job. Importing again adds nothing.
 ///
 /// Committed batches stay when the process is stopped; the next import goes on behind them.
 pub fn import(
     store: &mut Store,
-    spec: &Spec,
-    transcripts: &[Transcript],
-    rules: &Rules,
     recorder: &mut Recorder,
-    clock: Clock,
-    deadline: Option<Timestamp>,
+    job: &Job<'_>,
     mut told: impl FnMut(Step),
 ) -> Result<Imported, CaptureError> {
+    let Job {
+        spec,
+        transcripts,
+        rules,
+        clock,
+        deadline,
+    } = *job;
     let (work, unchanged) = unread(store, transcripts)?;
     let mut imported = Imported {
         unchanged,
@@ -196,7 +214,7 @@ fn read_lines(
         batch.extend(
             observations
                 .into_iter()
-                .map(|seen| prepare(rules.observation(redact::scan(seen)))),
+                .map(|seen| prepare(&rules.observation(redact::scan(seen)))),
         );
         if ended || batch.len() >= BATCH || end - sent >= BATCH_BYTES as u64 {
             mark.offset = reader.resume_offset().unwrap_or(end).min(end);

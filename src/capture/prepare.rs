@@ -22,7 +22,7 @@ pub struct Prepared {
 
 /// Recognises what an observation says, from all of its text, and then cuts the text to the size that is kept.
 #[must_use]
-pub fn prepare(seen: Clean<Observation>) -> Prepared {
+pub fn prepare(seen: &Clean<Observation>) -> Prepared {
     let finding = seen.derive(find).transpose();
     let keys = seen.derive(|seen| match &seen.step {
         Step::CallEnded(end) => shell::exercise_keys(&end.call),

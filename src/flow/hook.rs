@@ -127,7 +127,6 @@ fn source(error: &dyn std::error::Error) -> String {
 fn report(settings: &Settings, what: &str) {
     let what = redact::scan_string(what);
     let now = settings.clock.now();
-    if !fault::append(&settings.folder(), now, &what) {
-        fault::append(&settings.spare(), now, &what);
-    }
+    // Where neither folder can be written there is nowhere left to say so.
+    let _ = fault::append(&settings.folder(), now, &what) || fault::append(&settings.spare(), now, &what);
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::FlowError;
 use crate::assistants::{Found, Refusal, Spec, Transcript};
-use crate::capture::import::{self, Imported};
+use crate::capture::import::{self, Imported, Job};
 use crate::capture::{Recorder, project, reshape, settle};
 use crate::config::{self, Settings};
 use crate::domain::time::{Span, Timestamp};
@@ -85,18 +85,14 @@ pub fn import(
     let mut recorder = Recorder::new(settings.machine());
     let deadline = request.budget.map(|budget| settings.clock.now().after(budget));
     let mut told = told;
-    report.imported = import::import(
-        store,
+    let job = Job {
         spec,
-        &transcripts,
-        &rules,
-        &mut recorder,
-        settings.clock,
+        transcripts: &transcripts,
+        rules: &rules,
+        clock: settings.clock,
         deadline,
-        |step| {
-            told(step, bytes);
-        },
-    )?;
+    };
+    report.imported = import::import(store, &mut recorder, &job, |step| told(step, bytes))?;
     settle_waiting(store, settings)?;
     Ok(report)
 }

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use super::FlowError;
 use super::import::settle_waiting;
 use crate::assistants;
-use crate::capture::{Recorder, drain, import};
+use crate::capture::import::{self, Job};
+use crate::capture::{Recorder, drain};
 use crate::config::Settings;
 use crate::domain::time::Span;
 use crate::process;
@@ -93,16 +94,14 @@ fn read_transcripts(
             .filter(|path| path.exists())
             .collect();
         let found = (spec.find)(&paths);
-        import::import(
-            store,
+        let job = Job {
             spec,
-            &found.transcripts,
+            transcripts: &found.transcripts,
             rules,
-            recorder,
-            settings.clock,
-            None,
-            |_| {},
-        )?;
+            clock: settings.clock,
+            deadline: None,
+        };
+        import::import(store, recorder, &job, |_| {})?;
     }
     Ok(())
 }

@@ -24,6 +24,7 @@ pub struct Fault {
 }
 
 /// Appends a fault to the file in `folder`. Returns whether it could be written.
+#[must_use]
 pub fn append(folder: &Path, at: Timestamp, what: &Clean<String>) -> bool {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
     let path = folder.join(FILE);

@@ -382,11 +382,10 @@ fn an_error_is_checked() {
 fn status_and_projects_are_shown() {
     let env = filled();
     let text = env.run(&["status"]).success();
-    let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with("Database")).collect();
-    let text = lines.join(
-        "
-",
-    );
+    let text: String = text
+        .split_inclusive('\n')
+        .filter(|line| !line.starts_with("Database"))
+        .collect();
     assert_snapshot!(text, @r"
     Recording   on
     Last event  23 hours ago, 2026-11-19 13:00 UTC

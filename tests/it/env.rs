@@ -76,6 +76,7 @@ impl TestEnv {
             .env_clear()
             .env("HOME", self.home())
             .env("CALLUS_HOME", self.data())
+            .env("TMPDIR", self.home())
             .env("CALLUS_NOW", NOW)
             .env("TZ", "UTC")
             .envs(self.variables.iter().map(|(name, value)| (name, value)))

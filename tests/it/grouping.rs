@@ -72,10 +72,6 @@ fn shuffle<T>(items: &mut [T], seed: u64) {
 }
 
 #[test]
-#[expect(
-    clippy::print_stdout,
-    reason = "the figures beside those of the naive ways are what one reads this test for"
-)]
 fn failures_of_one_kind_are_one_mode() {
     let (kinds, templates) = templates();
     let partition = partition_of(&templates);

@@ -230,10 +230,6 @@ fn shouts(output: &str) -> bool {
 }
 
 #[test]
-#[expect(
-    clippy::print_stdout,
-    reason = "the figures are the point: `cargo test -- --nocapture hidden_failures`"
-)]
 fn hidden_failures_are_found_better_than_by_shouting_words() {
     let (mut ours, mut naive) = (Tally::default(), Tally::default());
     for case in cases("hidden.jsonl").iter().chain(&cases("nothing.jsonl")) {

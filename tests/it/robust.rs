@@ -56,6 +56,7 @@ impl Home {
             .env("HOME", self.folder.path())
             .env("CALLUS_HOME", &self.store)
             .env("PATH", "/usr/bin:/bin")
+            .env("TMPDIR", self.folder.path())
             .current_dir(self.folder.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -321,7 +322,7 @@ fn a_full_disk_disturbs_nobody() {
             .stderr(Stdio::null())
             .status()
     };
-    if !mount(&["-t", "tmpfs", "-o", "size=8m", "tmpfs"]).is_ok_and(|status| status.success()) {
+    if !mount(&["-t", "tmpfs", "-o", "size=1m", "tmpfs"]).is_ok_and(|status| status.success()) {
         let _ = writeln!(std::io::stderr(), "skipped: a small disk needs the right to mount one");
         return;
     }
@@ -330,6 +331,7 @@ fn a_full_disk_disturbs_nobody() {
     assert_undisturbed(&home.hook(&failed_call("session", "before")));
     let mut filler = fs::File::create(disk.join("filler")).expect("makes");
     while filler.write_all(&[0; 512]).is_ok() {}
+    drop(filler);
     assert_undisturbed(&home.hook(&failed_call("session", "during")));
     home.assert_doctor_says(&["full", "no space"]);
     fs::remove_file(disk.join("filler")).expect("removes");

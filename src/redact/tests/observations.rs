@@ -227,7 +227,7 @@ fn clean_values_come_only_from_clean_values() {
     let clean = scan(observation(Step::Prompt(Text::whole("hello"))));
     let step: Clean<Step> = clean.derive(|observation| observation.step.clone());
     assert!(matches!(*step, Step::Prompt(_)));
-    let both: Clean<(Step, usize)> = step.zip(rules().text("four").derive(|text| text.len()));
+    let both: Clean<(Step, usize)> = step.zip(rules().text("four").derive(String::len));
     assert_eq!(both.1, 4);
     let list: Clean<Vec<usize>> = [both.derive(|(_, n)| *n)].into_iter().collect();
     assert_eq!(list.into_iter().map(Clean::into_inner).sum::<usize>(), 4);

@@ -35,8 +35,11 @@ pub fn file_name(session: &SessionKey) -> String {
         return format!("{}-{id}.jsonl", session.assistant);
     }
     let hash = Sha256::digest(id.as_bytes());
-    let hex: String = hash[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{}-~{hex}.jsonl", session.assistant)
+    let half = hash
+        .iter()
+        .take(16)
+        .fold(0_u128, |half, byte| (half << 8) | u128::from(*byte));
+    format!("{}-~{half:032x}.jsonl", session.assistant)
 }
 
 /// Appends one record with all of `seen` to the session's journal in `folder`, in one write.
