@@ -9,5 +9,6 @@ mod grouping;
 mod install;
 mod json_fields;
 mod packaging;
+mod pairs;
 mod recognition;
 mod robust;
