@@ -20,6 +20,10 @@ pub const SCHEMA_VERSION: u32 = MIGRATIONS.len() as u32;
 /// Statements that stay prepared: more than recording uses, so that none is parsed twice.
 const STATEMENTS: usize = 128;
 
+/// How often a program tries to configure a database that others configure, ten milliseconds apart: five seconds, as
+/// long as it waits for the lock.
+const TRIES: u32 = 500;
+
 /// How the database is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
@@ -58,7 +62,7 @@ impl Store {
             connection,
             path: path.to_owned(),
         };
-        store.configure(access).map_err(|error| store.sorted(error))?;
+        store.configure_patiently(access)?;
         store.check_version(access).map_err(|error| store.sorted(error))?;
         Ok(store)
     }
@@ -109,6 +113,19 @@ impl Store {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Configures the connection. Programs that meet at a new database all want to change it to the write-ahead log,
+    /// and SQLite turns away all but one at once, whatever the time that they would wait for the lock.
+    fn configure_patiently(&self, access: Access) -> Result<(), StoreError> {
+        let mut tries = if access == Access::Write { TRIES } else { 1 };
+        loop {
+            tries -= 1;
+            match self.configure(access).map_err(|error| self.sorted(error)) {
+                Err(StoreError::Busy) if tries > 0 => pause(),
+                other => return other,
+            }
+        }
     }
 
     fn configure(&self, access: Access) -> Result<(), StoreError> {
@@ -162,6 +179,11 @@ impl Store {
             other => other,
         }
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "SQLite does not wait here by itself")]
+fn pause() {
+    std::thread::sleep(Duration::from_millis(10));
 }
 
 fn version(connection: &Connection) -> Result<u32, StoreError> {
