@@ -34,12 +34,12 @@ pub struct Style {
 }
 
 impl Style {
-    /// Returns the style for a model: no colour, 100 characters, traces quoted.
+    /// Returns the style for a model: no colour, 120 characters, traces quoted.
     #[must_use]
     pub fn model(now: Timestamp, zone: TimeZone) -> Self {
         Self {
             reader: Reader::Model,
-            width: 100,
+            width: 120,
             colour: false,
             unicode: true,
             zone,
@@ -47,13 +47,13 @@ impl Style {
         }
     }
 
-    /// Returns the first line of what a trace says, cut to `width` characters: bold for a person; for a model after a
+    /// Returns the first line of what a trace says in `width` characters: bold for a person; for a model after a
     /// sign that the text itself cannot end, because it is one line.
     #[must_use]
     pub fn quote(&self, text: &str, width: usize) -> String {
         match self.reader {
-            Reader::Person => self.bold(&self.line(text, width)),
-            Reader::Model => format!("> {}", self.line(text, width.saturating_sub(2))),
+            Reader::Person => self.bold(&self.squeezed(text, width)),
+            Reader::Model => format!("> {}", self.squeezed(text, width.saturating_sub(2))),
         }
     }
 
@@ -110,6 +110,22 @@ impl Style {
         let keep = width.saturating_sub(self.ellipsis().chars().count());
         let cut: String = first.chars().take(keep).collect();
         cut.trim_end().to_owned() + self.ellipsis()
+    }
+
+    /// Returns the first line of `text` without control codes, cut in its middle to `width` characters: what went wrong
+    /// often stands behind a long path.
+    #[must_use]
+    pub fn squeezed(&self, text: &str, width: usize) -> String {
+        let whole = self.line(text, usize::MAX);
+        let length = whole.chars().count();
+        if length <= width {
+            return whole;
+        }
+        let keep = width.saturating_sub(self.ellipsis().chars().count());
+        let tail = keep * 2 / 5;
+        let head: String = whole.chars().take(keep - tail).collect();
+        let end: String = whole.chars().skip(length - tail).collect();
+        format!("{}{}{}", head.trim_end(), self.ellipsis(), end.trim_start())
     }
 
     /// Returns `text` without control codes as lines of at most `width` characters, broken between words where
@@ -360,6 +376,8 @@ mod tests {
         assert_eq!(style(false).safe("“größe” – 1…"), "\"gr??e\" - 1?");
         assert_eq!(style(false).line("abcdefghij", 6), "abc...");
         assert_eq!(style(true).line("abcdefghij", 6), "abcde…");
+        assert_eq!(style(true).squeezed("abcdefghij", 6), "abc…ij");
+        assert_eq!(style(true).squeezed("abcdef", 6), "abcdef");
     }
 
     #[test]
@@ -390,6 +408,7 @@ mod tests {
         fn no_line_is_longer_than_it_may_be(text in "\\PC{0,200}", width in 8_usize..80) {
             let style = style(true);
             prop_assert!(style.line(&text, width).chars().count() <= width);
+            prop_assert!(style.squeezed(&text, width).chars().count() <= width);
             for line in style.wrapped(&text, width) {
                 prop_assert!(line.chars().count() <= width, "{line:?}");
             }
