@@ -1,5 +1,7 @@
 //! What the tools answer, read as the model reads it.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use super::client::Client;
@@ -56,7 +58,7 @@ fn answers_read_well() {
     for (tool, arguments) in questions {
         let told = client.call(tool, &arguments);
         assert!(!told.error, "{}", told.text);
-        all.push_str(&format!("--- {tool} {arguments}\n{}", told.text));
+        let _ = write!(all, "--- {tool} {arguments}\n{}", told.text);
     }
     insta::assert_snapshot!(all);
     assert!(client.leave().is_empty());
