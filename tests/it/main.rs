@@ -8,6 +8,7 @@ mod fixture;
 mod grouping;
 mod install;
 mod json_fields;
+mod mcp;
 mod packaging;
 mod pairs;
 mod recognition;
