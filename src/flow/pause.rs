@@ -1,5 +1,8 @@
 //! Pausing capture: a file that says until when, which every hook looks for.
 
+use std::fs::{DirBuilder, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::PathBuf;
 
 use crate::config::Settings;
@@ -31,8 +34,19 @@ pub fn pause(settings: &Settings, until: Timestamp) -> Result<(), StoreError> {
         path: path.clone(),
         source,
     };
-    std::fs::create_dir_all(&settings.data).map_err(fail)?;
-    std::fs::write(&path, until.0.to_string()).map_err(fail)
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&settings.data)
+        .map_err(fail)?;
+    let mut file = OpenOptions::new()
+        .create(true)
+        .write(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&path)
+        .map_err(fail)?;
+    file.write_all(until.0.to_string().as_bytes()).map_err(fail)
 }
 
 /// Goes on capturing. Returns whether it was paused.

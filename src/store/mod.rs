@@ -5,6 +5,7 @@
 mod columns;
 mod context;
 mod error;
+mod key;
 mod mute;
 mod open;
 
@@ -21,6 +22,7 @@ pub mod mode;
 pub mod project;
 pub mod read;
 pub mod retention;
+pub mod rewrite;
 pub mod session;
 pub mod source;
 pub mod trace;

@@ -33,6 +33,13 @@ pub fn of(tx: &Tx<'_>, seen: &Clean<Observation>, origin: &str) -> Result<Sessio
     Ok(SessionId(tx.last_insert_rowid()))
 }
 
+/// Returns whether anything is known of a session.
+pub fn is_known(tx: &Tx<'_>, key: &SessionKey) -> Result<bool, StoreError> {
+    Ok(tx
+        .prepare_cached("select 1 from session where assistant = ?1 and external = ?2")?
+        .exists(params![key.assistant.0, key.external])?)
+}
+
 /// Widens the session's time to hold `at`, and fills in where it runs when that is not known yet.
 pub fn touch(tx: &Tx<'_>, id: SessionId, seen: &Clean<Observation>) -> Result<(), StoreError> {
     tx.prepare_cached(
@@ -42,6 +49,13 @@ pub fn touch(tx: &Tx<'_>, id: SessionId, seen: &Clean<Observation>) -> Result<()
          where id = ?1",
     )?
     .execute(params![id.0, seen.at.0, seen.cwd, seen.branch])?;
+    Ok(())
+}
+
+/// Notes that something new is known of a session: what the whole of it tells must be derived again.
+pub fn unsettle(tx: &Tx<'_>, id: SessionId) -> Result<(), StoreError> {
+    tx.prepare_cached("update session set settled_at = null where id = ?1 and settled_at is not null")?
+        .execute([id.0])?;
     Ok(())
 }
 
@@ -104,6 +118,27 @@ pub fn descend(tx: &Tx<'_>, id: SessionId, parent: SessionId) -> Result<(), Stor
     tx.prepare_cached("update session set parent = coalesce(parent, ?2), top = coalesce(top, ?3) where id = ?1")?
         .execute(params![id.0, parent.0, top.0])?;
     Ok(())
+}
+
+/// Ties a session to the one that its beginning names, which may be read only later, or never.
+pub fn continues(tx: &Tx<'_>, id: SessionId, seen: &Clean<Observation>) -> Result<(), StoreError> {
+    let Step::SessionStarted(SessionStart {
+        parent: Some(parent), ..
+    }) = &seen.step
+    else {
+        return Ok(());
+    };
+    tx.prepare_cached(
+        "insert or ignore into session (assistant, external, origin, cwd, started_at, last_at)
+         select assistant, ?2, origin, ?3, ?4, ?4 from session where id = ?1",
+    )?
+    .execute(params![id.0, parent, seen.cwd, seen.at.0])?;
+    let parent = tx
+        .prepare_cached(
+            "select p.id from session s join session p on p.assistant = s.assistant and p.external = ?2 where s.id = ?1",
+        )?
+        .query_row(params![id.0, parent], |row| row.get(0).map(SessionId))?;
+    descend(tx, id, parent)
 }
 
 /// Returns the first session of the chain of forks and resumes that `id` belongs to.

@@ -1,5 +1,15 @@
 //! The integration tests: one binary.
 
+mod capture_copies;
+mod capture_hooks;
+mod capture_import;
+mod capture_recount;
+mod capture_roads;
+mod capture_scene;
+mod capture_settle;
+mod capture_story;
+mod capture_switches;
+mod capture_worker;
 mod claude_code;
 mod cli_answers;
 mod cli_edges;
@@ -9,6 +19,7 @@ mod grouping;
 mod install;
 mod json_fields;
 mod mcp;
+mod keep;
 mod packaging;
 mod pairs;
 mod recognition;
