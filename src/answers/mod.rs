@@ -5,12 +5,12 @@
 //! durations name their unit; an absent value is left out.
 
 mod check;
-mod client_errors;
 mod doctor;
 mod error;
 mod failures;
 mod identify;
 mod lenient;
+mod outline;
 mod page;
 mod pick;
 mod projects;
@@ -39,7 +39,7 @@ pub use sessions::{SessionLine, SessionsQuery, SessionsView, sessions};
 pub use show::{FailureView, Meeting, ModeView, Place, ShowQuery, ShowView, show};
 pub use sql::{SqlQuery, SqlView, sql};
 pub use status::{StatusView, status};
-pub use style::Style;
+pub use style::{Style, count, size};
 pub use window::{ahead, since};
 
 use serde::Serialize;

@@ -230,7 +230,7 @@ impl Answer for SessionsView {
             out.line(format!("  {}", style.dim(&style.line(&figures, style.width - 2))));
         }
         if self.more {
-            out.line(style.dim("There are more: --limit 100"));
+            out.line(style.dim(&style::more(self.sessions.len())));
         }
         out.text()
     }

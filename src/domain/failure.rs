@@ -94,7 +94,7 @@ impl Expected {
             Self::ProbeEmpty => "a probe that found nothing",
             Self::ProbeFound => "a probe that answered no",
             Self::Interrupted => "the user stopped it",
-            Self::TestFirst => "a red test, build or lint that edits turned green",
+            Self::TestFirst => "red until edits turned it green",
         }
     }
 }

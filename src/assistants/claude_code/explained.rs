@@ -1,7 +1,7 @@
-//! Errors in which the client itself says what to do next.
+//! Errors in which Claude Code itself says what to do next.
 //!
-//! An agent that meets one passes it at the next call (of the 43 repeats across sessions that were looked at, 33 are
-//! of these), so a report counts them in one line and keeps its room for what nobody explains.
+//! An agent that meets one passes it at the next call: of the 43 repeats across sessions that were looked at, 33 are
+//! of these.
 
 /// Beginnings and middles of such errors, in lower case.
 const SELF_EXPLAINING: &[&str] = &[
