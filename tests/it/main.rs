@@ -3,6 +3,7 @@
 mod claude_code;
 mod cli_answers;
 mod cli_edges;
+mod cli_import;
 mod env;
 mod fixture;
 mod grouping;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::answers;
+use crate::answers::{self, count, size};
 use crate::assistants;
 use crate::cli::Error;
 use crate::cli::terminal::Surroundings;
@@ -92,23 +92,36 @@ fn bar() -> ProgressBar {
 
 fn summary(report: &Report, around: &Surroundings) -> String {
     let imported = &report.imported;
-    let mut lines = vec![
-        format!(
-            "Read {} files ({} MB); in {} nothing was new.",
-            imported.files,
-            imported.bytes / 1_000_000,
-            imported.unchanged
-        ),
-        format!(
-            "New: {} calls, {} failures, {} set aside.",
-            imported.tally.calls, imported.tally.failures, imported.tally.expected
-        ),
-    ];
+    let some = |number: u64, noun: &str| count(i64::try_from(number).unwrap_or(i64::MAX), noun);
+    let files = |number: usize| some(number as u64, "file");
+    let mut lines = match (imported.files, imported.unchanged) {
+        (0, 0) => vec!["No transcript was read.".to_owned()],
+        (0, unchanged) => vec![format!("Nothing new in {}.", files(unchanged))],
+        (read, unchanged) => {
+            let more = if unchanged > 0 {
+                format!("; nothing new in {} more", files(unchanged))
+            } else {
+                String::new()
+            };
+            vec![
+                format!("Read {} ({}){more}.", files(read), size(imported.bytes)),
+                format!(
+                    "New: {}, {}, {} set aside.",
+                    some(imported.tally.calls, "call"),
+                    count(report.failures, "failure"),
+                    report.set_aside
+                ),
+            ]
+        }
+    };
     if report.older > 0 {
-        lines.push(format!("Left out as older: {} files.", report.older));
+        lines.push(format!("Left out as older: {}.", files(report.older)));
     }
     if imported.left > 0 {
-        lines.push(format!("Not read yet: {} files; callus import goes on.", imported.left));
+        lines.push(format!(
+            "Not read yet: {}; callus import goes on.",
+            files(imported.left)
+        ));
     }
     if imported.broken > 0 {
         lines.push(format!("Lines that were no record: {}.", imported.broken));
@@ -118,14 +131,7 @@ fn summary(report: &Report, around: &Surroundings) -> String {
     for (path, why) in refused.chain(failed) {
         lines.push(format!("Not read: {}: {why}", path.display()));
     }
-    lines
-        .iter()
-        .map(|line| {
-            around.style.safe(line)
-                + "
-"
-        })
-        .collect()
+    lines.iter().map(|line| around.style.safe(line) + "\n").collect()
 }
 
 /// Starts another import that outlives this one. It goes on where this one stopped.
