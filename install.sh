@@ -169,9 +169,9 @@ say ""
 
 status=0
 if [ -n "$present" ]; then
-    "$callus" install claude-code --dry-run || status=1
     answer=y
     if [ -z "$yes" ] && [ -t 0 ] && [ -t 1 ]; then
+        "$callus" install claude-code --dry-run || status=1
         printf '\nDo this, and read the transcripts? [Y/n] '
         read -r answer || answer=n
     fi

@@ -149,7 +149,6 @@ fn a_home_with_transcripts_is_wired_read_and_reported_without_a_question() {
     let home = Home::with_transcripts();
     let before = home.entries();
     let wanted = [
-        "install claude-code --dry-run",
         "install claude-code --yes",
         "import --since 30d --budget 45s --then-background",
         "report",
@@ -181,10 +180,7 @@ fn no_import_reads_nothing_and_folders_of_others_stay() {
     fs::create_dir_all(home.folder.path().join(".local/bin")).expect("the user's own folder");
     let before = home.entries();
     let (_, _, calls) = home.install(&["--no-import", "--yes"]);
-    assert_eq!(
-        calls,
-        ["install claude-code --dry-run", "install claude-code --yes", "report"]
-    );
+    assert_eq!(calls, ["install claude-code --yes", "report"]);
     home.install(&["--uninstall", "--purge"]);
     let after: BTreeSet<PathBuf> = home.entries();
     assert_eq!(after, before);
