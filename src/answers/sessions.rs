@@ -199,6 +199,7 @@ impl SessionLine {
             String::new()
         };
         let state = match (&self.outcome, &self.ended_at) {
+            (Some(outcome), _) if outcome == "unknown" => "outcome unknown".to_owned(),
             (Some(outcome), _) => outcome.clone(),
             (None, None) => "running".to_owned(),
             (None, Some(_)) => String::new(),

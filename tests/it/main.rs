@@ -10,5 +10,6 @@ mod grouping;
 mod install;
 mod json_fields;
 mod packaging;
+mod readme;
 mod recognition;
 mod robust;
