@@ -199,7 +199,7 @@ impl ReportView {
             .and_then(|mode| mode.id.as_deref());
         let first = first.map_or_else(|| "callus sessions".to_owned(), |id| format!("callus show {id}"));
         let (start, _) = self.window;
-        if start > Timestamp(0) && self.met_again_modes + self.met_once_modes < FEW {
+        if start > Timestamp(0) && self.project.is_none() && self.met_again_modes + self.met_once_modes < FEW {
             return format!("{first}; callus report --since all");
         }
         first

@@ -4,7 +4,7 @@ use crate::answers::{self, count};
 use crate::cli::terminal::{Surroundings, folder};
 use crate::cli::{Error, Kind, ask};
 use crate::flow;
-use crate::store::forget::What;
+use crate::store::forget::{Forgotten, What};
 
 /// What is to be forgotten.
 #[derive(Debug, clap::Args)]
@@ -47,12 +47,16 @@ impl ForgetCommand {
             return Ok("Nothing was removed.\n".to_owned());
         }
         let (forgotten, left) = flow::keep::forget(&around.settings, &what)?;
-        let mut told = format!(
-            "Removed {}, {}, {}, and overwrote them.\n",
-            count(forgotten.sessions, "session"),
-            count(forgotten.events, "event"),
-            count(forgotten.modes, "failure mode")
-        );
+        let mut told = if forgotten == Forgotten::default() {
+            "Nothing like that was recorded.\n".to_owned()
+        } else {
+            format!(
+                "Removed {}, {}, {}, and overwrote them.\n",
+                count(forgotten.sessions, "session"),
+                count(forgotten.events, "event"),
+                count(forgotten.modes, "failure mode")
+            )
+        };
         for path in left {
             told.push_str(&around.style.safe(&format!(
                 "The text still stands in {}: remove it by hand",

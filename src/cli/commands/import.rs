@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -66,7 +66,9 @@ impl Import {
                 bar.set_position(step.bytes);
             })?;
             bar.finish_and_clear();
-            told.push_str(&summary(&report, around));
+            let own = flow::import::own_folder(spec, &around.settings).join(spec.transcripts);
+            let looked = request.paths.is_empty().then_some(own);
+            told.push_str(&summary(&report, looked.as_deref(), around));
             if report.imported.left > 0 && self.then_background {
                 go_on_behind(&self, around)?;
                 told.push_str("The rest is read in the background: callus status\n");
@@ -90,12 +92,16 @@ fn bar() -> ProgressBar {
     bar
 }
 
-fn summary(report: &Report, around: &Surroundings) -> String {
+/// Returns what an import came to; `folder` is the assistant's own, where no other was named.
+fn summary(report: &Report, folder: Option<&Path>, around: &Surroundings) -> String {
     let imported = &report.imported;
     let some = |number: u64, noun: &str| count(i64::try_from(number).unwrap_or(i64::MAX), noun);
     let files = |number: usize| some(number as u64, "file");
     let mut lines = match (imported.files, imported.unchanged) {
-        (0, 0) => vec!["No transcript was read.".to_owned()],
+        (0, 0) => vec![match folder {
+            Some(folder) => format!("No transcript was read in {}.", folder.display()),
+            None => "No transcript was read.".to_owned(),
+        }],
         (0, unchanged) => vec![format!("Nothing new in {}.", files(unchanged))],
         (read, unchanged) => {
             let more = if unchanged > 0 {

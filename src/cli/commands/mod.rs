@@ -52,10 +52,10 @@ pub(super) struct Cli {
 #[derive(Debug, Args)]
 pub(super) struct Common {
     /// Answer in JSON (docs/json.md lists the fields)
-    #[arg(long, global = true)]
+    #[arg(long, global = true, display_order = 900)]
     pub(super) json: bool,
     /// Write dates in UTC
-    #[arg(long, global = true)]
+    #[arg(long, global = true, display_order = 901)]
     pub(super) utc: bool,
 }
 
