@@ -1,4 +1,4 @@
-//! The report as text: at most 25 lines, readable at 60 columns.
+//! The report as text: at most 24 lines, readable at 60 columns.
 
 use super::{ReportView, days};
 use crate::answers::page::Page;
@@ -6,8 +6,8 @@ use crate::answers::style::{count, thousands};
 use crate::answers::{Answer, Style};
 use crate::domain::time::Timestamp;
 
-/// Lines of a report, so that it fits a terminal of usual height with the prompt below it.
-const LINES: usize = 25;
+/// Lines of a report: with the one that the command line adds and the prompt below, it fits a terminal of usual height.
+const LINES: usize = 24;
 /// Failure modes that the text shows.
 const MODES: usize = 6;
 /// With fewer failure modes than these it is worth looking further back.
@@ -28,7 +28,6 @@ impl Answer for ReportView {
         let mut foot = self.project_lines(style);
         foot.push("\n".to_owned());
         foot.push(style.field("Next", &self.next()));
-        foot.push(style.field("Undo", "callus uninstall; --purge takes the records too"));
         let explained = self.explained(style);
         let used = lines(&head) + lines(&foot) + lines(std::slice::from_ref(&explained));
         let body = self.modes(style, LINES.saturating_sub(used));

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::answers::{self, ReportQuery};
+use crate::answers::{self, ReportQuery, ReportView};
 use crate::assistants;
 use crate::cli::Error;
 use crate::cli::terminal::{Surroundings, folder};
@@ -41,8 +41,21 @@ impl Report {
             since: self.since,
             project: self.project.map(folder),
         };
-        around.told(&answers::report(&store, &query, around.now(), &around.style.zone)?)
+        told(
+            &answers::report(&store, &query, around.now(), &around.style.zone)?,
+            around,
+        )
     }
+}
+
+/// Returns the report, and for a person how to undo the installation: an agent that asks must not be told to do that.
+fn told(view: &ReportView, around: &Surroundings) -> Result<String, Error> {
+    let told = around.told(view)?;
+    if around.json() || view.sessions == 0 {
+        return Ok(told);
+    }
+    let undo = "callus uninstall; --purge takes the records too";
+    Ok(told + &around.style.field("Undo", undo))
 }
 
 /// Takes the bundled sessions the way that real ones go, into a store that is gone afterwards.
@@ -73,7 +86,7 @@ fn sample(around: &Surroundings) -> Result<String, Error> {
     };
     let mut view = answers::report(&store, &query, around.now(), &around.style.zone)?;
     view.sample = true;
-    let told = around.told(&view)?;
+    let told = told(&view, around)?;
     Ok(if around.json() {
         told
     } else {
