@@ -327,6 +327,10 @@ impl ModeLine {
         };
         let id = self.id.as_deref().unwrap_or_default();
         let mut parts = vec![id.to_owned(), figures, last, muted.to_owned(), expected];
+        if style.dotted(&parts).chars().count() + 2 > style.width {
+            // Why it was set aside says more than when.
+            parts.remove(2);
+        }
         let used = style.dotted(&parts).chars().count() + 5;
         let room = style.width.saturating_sub(used);
         if room > 8 {

@@ -226,7 +226,9 @@ impl Answer for SessionsView {
                 .map(|name| style.safe(name))
                 .unwrap_or_default();
             let head = style.dotted(&[style.date(session.last), project, model]);
-            out.line(format!("{}  {head}", style.bold(&style.safe(&session.id))));
+            let id = style.safe(&session.id);
+            let head = style.line(&head, style.width.saturating_sub(id.chars().count() + 2));
+            out.line(format!("{}  {head}", style.bold(&id)));
             let figures = style.dotted(&[session.figures(style), session.assistant.clone()]);
             out.line(format!("  {}", style.dim(&style.line(&figures, style.width - 2))));
         }

@@ -146,9 +146,9 @@ fn failures_are_listed() {
     ");
     assert_snapshot!(env.run(&["failures", "--expected"]).success(), @r"
     Exit code 1
-      g0qg50r6 · 2x in 2 sessions · 1 day ago · a probe that found nothing
+      g0qg50r6 · 2x in 2 sessions · a probe that found nothing
     The user doesn't want to proceed with this tool use.
-      tn3taway · 1x in 1 session · 23 hours ago · the user said no
+      tn3taway · git push · 1x in 1 session · the user said no
     ");
 }
 
@@ -157,9 +157,9 @@ fn what_was_set_aside_is_filtered_by_tool_and_never_met() {
     let env = filled();
     assert_snapshot!(env.run(&["failures", "--expected", "--tool", "Bash"]).success(), @r"
     Exit code 1
-      g0qg50r6 · 2x in 2 sessions · 1 day ago · a probe that found nothing
+      g0qg50r6 · 2x in 2 sessions · a probe that found nothing
     The user doesn't want to proceed with this tool use.
-      tn3taway · 1x in 1 session · 23 hours ago · the user said no
+      tn3taway · git push · 1x in 1 session · the user said no
     ");
     assert_snapshot!(env.run(&["search", "code"]).success(), @r"
     Exit code 1

@@ -64,3 +64,44 @@ fn an_import_tells_the_figures_that_the_report_tells() {
     );
     assert_snapshot!(env.run(&["import", "."]).success(), @"Nothing new in 1 file.");
 }
+
+#[test]
+fn what_real_sessions_left_is_readable_at_60_columns() {
+    let env = TestEnv::new();
+    let homes = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/homes");
+    env.run(&["import", homes]).success();
+    let ids = |list: &str, rows: &str| -> Vec<String> {
+        let json: Value = serde_json::from_str(&env.run(&[list, "--json"]).success()).expect("JSON");
+        let rows = json[rows].as_array().expect("rows").iter();
+        rows.map(|row| row["id"].as_str().expect("an id").to_owned()).collect()
+    };
+    let mut commands: Vec<Vec<String>> = [
+        "",
+        "report --since all",
+        "failures --limit 100",
+        "failures --expected",
+        "sessions",
+        "project list",
+        "search error",
+        "show F1",
+    ]
+    .iter()
+    .map(|line| line.split_whitespace().map(str::to_owned).collect())
+    .collect();
+    commands.extend(
+        ids("sessions", "sessions")
+            .into_iter()
+            .map(|id| vec!["session".to_owned(), id]),
+    );
+    commands.extend(
+        ids("failures", "modes")
+            .into_iter()
+            .map(|id| vec!["show".to_owned(), id]),
+    );
+    assert!(commands.len() > 20, "{commands:?}");
+    for command in commands {
+        for line in env.run(&command).success().lines() {
+            assert!(line.chars().count() <= 60, "{command:?}: {line}");
+        }
+    }
+}
