@@ -50,6 +50,9 @@ struct How {
     /// Show what would be changed, and change nothing
     #[arg(long, conflicts_with = "yes")]
     dry_run: bool,
+    /// The plan was shown already: `install.sh` shows it above a question of its own
+    #[arg(long, hide = true, requires = "yes")]
+    shown: bool,
 }
 
 impl Install {
@@ -100,7 +103,7 @@ impl Uninstall {
 impl How {
     /// Shows the plan, and asks unless the answer is known.
     fn agreed(&self, plan: &Plan, question: &str, around: &Surroundings) -> Result<bool, Error> {
-        if !plan.is_empty() {
+        if !plan.is_empty() && !self.shown {
             crate::cli::print(&around.printable(&format!("{}\n\n", around.style.safe(&plan.text()))))?;
         }
         if self.dry_run {
