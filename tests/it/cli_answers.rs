@@ -353,6 +353,8 @@ fn words_find_failure_modes_and_no_query_is_a_mistake() {
     fork/exec /tmp/go-build1/b001/exe/a…exe: exec format error
       ydqtq91c · go test · 4x in 3 sessions · 23 hours ago
     ");
+    let json = env.run(&["search", "exec", "--json", "--limit", "1"]).success();
+    assert!(json.starts_with("{\n  \"query\": \"exec\""), "{json}");
     for query in ["\"", "a AND", "NEAR(", "col:x", "*", "-x", "'; drop table mode"] {
         env.run(&["search", "--", query]).success();
     }
