@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::page::Page;
 use super::pick::{mode_id, pick_project};
 use super::style::{self, count};
-use super::{Answer, AnswerError, Style, lenient, since};
+use super::{Answer, AnswerError, Reader, Style, lenient, since};
 use crate::assistants;
 use crate::domain::failure::Expected;
 use crate::domain::time::Timestamp;
@@ -62,9 +62,6 @@ pub struct ModeLine {
     pub failures: i64,
     /// Sessions that met it, within the window.
     pub sessions: i64,
-    /// Failures of it that were ever set aside.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub set_aside: Option<i64>,
     /// Sessions that ever met it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub all_sessions: Option<i64>,
@@ -229,7 +226,6 @@ pub(super) fn line_of(
         tool_kind: Some(row.tool_kind.clone()),
         failures: row.failures,
         sessions: row.sessions,
-        set_aside: Some(row.expected),
         all_sessions: Some(row.all_sessions),
         first_at: row.first_at.map(style::rfc3339),
         last_at: row.last_at.map(style::rfc3339),
@@ -279,7 +275,6 @@ fn set_aside(store: &Store, row: SetAsideRow, now: Timestamp) -> Result<ModeLine
         tool_kind: mode.as_ref().map(|mode| mode.tool_kind.clone()),
         failures: row.failures,
         sessions: row.sessions,
-        set_aside: None,
         all_sessions: None,
         first_at: Some(style::rfc3339(row.first_at)),
         last_at: Some(style::rfc3339(row.last_at)),
@@ -305,8 +300,12 @@ pub(super) fn reason(word: &str) -> String {
 impl ModeLine {
     /// Returns the two lines of a failure mode: what went wrong, and where, how often, when, by which id.
     pub(super) fn lines(&self, style: &Style) -> [String; 2] {
-        let hidden = if self.hidden { " (hidden)" } else { "" };
-        let headline = style.squeezed(&self.headline, style.width.saturating_sub(2 + hidden.len()));
+        let (mark, said) = match (self.hidden, style.reader) {
+            (false, _) => ("", ""),
+            (true, Reader::Person) => (" (hidden)", ""),
+            (true, Reader::Model) => ("", "the call reported success"),
+        };
+        let headline = style.quote(&self.headline, style.width.saturating_sub(2 + mark.len()));
         let last = self.last.map(|at| style.ago(at)).unwrap_or_default();
         let muted = if self.muted_until.is_some() { "muted" } else { "" };
         let expected = self.expected.as_deref().map(reason).unwrap_or_default();
@@ -317,16 +316,24 @@ impl ModeLine {
         let ever = ever
             .map(|all| format!(" ({} ever)", style::thousands(all)))
             .unwrap_or_default();
-        let figures = match self.set_aside {
-            Some(set_aside) if self.failures == 0 => format!("set aside {}x", style::thousands(set_aside)),
-            _ => format!(
+        let figures = if self.failures == 0 {
+            "set aside each time".to_owned()
+        } else {
+            format!(
                 "{}x in {}{ever}",
                 style::thousands(self.failures),
                 count(self.sessions, "session")
-            ),
+            )
         };
         let id = self.id.as_deref().unwrap_or_default();
-        let mut parts = vec![id.to_owned(), figures, last, muted.to_owned(), expected];
+        let mut parts = vec![
+            id.to_owned(),
+            figures,
+            last,
+            said.to_owned(),
+            muted.to_owned(),
+            expected,
+        ];
         if style.dotted(&parts).chars().count() + 2 > style.width {
             // Why it was set aside says more than when.
             parts.remove(2);
@@ -349,7 +356,7 @@ impl ModeLine {
             parts.push(style.safe(project) + &more);
         }
         [
-            format!("{}{}", style.bold(&headline), style.red(hidden)),
+            format!("{headline}{}", style.red(mark)),
             format!("  {}", style.dim(&style.dotted(&parts))),
         ]
     }

@@ -55,10 +55,15 @@ fn flat(value: &Value, style: &Style) -> String {
 
 #[cfg(test)]
 mod tests {
+    use jiff::tz::TimeZone;
     use serde_json::json;
 
     use super::*;
     use crate::domain::time::Timestamp;
+
+    fn style() -> Style {
+        Style::model(Timestamp(0), TimeZone::UTC)
+    }
 
     #[test]
     fn names_and_texts_are_left() {
@@ -69,7 +74,7 @@ mod tests {
             "calls": [{"tool": "Bash", "target": "make", "status": "failed"}],
             "exit_code": 2,
         });
-        insta::assert_snapshot!(outline("State", &value, &Style::plain(Timestamp(0))), @r"
+        insta::assert_snapshot!(outline("State", &value, &style()), @r"
         Branch      main
         Edited      a.rs
                     b.rs
@@ -77,7 +82,7 @@ mod tests {
         Exit code   2
         ");
         assert_eq!(
-            outline("Ended by", &json!("an edit"), &Style::plain(Timestamp(0))),
+            outline("Ended by", &json!("an edit"), &style()),
             "Ended by    an edit\n"
         );
     }

@@ -1,10 +1,11 @@
 //! Opening the database, its settings, and bringing its schema up to date.
 
 use std::fs::{DirBuilder, OpenOptions, Permissions};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 use super::StoreError;
@@ -15,6 +16,9 @@ const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql")];
 /// The schema version that this program writes.
 #[expect(clippy::cast_possible_truncation, reason = "there will never be 2^32 migrations")]
 pub const SCHEMA_VERSION: u32 = MIGRATIONS.len() as u32;
+
+/// Statements that stay prepared: more than recording uses, so that none is parsed twice.
+const STATEMENTS: usize = 128;
 
 /// How the database is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +36,8 @@ pub enum Access {
 pub struct Store {
     connection: Connection,
     path: PathBuf,
+    /// Which file was at the path when it was opened: device and inode.
+    file: Option<(u64, u64)>,
 }
 
 impl Store {
@@ -53,6 +59,7 @@ impl Store {
         let mut store = Self {
             connection,
             path: path.to_owned(),
+            file: file_at(path),
         };
         store.configure(access).map_err(|error| store.sorted(error))?;
         store.check_version(access).map_err(|error| store.sorted(error))?;
@@ -65,6 +72,7 @@ impl Store {
         let mut store = Self {
             connection,
             path: PathBuf::from(":memory:"),
+            file: None,
         };
         store.connection.pragma_update(None, "foreign_keys", true)?;
         store.check_version(Access::Write)?;
@@ -91,6 +99,13 @@ impl Store {
         self.check_version(Access::Read)
     }
 
+    /// Returns whether its path names another file by now, or none: the database was moved away, removed or put back.
+    /// Such a store still answers, from a file that nobody else sees.
+    #[must_use]
+    pub fn is_replaced(&self) -> bool {
+        self.file != file_at(&self.path)
+    }
+
     /// Returns the connection, for the room's own queries.
     pub(super) fn connection(&self) -> &Connection {
         &self.connection
@@ -114,6 +129,10 @@ impl Store {
             Duration::from_secs(5)
         };
         self.connection.busy_timeout(wait)?;
+        self.connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        // Without this promise SQLite plans a statement anew whenever a range is bound to other values.
+        self.connection
+            .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         self.connection.pragma_update(None, "foreign_keys", true)?;
         self.connection.pragma_update(None, "synchronous", "normal")?;
         if access == Access::Write {
@@ -154,6 +173,10 @@ impl Store {
             other => other,
         }
     }
+}
+
+fn file_at(path: &Path) -> Option<(u64, u64)> {
+    std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
 }
 
 fn version(connection: &Connection) -> Result<u32, StoreError> {

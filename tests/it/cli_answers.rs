@@ -163,7 +163,7 @@ fn what_was_set_aside_is_filtered_by_tool_and_never_met() {
     ");
     assert_snapshot!(env.run(&["search", "code"]).success(), @r"
     Exit code 1
-      g0qg50r6 · grep · set aside 2x · 1 day ago
+      g0qg50r6 · grep · set aside each time · 1 day ago
     ");
 }
 
@@ -381,7 +381,7 @@ fn an_error_is_checked() {
       zfjwjz8k · go test · 1x in 1 session · 2 days ago
     ");
     assert_snapshot!(env.run(&["check", "segmentation fault (core dumped)"]).success(), @"new: nothing like it is recorded");
-    assert_snapshot!(env.run_with(&["check"], "").success(), @"no failure: the text is empty");
+    assert_snapshot!(env.run_with(&["check"], "").success(), @"no failure: nothing in this text says what went wrong");
 }
 
 #[test]

@@ -235,19 +235,6 @@ fn filters_that_fit_nothing_do_not_say_that_nothing_failed() {
 }
 
 #[test]
-fn an_agent_gets_the_report_without_how_to_undo_the_installation() {
-    let calls = [
-        r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"test","version":"1"}}}"#,
-        r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#,
-        r#"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"failure_report","arguments":{}}}"#,
-        "",
-    ];
-    let said = filled().run_with(&["mcp"], &calls.join("\n")).success();
-    assert!(said.contains("exec format error"), "{said}");
-    assert!(!said.contains("uninstall"), "{said}");
-}
-
-#[test]
 fn nobody_listening_is_no_error() {
     let env = filled();
     let mut child = env.start(&["failures", "--limit", "100"]);

@@ -1,13 +1,13 @@
-//! The report as text: at most 24 lines, readable at 60 columns.
+//! The report as text: at most 25 lines, readable at 60 columns.
 
 use super::{ReportView, days};
 use crate::answers::page::Page;
 use crate::answers::style::{count, thousands};
-use crate::answers::{Answer, Style};
+use crate::answers::{Answer, Reader, Style};
 use crate::domain::time::Timestamp;
 
-/// Lines of a report: with the one that the command line adds and the prompt below, it fits a terminal of usual height.
-const LINES: usize = 24;
+/// Lines of a report, so that it fits a terminal of usual height with the prompt below it.
+const LINES: usize = 25;
 /// Failure modes that the text shows.
 const MODES: usize = 6;
 /// With fewer failure modes than these it is worth looking further back.
@@ -20,7 +20,7 @@ const REASONS: usize = 4;
 impl Answer for ReportView {
     fn text(&self, style: &Style) -> String {
         if self.sessions == 0 {
-            return empty();
+            return empty(style);
         }
         let mut head = self.title(style);
         head.push(style.field("Read", &self.read()));
@@ -28,6 +28,9 @@ impl Answer for ReportView {
         let mut foot = self.project_lines(style);
         foot.push("\n".to_owned());
         foot.push(style.field("Next", &self.next()));
+        if style.reader == Reader::Person {
+            foot.push(style.field("Undo", "callus uninstall; --purge takes the records too"));
+        }
         let explained = self.explained(style);
         let used = lines(&head) + lines(&foot) + lines(std::slice::from_ref(&explained));
         let body = self.modes(style, LINES.saturating_sub(used));
@@ -39,12 +42,19 @@ fn lines(parts: &[String]) -> usize {
     parts.iter().map(|part| part.lines().count()).sum()
 }
 
-fn empty() -> String {
-    "No session is recorded yet.\n\n\
-     Read the past:       callus import\n\
-     Record from now on:  callus install claude-code\n\
-     See what it is like: callus report --sample\n"
-        .to_owned()
+fn empty(style: &Style) -> String {
+    match style.reader {
+        Reader::Person => {
+            "No session is recorded yet.\n\n\
+             Read the past:       callus import\n\
+             Record from now on:  callus install claude-code\n\
+             See what it is like: callus report --sample\n"
+        }
+        Reader::Model => {
+            "No session is recorded yet. `callus import` in a shell reads the past ones on this machine.\n"
+        }
+    }
+    .to_owned()
 }
 
 impl ReportView {
@@ -148,11 +158,17 @@ impl ReportView {
             "are slips"
         };
         let text = format!(
-            "{} more {slips} that the client explains: {example}",
+            "{} more {slips} that the client explains:",
             thousands(explained.failures)
         );
         let mut out = Page::default();
-        out.line(style.dim(&style.line(&text, style.width)));
+        match style.reader {
+            Reader::Person => out.line(style.dim(&style.line(&format!("{text} {example}"), style.width))),
+            Reader::Model => {
+                out.line(text);
+                out.line(style.quote(example, style.width));
+            }
+        }
         out.text()
     }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::answers::{self, ReportQuery, ReportView};
+use crate::answers::{self, ReportQuery};
 use crate::assistants;
 use crate::cli::Error;
 use crate::cli::terminal::{Surroundings, folder};
@@ -41,21 +41,8 @@ impl Report {
             since: self.since,
             project: self.project.map(folder),
         };
-        told(
-            &answers::report(&store, &query, around.now(), &around.style.zone)?,
-            around,
-        )
+        around.told(&answers::report(&store, &query, around.now(), &around.style.zone)?)
     }
-}
-
-/// Returns the report, and for a person how to undo the installation: an agent that asks must not be told to do that.
-fn told(view: &ReportView, around: &Surroundings) -> Result<String, Error> {
-    let told = around.told(view)?;
-    if around.json() || view.sessions == 0 {
-        return Ok(told);
-    }
-    let undo = "callus uninstall; --purge takes the records too";
-    Ok(told + &around.style.field("Undo", undo))
 }
 
 /// Takes the bundled sessions the way that real ones go, into a store that is gone afterwards.
@@ -86,7 +73,7 @@ fn sample(around: &Surroundings) -> Result<String, Error> {
     };
     let mut view = answers::report(&store, &query, around.now(), &around.style.zone)?;
     view.sample = true;
-    let told = told(&view, around)?;
+    let told = around.told(&view)?;
     Ok(if around.json() {
         told
     } else {
