@@ -8,8 +8,8 @@ use super::identify::{Identity, identify, scopes};
 use super::page::Page;
 use super::search::{met, same_modes, shared_words};
 use super::style::count;
-use super::{Answer, AnswerError, Style, lenient};
-use crate::domain::time::Timestamp;
+use super::{Answer, AnswerError, Reader, Style, lenient};
+use crate::domain::time::{Span, Timestamp};
 use crate::domain::trace::ToolKind;
 use crate::store::Store;
 use crate::store::read::ModeRow;
@@ -17,8 +17,11 @@ use crate::store::read::ModeRow;
 /// What failed.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(extend("required" = ["output"]))]
 pub struct CheckQuery {
     /// What the failing call printed; its last lines are enough.
+    #[serde(deserialize_with = "lenient::words")]
+    #[schemars(with = "String")]
     pub output: String,
     /// The command that printed it.
     #[serde(deserialize_with = "lenient::text")]
@@ -68,7 +71,7 @@ pub struct CheckView {
 
 /// At most so many matches are told: an agent reads them in the middle of its work.
 const MATCHES: usize = 3;
-/// The share of the words of a headline that another must hold to be called alike.
+/// The share of the words of two headlines that both must hold to be called alike.
 const ALIKE: f64 = 0.6;
 
 /// Returns whether the error in `query.output` has been seen before.
@@ -120,6 +123,14 @@ pub fn check(store: &Store, query: &CheckQuery, now: Timestamp) -> Result<CheckV
     })
 }
 
+/// An agent asks about a call at most so long after its hook has recorded it.
+const MOMENTS: Span = Span::seconds(600);
+
+/// Returns whether the mode was met once, and so lately that the meeting may be the call that is asked about.
+fn only_moments_ago(mode: &ModeLine, now: Timestamp) -> bool {
+    mode.failures == 1 && mode.last.is_some_and(|last| now.since(last) < MOMENTS)
+}
+
 /// Returns the failure modes that are this very error. Where the command is known its fingerprint is known too, and
 /// those it leads to come first; the same words can come from several programs.
 fn same_rows(store: &Store, identity: &Identity, command: &str) -> Result<Vec<ModeRow>, AnswerError> {
@@ -151,6 +162,9 @@ impl CheckView {
             (Verdict::Seen, Some(first)) if first.mode.failures == 0 => {
                 "seen, and set aside every time as nobody's fault".to_owned()
             }
+            (Verdict::Seen, Some(first)) if only_moments_ago(&first.mode, style.now) => {
+                "met once, moments ago: if that was this very call, it is new".to_owned()
+            }
             (Verdict::Seen, Some(first)) => {
                 let very = match (first.same_instance_failures, first.same_instance_sessions) {
                     (Some(failures), Some(sessions)) if failures < first.mode.failures => {
@@ -165,7 +179,7 @@ impl CheckView {
                 format!("seen {}{very}", met(&first.mode, style))
             }
             (Verdict::Alike, _) => "new, but alike in words:".to_owned(),
-            (Verdict::NoFailure, _) => "no failure: the text is empty".to_owned(),
+            (Verdict::NoFailure, _) => "no failure: nothing in this text says what went wrong".to_owned(),
             _ => "new: nothing like it is recorded".to_owned(),
         }
     }
@@ -179,6 +193,10 @@ impl Answer for CheckView {
             for line in one.mode.lines(style) {
                 out.line(line);
             }
+        }
+        let first = self.matches.first().and_then(|first| first.mode.id.as_deref());
+        if let (Reader::Model, Some(id)) = (style.reader, first) {
+            out.line(format!("Its commands and output: `callus show {id}` in a shell."));
         }
         out.text()
     }

@@ -18,11 +18,15 @@ use crate::store::read::ModeRow;
 /// What is looked for.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(extend("required" = ["query"]))]
 pub struct SearchQuery {
     /// Words, or an error text as it stands.
+    #[serde(deserialize_with = "lenient::words")]
+    #[schemars(with = "String")]
     pub query: String,
-    /// At most so many; 10 when left out.
+    /// At most so many failure modes; 10 when left out.
     #[serde(deserialize_with = "lenient::count")]
+    #[schemars(range(min = 1, max = 100))]
     pub limit: Option<u32>,
 }
 
@@ -44,6 +48,9 @@ pub struct SearchView {
     pub query: String,
     /// The failure modes, best first.
     pub hits: Vec<HitLine>,
+    /// None holds all the words.
+    #[serde(skip)]
+    nearest: bool,
 }
 
 /// Hits when no limit is given.
@@ -56,45 +63,63 @@ const HALF_LIFE: Span = Span::days(30);
 /// Returns the failure modes that fit the query: first the error that the query is, then what is alike in words.
 pub fn search(store: &Store, query: &SearchQuery, now: Timestamp) -> Result<SearchView, AnswerError> {
     let limit = query.limit.unwrap_or(LIMIT).clamp(1, 100) as usize;
+    let mut found = ranked(store, &query.query, now)?;
+    let nearest = found.iter().all(|one| !one.same && !one.every);
+    found.truncate(limit);
     let mut hits = Vec::new();
-    for (row, same, score) in ranked(store, &query.query, now)?.into_iter().take(limit) {
+    for one in found {
         hits.push(HitLine {
-            mode: line(store, &row, now)?,
-            same,
-            score: (score * 1_000.0).round() / 1_000.0,
+            mode: line(store, &one.row, now)?,
+            same: one.same,
+            score: (one.score * 1_000.0).round() / 1_000.0,
         });
     }
     Ok(SearchView {
         query: query.query.clone(),
         hits,
+        nearest,
     })
 }
 
-/// Returns the modes that fit `text`, whether each is the same error, and its score; best first.
-fn ranked(store: &Store, text: &str, now: Timestamp) -> Result<Vec<(ModeRow, bool, f64)>, AnswerError> {
+/// A failure mode that fits.
+struct Fitting {
+    row: ModeRow,
+    /// It is the error that the text tells of.
+    same: bool,
+    /// It holds every word.
+    every: bool,
+    score: f64,
+}
+
+/// Returns the modes that fit `text`, best first.
+fn ranked(store: &Store, text: &str, now: Timestamp) -> Result<Vec<Fitting>, AnswerError> {
     let identity = identify(text);
-    let mut scores: HashMap<ModeId, f64> = HashMap::new();
+    let mut fitting: HashMap<ModeId, (f64, bool)> = HashMap::new();
     for hit in store.search(text, WEIGHED)? {
-        scores.insert(hit.mode, hit.words);
+        fitting.insert(hit.mode, (hit.words, hit.every));
     }
     let mut same = Vec::new();
     if let Some(identity) = &identity {
         same = same_modes(store, identity)?;
         for mode in &same {
-            scores.entry(*mode).or_insert(0.0);
+            fitting.entry(*mode).or_insert((0.0, false));
         }
     }
     let mut found = Vec::new();
-    for (id, words) in scores {
+    for (id, (words, every)) in fitting {
         let Some(row) = store.mode(id)? else { continue };
-        let weighed = words * weight(&row, now);
-        found.push((row, same.contains(&id), weighed));
+        found.push(Fitting {
+            same: same.contains(&id),
+            every,
+            score: words * weight(&row, now),
+            row,
+        });
     }
-    found.sort_by(|(a, a_same, a_score), (b, b_same, b_score)| {
-        b_same
-            .cmp(a_same)
-            .then(b_score.total_cmp(a_score))
-            .then(a.fingerprint.cmp(&b.fingerprint))
+    found.sort_by(|a, b| {
+        b.same
+            .cmp(&a.same)
+            .then(b.score.total_cmp(&a.score))
+            .then(a.row.fingerprint.cmp(&b.row.fingerprint))
     });
     Ok(found)
 }
@@ -129,6 +154,9 @@ impl Answer for SearchView {
             return "Nothing recorded is like it.\n".to_owned();
         }
         let mut out = Page::default();
+        if self.nearest {
+            out.line(style.dim("None holds all of these words; the nearest:"));
+        }
         let same = self.hits.iter().filter(|hit| hit.same).count();
         for (n, hit) in self.hits.iter().enumerate() {
             if n == 0 && same > 0 {
@@ -145,7 +173,7 @@ impl Answer for SearchView {
     }
 }
 
-/// Returns the share of the words of `one` that `other` holds as well.
+/// Returns the share of the words of the longer of two texts that the other holds as well.
 pub(super) fn shared_words(one: &str, other: &str) -> f64 {
     let words = |text: &str| -> Vec<String> {
         let text = text.to_lowercase();
@@ -155,10 +183,13 @@ pub(super) fn shared_words(one: &str, other: &str) -> f64 {
             .collect()
     };
     let (one, other) = (words(one), words(other));
-    if one.is_empty() {
+    if one.is_empty() || other.is_empty() {
         return 0.0;
     }
-    one.iter().filter(|word| other.contains(word)).count() as f64 / one.len() as f64
+    let share = |one: &[String], other: &[String]| {
+        one.iter().filter(|word| other.contains(word)).count() as f64 / one.len() as f64
+    };
+    share(&one, &other).min(share(&other, &one))
 }
 
 /// Returns how often a mode was met, in words.
@@ -179,10 +210,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shared_words_are_those_of_the_first() {
+    fn shared_words_are_those_of_both() {
         let table = [
             ("go: command not found", "npm: command not found", 0.75),
-            ("exec format error", "exec format error: fork", 1.0),
+            ("exec format error", "exec format error: fork", 0.75),
+            (
+                "command not found: go",
+                "git_ops.go:3: os/exec.Command is not to be found",
+                4.0 / 11.0,
+            ),
             ("a b", "a b", 0.0),
             ("", "anything", 0.0),
         ];

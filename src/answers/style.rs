@@ -6,9 +6,24 @@ use jiff::tz::TimeZone;
 use super::page::Page;
 use crate::domain::time::{Span, Timestamp};
 
+/// Characters of the column of names before what stands beside them: the longest name has ten.
+pub(super) const COLUMN: usize = 12;
+
+/// Who reads a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// Someone at a terminal.
+    Person,
+    /// A model in the middle of its work: what a trace says must stand apart from what Callus says, and nothing is
+    /// offered that only its user should decide.
+    Model,
+}
+
 /// How an answer is laid out as text.
 #[derive(Debug, Clone)]
 pub struct Style {
+    /// Who reads it.
+    pub reader: Reader,
     /// Characters per line; 60 or more.
     pub width: usize,
     /// Colours may be used.
@@ -22,15 +37,26 @@ pub struct Style {
 }
 
 impl Style {
-    /// Returns the style for programs and models: no colour, UTC, 100 characters.
+    /// Returns the style for a model: no colour, 120 characters, traces quoted.
     #[must_use]
-    pub fn plain(now: Timestamp) -> Self {
+    pub fn model(now: Timestamp, zone: TimeZone) -> Self {
         Self {
-            width: 100,
+            reader: Reader::Model,
+            width: 120,
             colour: false,
             unicode: true,
-            zone: TimeZone::UTC,
+            zone,
             now,
+        }
+    }
+
+    /// Returns the first line of what a trace says in `width` characters: bold for a person; for a model after a
+    /// sign that the text itself cannot end, because it is one line.
+    #[must_use]
+    pub fn quote(&self, text: &str, width: usize) -> String {
+        match self.reader {
+            Reader::Person => self.bold(&self.squeezed(text, width)),
+            Reader::Model => format!("> {}", self.squeezed(text, width.saturating_sub(2))),
         }
     }
 
@@ -129,8 +155,6 @@ impl Style {
     /// Returns `name` in a column of its own and `text` wrapped beside it.
     #[must_use]
     pub fn field(&self, name: &str, text: &str) -> String {
-        /// Characters of the column: the longest name has ten.
-        const COLUMN: usize = 12;
         let mut out = Page::default();
         for (n, line) in self.wrapped(text, self.width.saturating_sub(COLUMN)).iter().enumerate() {
             let name = if n == 0 { name } else { "" };
@@ -224,8 +248,14 @@ pub(super) fn duration(milliseconds: i64) -> String {
 
 /// Returns a number with its noun: `1 session`, `1,200 sessions`, `3 retries`.
 #[must_use]
-pub(super) fn count(number: i64, noun: &str) -> String {
+pub fn count(number: i64, noun: &str) -> String {
     format!("{} {noun}{}", thousands(number), if number == 1 { "" } else { "s" })
+}
+
+/// Returns how to see more of a list that shows `shown` of its rows.
+#[must_use]
+pub(super) fn more(shown: usize) -> String {
+    format!("There are more: --limit {}", (shown * 5).clamp(100, 1_000))
 }
 
 /// Returns a number with a comma before every three digits.
@@ -244,7 +274,7 @@ pub(super) fn thousands(number: i64) -> String {
 
 /// Returns a size: `812 B`, `1.5 kB`, `20 MB`.
 #[must_use]
-pub(super) fn size(bytes: u64) -> String {
+pub fn size(bytes: u64) -> String {
     match bytes {
         ..1_000 => format!("{bytes} B"),
         1_000..10_000 => format!("{}.{} kB", bytes / 1_000, bytes % 1_000 / 100),
@@ -326,7 +356,7 @@ mod tests {
     fn style(unicode: bool) -> Style {
         Style {
             unicode,
-            ..Style::plain(Timestamp(1_763_640_000_000_000))
+            ..Style::model(Timestamp(1_763_640_000_000_000), TimeZone::UTC)
         }
     }
 

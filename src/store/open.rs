@@ -1,7 +1,7 @@
 //! Opening the database, its settings, and bringing its schema up to date.
 
 use std::fs::{DirBuilder, OpenOptions, Permissions};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -20,9 +20,10 @@ pub const SCHEMA_VERSION: u32 = MIGRATIONS.len() as u32;
 /// Statements that stay prepared: more than recording uses, so that none is parsed twice.
 const STATEMENTS: usize = 128;
 
-/// How often a program tries to configure a database that others configure, ten milliseconds apart: five seconds, as
-/// long as it waits for the lock.
-const TRIES: u32 = 500;
+/// How often a command tries to configure a database that others configure just now, and how long it waits for the
+/// lock in each try, and between two of them: five seconds in all, as long as it waits for the lock later.
+const TRIES: u32 = 50;
+const STEP: Duration = Duration::from_millis(50);
 
 /// How the database is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +41,8 @@ pub enum Access {
 pub struct Store {
     connection: Connection,
     path: PathBuf,
+    /// Which file was at the path when it was opened: device and inode.
+    file: Option<(u64, u64)>,
 }
 
 impl Store {
@@ -61,6 +64,7 @@ impl Store {
         let mut store = Self {
             connection,
             path: path.to_owned(),
+            file: file_at(path),
         };
         store.configure_patiently(access)?;
         store.check_version(access).map_err(|error| store.sorted(error))?;
@@ -73,6 +77,7 @@ impl Store {
         let mut store = Self {
             connection,
             path: PathBuf::from(":memory:"),
+            file: None,
         };
         store.connection.pragma_update(None, "foreign_keys", true)?;
         store.check_version(Access::Write)?;
@@ -97,6 +102,13 @@ impl Store {
     /// Returns an error when another program has brought the schema to a newer version since this one opened it.
     pub fn recheck_version(&mut self) -> Result<(), StoreError> {
         self.check_version(Access::Read)
+    }
+
+    /// Returns whether its path names another file by now, or none: the database was moved away, removed or put back.
+    /// Such a store still answers, from a file that nobody else sees.
+    #[must_use]
+    pub fn is_replaced(&self) -> bool {
+        self.file != file_at(&self.path)
     }
 
     /// Returns the connection, for the room's own queries.
@@ -129,12 +141,7 @@ impl Store {
     }
 
     fn configure(&self, access: Access) -> Result<(), StoreError> {
-        let wait = if access == Access::Hook {
-            Duration::from_millis(40)
-        } else {
-            Duration::from_secs(5)
-        };
-        self.connection.busy_timeout(wait)?;
+        self.connection.busy_timeout(STEP)?;
         self.connection.set_prepared_statement_cache_capacity(STATEMENTS);
         // Without this promise SQLite plans a statement anew whenever a range is bound to other values.
         self.connection
@@ -148,6 +155,12 @@ impl Store {
             // What `forget` removes must not stay behind in free pages.
             self.connection.pragma_update(None, "secure_delete", true)?;
         }
+        let wait = if access == Access::Hook {
+            Duration::from_millis(40)
+        } else {
+            Duration::from_secs(5)
+        };
+        self.connection.busy_timeout(wait)?;
         Ok(())
     }
 
@@ -183,7 +196,11 @@ impl Store {
 
 #[expect(clippy::disallowed_methods, reason = "SQLite does not wait here by itself")]
 fn pause() {
-    std::thread::sleep(Duration::from_millis(10));
+    std::thread::sleep(STEP);
+}
+
+fn file_at(path: &Path) -> Option<(u64, u64)> {
+    std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
 }
 
 fn version(connection: &Connection) -> Result<u32, StoreError> {
