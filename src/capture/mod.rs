@@ -1,5 +1,6 @@
 //! From journals and transcripts to recorded, recognised and grouped failures.
 
+mod aside;
 mod error;
 mod group;
 mod prepare;

@@ -6,17 +6,19 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use super::aside::{failed_after_all, set_aside};
 use super::group::{Grouped, group};
 use super::prepare::Prepared;
 use super::project;
 use crate::domain::failure::Finding;
-use crate::domain::id::{EventId, ProjectId, RootId, SessionId};
+use crate::domain::id::{ProjectId, RootId, SessionId};
 use crate::domain::trace::{BackgroundEnd, CallEnd, Observation, SessionStart, Step, Text};
 use crate::failure::{recognise, rejection};
 use crate::git;
 use crate::redact::{self, Clean};
 use crate::store::event::{self, Kind, Recorded, StepRow};
 use crate::store::failure::{self, Setting};
+use crate::store::project::of_folder;
 use crate::store::{StoreError, Tx, count, mode, session};
 
 /// What recording some observations came to.
@@ -177,6 +179,15 @@ impl At {
         self.home.map(|home| home.root)
     }
 
+    /// Returns the project of the folder that a row names: the first report of a call decides where it ran.
+    fn project(self, tx: &Tx<'_>, recorded: Recorded) -> Result<Option<ProjectId>, StoreError> {
+        match recorded.root {
+            root if root == self.root() => Ok(self.home.map(|home| home.project)),
+            Some(root) => of_folder(tx, root).map(Some),
+            None => Ok(None),
+        }
+    }
+
     fn call_started(self, tx: &Tx<'_>, seen: &Clean<Observation>) -> Result<Tally, StoreError> {
         let recorded = event::call_started(tx, self.session, self.root(), seen)?;
         self.after(tx, seen, recorded)?;
@@ -202,13 +213,13 @@ impl At {
             if let Some(root) = self.root() {
                 project::note(tx, root, seen)?;
             }
-            if let (Some(home), false) = (self.home, prepared.shape.is_empty()) {
-                count::shaped(tx, home.project, self.session, &prepared.shape, counts, seen.at)?;
+            if let (Some(project), false) = (self.project(tx, recorded)?, prepared.shape.is_empty()) {
+                count::shaped(tx, project, self.session, &prepared.shape, counts, seen.at)?;
             }
         }
         let mut tally = self.failed(tx, seen, recorded, prepared.finding.as_ref())?;
         if !recorded.completed && tally.failures > 0 {
-            count::exercise_failed(tx, self.session, &prepared.keys)?;
+            failed_after_all(tx, recorded.event, true)?;
         }
         tally.calls = u64::from(recorded.new);
         Ok(tally)
@@ -260,6 +271,9 @@ impl At {
         let recorded = self.step(tx, seen, &row)?;
         if recorded.new {
             session::prompted(tx, self.session)?;
+        }
+        // A hook may have reported the words long before the transcript tells what they answered.
+        if recorded.session == self.session {
             let correction = words.derive(|words| clip(&words.joined()));
             failure::correct(tx, self.session, seen.at, recorded.event, &correction)?;
         }
@@ -301,6 +315,9 @@ impl At {
     /// A row that another session owns is copied history: the two are tied, and this session's time stays as it was.
     fn after(self, tx: &Tx<'_>, seen: &Clean<Observation>, recorded: Recorded) -> Result<(), StoreError> {
         if recorded.session == self.session {
+            if recorded.new || recorded.completed {
+                session::unsettle(tx, self.session)?;
+            }
             session::touch(tx, self.session, seen)
         } else {
             session::descend(tx, self.session, recorded.session)
@@ -321,10 +338,11 @@ impl At {
             return Ok(Tally::default());
         }
         match failure::of_event(tx, recorded.event)? {
-            None => self.add_failure(tx, seen, recorded.event, finding),
+            None => self.add_failure(tx, seen, recorded, finding),
             // A later report may know better why it failed: the transcript tells a rejection from an error.
             Some((id, None)) if finding.expected.is_some() => {
-                failure::expect(tx, id, finding.expected)?;
+                set_aside(tx, id, recorded.event, finding.expected)?;
+                session::unsettle(tx, self.session)?;
                 Ok(Tally::default())
             }
             Some(_) => Ok(Tally::default()),
@@ -335,9 +353,10 @@ impl At {
         self,
         tx: &Tx<'_>,
         seen: &Clean<Observation>,
-        event: EventId,
+        recorded: Recorded,
         finding: &Clean<Finding>,
     ) -> Result<Tally, StoreError> {
+        let event = recorded.event;
         // What is nobody's fault is recorded, but makes no failure mode.
         let grouped = if finding.expected.is_none() {
             group(tx, finding)?
@@ -347,13 +366,14 @@ impl At {
         let setting = Setting {
             event,
             session: self.session,
-            project: self.home.map(|home| home.project),
+            project: self.project(tx, recorded)?,
             pattern: grouped.map(|Grouped { pattern, .. }| pattern),
             instance: grouped.map(|Grouped { instance, .. }| instance),
             at: seen.at,
             repeats: event::repeats(tx, self.session, event, seen.at)?,
         };
         let id = failure::add(tx, &setting, finding, seen)?;
+        session::unsettle(tx, self.session)?;
         if let Some(words) = seen.derive(said_in_rejection).transpose() {
             failure::correct_with(tx, id, &words)?;
         }

@@ -10,10 +10,11 @@ pub fn reshape(store: &mut Store) -> Result<(), CaptureError> {
         count::clear_shapes(tx)?;
         trace::each_call(tx, |call| {
             let shape = call.derive(|row| shell::shape(&row.call));
-            if shape.is_empty() {
-                Ok(())
-            } else {
-                count::shaped(tx, call.project, call.session, &shape, call.failed, call.at)
+            match call.project {
+                Some(project) if !shape.is_empty() => {
+                    count::shaped(tx, project, call.session, &shape, call.failed, call.at)
+                }
+                _ => Ok(()),
             }
         })
     })?;

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::aside::set_aside;
 use crate::domain::failure::{Expected, Severity};
 use crate::domain::id::{EventId, SessionId};
 use crate::domain::time::Timestamp;
@@ -63,7 +64,7 @@ pub fn settle(tx: &Tx<'_>, id: SessionId, now: Timestamp) -> Result<Outcome, Sto
             (before, _) => before,
         };
         if settled != row.expected {
-            failure::expect(tx, row.id, settled)?;
+            set_aside(tx, row.id, row.event, settled)?;
         }
         failure::weigh(tx, row.id, severity(&steps, at, row, recovery.as_ref()))?;
     }

@@ -19,11 +19,16 @@ pub fn exercised(tx: &Tx<'_>, session: SessionId, keys: &Clean<Vec<String>>, fai
     Ok(())
 }
 
-/// Counts a failure of a run that was counted before, when a later report was the first to say that it failed.
-pub fn exercise_failed(tx: &Tx<'_>, session: SessionId, keys: &Clean<Vec<String>>) -> Result<(), StoreError> {
+/// Counts a run that was counted before as failed from now on, or no longer.
+pub fn exercise_again(
+    tx: &Tx<'_>,
+    session: SessionId,
+    keys: &Clean<Vec<String>>,
+    failed: bool,
+) -> Result<(), StoreError> {
     for key in keys.iter() {
-        tx.prepare_cached("update exercise set failed = min(runs, failed + 1) where session = ?1 and key = ?2")?
-            .execute(params![session.0, key])?;
+        tx.prepare_cached("update exercise set failed = failed + ?3 where session = ?1 and key = ?2")?
+            .execute(params![session.0, key, step(failed)])?;
     }
     Ok(())
 }
@@ -48,6 +53,27 @@ pub fn shaped(
     )?
     .execute(params![project.0, call.as_str(), session.0, failed, at.0])?;
     Ok(())
+}
+
+/// Counts a run of a masked call that was counted before as failed from now on, or no longer.
+pub fn shape_again(
+    tx: &Tx<'_>,
+    project: ProjectId,
+    call: &Clean<String>,
+    failed: bool,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    tx.prepare_cached(
+        "update shape
+         set failed = failed + ?3, last_failed = case when ?4 >= last_at then ?5 else last_failed end
+         where project = ?1 and call = ?2",
+    )?
+    .execute(params![project.0, call.as_str(), step(failed), at.0, failed])?;
+    Ok(())
+}
+
+const fn step(up: bool) -> i64 {
+    if up { 1 } else { -1 }
 }
 
 /// Forgets every masked call.
@@ -75,6 +101,7 @@ pub fn failure(tx: &Tx<'_>, failure: FailureId, change: Change) -> Result<(), St
         )?
         .query_row([failure.0], |row| {
             Ok(Counted {
+                id: failure.0,
                 session: row.get(0)?,
                 project: row.get(1)?,
                 mode: row.get(2)?,
@@ -85,7 +112,7 @@ pub fn failure(tx: &Tx<'_>, failure: FailureId, change: Change) -> Result<(), St
         })
         .optional()?;
     let Some(row) = row else { return Ok(()) };
-    let step: i64 = if change == Change::Add { 1 } else { -1 };
+    let step = step(change == Change::Add);
     let (counted, expected) = if row.counts { (step, 0) } else { (0, step) };
     tx.prepare_cached("update session set failures = failures + ?2, expected = expected + ?3 where id = ?1")?
         .execute(params![row.session, counted, expected])?;
@@ -100,6 +127,7 @@ pub fn failure(tx: &Tx<'_>, failure: FailureId, change: Change) -> Result<(), St
 }
 
 struct Counted {
+    id: i64,
     session: i64,
     project: Option<i64>,
     mode: Option<i64>,
@@ -114,6 +142,11 @@ impl Counted {
         tx.prepare_cached("update mode set sessions = sessions + ?2 where id = ?1")?
             .execute(params![mode, met])?;
         if let Some(project) = self.project {
+            let met = if met != 0 || self.alone_in(tx, mode, project)? {
+                step
+            } else {
+                0
+            };
             tx.prepare_cached(
                 "insert into mode_project (mode, project, failures, sessions, first_at, last_at)
                  values (?1, ?2, ?3, ?4, ?5, ?5)
@@ -125,14 +158,36 @@ impl Counted {
             tx.prepare_cached("delete from mode_project where mode = ?1 and project = ?2 and failures <= 0")?
                 .execute(params![mode, project])?;
         }
-        if step > 0 {
-            tx.prepare_cached(
-                "update mode
-                 set headline = case when last_at is null or ?2 >= last_at then ?3 else headline end,
-                     first_at = min(coalesce(first_at, ?2), ?2), last_at = max(coalesce(last_at, ?2), ?2)
-                 where id = ?1",
+        if step < 0 {
+            return self.draw_in(tx, mode);
+        }
+        tx.prepare_cached(
+            "update mode
+             set headline = case when last_at is null or ?2 >= last_at then ?3 else headline end,
+                 first_at = min(coalesce(first_at, ?2), ?2), last_at = max(coalesce(last_at, ?2), ?2)
+             where id = ?1",
+        )?
+        .execute(params![mode, self.at, self.headline])?;
+        Ok(())
+    }
+
+    /// Returns whether no other counted failure of the session is of this mode and project: a session may meet a mode
+    /// in several projects.
+    fn alone_in(&self, tx: &Tx<'_>, mode: i64, project: i64) -> Result<bool, StoreError> {
+        Ok(tx
+            .prepare_cached(
+                "select not exists (select 1 from failure f join pattern p on p.id = f.pattern
+                                    where f.session = ?1 and p.mode = ?2 and f.project = ?3 and f.id <> ?4
+                                      and f.expected is null)",
             )?
-            .execute(params![mode, self.at, self.headline])?;
+            .query_row(params![self.session, mode, project, self.id], |row| row.get(0))?)
+    }
+
+    /// Draws in the times that this failure, which ceases to count, was the first or the last to reach.
+    fn draw_in(&self, tx: &Tx<'_>, mode: i64) -> Result<(), StoreError> {
+        for sql in DRAW_IN {
+            tx.prepare_cached(sql)?
+                .execute(params![mode, self.id, self.at, self.session, self.project])?;
         }
         Ok(())
     }
@@ -158,3 +213,23 @@ impl Counted {
         Ok(i64::from(before.is_none()))
     }
 }
+
+/// What a mode's failures say without failure ?2 of session ?4 and project ?5 at time ?3. Every parameter stands in
+/// every statement.
+const DRAW_IN: &[&str] = &[
+    "update mode_session
+     set last_at = (select max(f.at) from failure f join pattern p on p.id = f.pattern
+                    where p.mode = ?1 and f.session = ?4 and f.expected is null and f.id <> ?2)
+     where mode = ?1 and session = ?4 and last_at = ?3 and ?5 is ?5",
+    "update mode_project
+     set (first_at, last_at) = (select min(f.at), max(f.at) from failure f join pattern p on p.id = f.pattern
+                                where p.mode = ?1 and f.project = ?5 and f.expected is null and f.id <> ?2)
+     where mode = ?1 and project = ?5 and ?3 in (first_at, last_at) and ?4 is ?4",
+    "update mode
+     set (first_at, last_at) = (select min(f.at), max(f.at) from failure f join pattern p on p.id = f.pattern
+                                where p.mode = ?1 and f.expected is null and f.id <> ?2),
+         headline = coalesce((select f.headline from failure f join pattern p on p.id = f.pattern
+                              where p.mode = ?1 and f.expected is null and f.id <> ?2
+                              order by f.at desc, f.id desc limit 1), headline)
+     where id = ?1 and ?3 in (first_at, last_at) and ?4 is ?4 and ?5 is ?5",
+];

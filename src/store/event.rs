@@ -104,6 +104,8 @@ pub struct Recorded {
     pub event: EventId,
     /// The session that owns the row; another than the reporting one when history was copied.
     pub session: SessionId,
+    /// The folder that the row names: that of the first report.
+    pub root: Option<RootId>,
     /// Whether the row is new.
     pub new: bool,
     /// Whether this report is the first to say how the call ended.
@@ -160,12 +162,18 @@ fn upsert_call(
 ) -> Result<Recorded, StoreError> {
     let key = EventKey::of_call(seen, call);
     let known = tx
-        .prepare_cached("select id, session, status from event where key = ?1")?
+        .prepare_cached("select id, session, status, root from event where key = ?1")?
         .query_row([key.0], |row| {
-            Ok((EventId(row.get(0)?), SessionId(row.get(1)?), row.get::<_, String>(2)?))
+            let root = row.get::<_, Option<i64>>(3)?.map(RootId);
+            Ok((
+                EventId(row.get(0)?),
+                SessionId(row.get(1)?),
+                row.get::<_, String>(2)?,
+                root,
+            ))
         })
         .optional()?;
-    if let Some((event, owner, before)) = known {
+    if let Some((event, owner, before, of_row)) = known {
         let rank = |column: &str| STATUS_RANK.replace("{}", column);
         tx.prepare_cached(&format!(
             "update event
@@ -194,6 +202,7 @@ fn upsert_call(
         return Ok(Recorded {
             event,
             session: owner,
+            root: of_row,
             new: false,
             completed: before == "started" && end.is_some(),
         });
@@ -230,6 +239,7 @@ fn upsert_call(
     Ok(Recorded {
         event,
         session,
+        root,
         new: true,
         completed: end.is_some(),
     })
@@ -280,6 +290,7 @@ pub fn step(
         return Ok(Recorded {
             event,
             session: owner,
+            root,
             new: false,
             completed: false,
         });
@@ -292,6 +303,7 @@ pub fn step(
         return Ok(Recorded {
             event,
             session,
+            root,
             new: false,
             completed: false,
         });
@@ -322,6 +334,7 @@ pub fn step(
     Ok(Recorded {
         event,
         session,
+        root,
         new: true,
         completed: true,
     })

@@ -83,12 +83,16 @@ pub fn add(
     Ok(failure)
 }
 
-/// Sets a failure aside with a reason, or takes it back to the counted ones.
-pub fn expect(tx: &Tx<'_>, failure: FailureId, reason: Option<Expected>) -> Result<(), StoreError> {
+/// Sets a failure aside with a reason, or takes it back to the counted ones. Returns whether it counted before.
+pub fn expect(tx: &Tx<'_>, failure: FailureId, reason: Option<Expected>) -> Result<bool, StoreError> {
+    let counted = tx
+        .prepare_cached("select expected is null from failure where id = ?1")?
+        .query_row([failure.0], |row| row.get(0))?;
     count::failure(tx, failure, Change::Remove)?;
     tx.prepare_cached("update failure set expected = ?2 where id = ?1")?
         .execute(params![failure.0, reason.map(Expected::word)])?;
-    count::failure(tx, failure, Change::Add)
+    count::failure(tx, failure, Change::Add)?;
+    Ok(counted)
 }
 
 /// Writes how much a failure cost its session.

@@ -110,8 +110,8 @@ const UNITE: &[&str] = &[
      set failures = failures + excluded.failures,
          first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)",
     "update mode_project
-     set sessions = (select count(*) from mode_session ms join session s on s.id = ms.session
-                     where ms.mode = ?1 and s.project = mode_project.project)
+     set sessions = (select count(distinct f.session) from failure f join pattern p on p.id = f.pattern
+                     where p.mode = ?1 and f.project = mode_project.project and f.expected is null)
      where mode = ?1 and project in (select project from mode_project where mode = ?2)",
     "delete from mode_project where mode = ?2 and ?1 is not null",
     "update mode as m

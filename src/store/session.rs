@@ -45,6 +45,13 @@ pub fn touch(tx: &Tx<'_>, id: SessionId, seen: &Clean<Observation>) -> Result<()
     Ok(())
 }
 
+/// Notes that something new is known of a session: what the whole of it tells must be derived again.
+pub fn unsettle(tx: &Tx<'_>, id: SessionId) -> Result<(), StoreError> {
+    tx.prepare_cached("update session set settled_at = null where id = ?1 and settled_at is not null")?
+        .execute([id.0])?;
+    Ok(())
+}
+
 /// Says in which project and folder a session runs; the first answer stays.
 pub fn settle_in(tx: &Tx<'_>, id: SessionId, project: ProjectId, root: RootId) -> Result<(), StoreError> {
     tx.prepare_cached("update session set project = ?2, root = ?3 where id = ?1 and project is null")?

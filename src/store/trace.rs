@@ -1,5 +1,7 @@
 //! Reading events back: a session's steps for the worker, and every call for what is derived anew.
 
+use rusqlite::Row;
+
 use super::body::{self, Part};
 use super::{StoreError, Tx};
 use crate::domain::id::{EventId, ProjectId, SessionId};
@@ -12,8 +14,8 @@ use crate::redact::Clean;
 pub struct Counted {
     /// The call, as far as its row tells, with its input.
     pub call: Call,
-    /// The project of the folder it ran in.
-    pub project: ProjectId,
+    /// The project of the folder it ran in, where that is known.
+    pub project: Option<ProjectId>,
     /// Its session.
     pub session: SessionId,
     /// Whether it failed in a way that counts.
@@ -22,38 +24,47 @@ pub struct Counted {
     pub at: Timestamp,
 }
 
+/// The columns of [`Counted`].
+const COUNTED: &str = "select e.id, e.call_id, e.tool, e.tool_kind, e.command, e.file, r.project, e.session, e.at,
+        exists (select 1 from failure f where f.event = e.id and f.expected is null)
+ from event e left join root r on r.id = e.root where e.kind = 'call' and e.status <> 'started'";
+
 /// Tells every call that ended, in order of time.
 pub fn each_call(
     tx: &Tx<'_>,
     mut told: impl FnMut(&Clean<Counted>) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let mut rows = tx.prepare(
-        "select e.id, e.call_id, e.tool, e.tool_kind, e.command, e.file, r.project, e.session, e.at,
-                exists (select 1 from failure f where f.event = e.id and f.expected is null)
-         from event e join root r on r.id = e.root
-         where e.kind = 'call' and e.status <> 'started' order by e.at, e.id",
-    )?;
+    let mut rows = tx.prepare(&format!("{COUNTED} order by e.at, e.id"))?;
     let mut rows = rows.query([])?;
     while let Some(row) = rows.next()? {
-        let input = body::read(tx, EventId(row.get(0)?), Part::Input)?.unwrap_or_default();
-        let call = Call {
-            id: row.get(1)?,
-            tool: row.get::<_, Option<String>>(2)?.unwrap_or_default(),
-            kind: ToolKind::from_word(&row.get::<_, Option<String>>(3)?.unwrap_or_default()),
-            input,
-            command: row.get(4)?,
-            file: row.get(5)?,
-        };
-        let (project, session) = (ProjectId(row.get(6)?), SessionId(row.get(7)?));
-        told(&Clean::stored(Counted {
-            call,
-            project,
-            session,
-            at: Timestamp(row.get(8)?),
-            failed: row.get(9)?,
-        }))?;
+        told(&counted(tx, row)?)?;
     }
     Ok(())
+}
+
+/// Returns the call that an event is, if it is one that ended.
+pub fn call(tx: &Tx<'_>, event: EventId) -> Result<Option<Clean<Counted>>, StoreError> {
+    let mut rows = tx.prepare_cached(&format!("{COUNTED} and e.id = ?1"))?;
+    let mut rows = rows.query([event.0])?;
+    rows.next()?.map(|row| counted(tx, row)).transpose()
+}
+
+fn counted(tx: &Tx<'_>, row: &Row<'_>) -> Result<Clean<Counted>, StoreError> {
+    let call = Call {
+        id: row.get(1)?,
+        tool: row.get::<_, Option<String>>(2)?.unwrap_or_default(),
+        kind: ToolKind::from_word(&row.get::<_, Option<String>>(3)?.unwrap_or_default()),
+        input: body::read(tx, EventId(row.get(0)?), Part::Input)?.unwrap_or_default(),
+        command: row.get(4)?,
+        file: row.get(5)?,
+    };
+    Ok(Clean::stored(Counted {
+        call,
+        project: row.get::<_, Option<i64>>(6)?.map(ProjectId),
+        session: SessionId(row.get(7)?),
+        at: Timestamp(row.get(8)?),
+        failed: row.get(9)?,
+    }))
 }
 
 /// A step of a session as the worker reads it.

@@ -70,6 +70,11 @@ impl TestEnv {
 
     /// Starts the program; its input and outputs are pipes.
     pub(crate) fn start<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Child {
+        self.start_with(arguments, &[])
+    }
+
+    /// Starts the program with other values of some environment variables.
+    pub(crate) fn start_with<S: AsRef<OsStr>>(&self, arguments: &[S], variables: &[(&str, &str)]) -> Child {
         Command::new(env!("CARGO_BIN_EXE_callus"))
             .args(arguments)
             .current_dir(self.home())
@@ -80,6 +85,7 @@ impl TestEnv {
             .env("CALLUS_NOW", NOW)
             .env("TZ", "UTC")
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
+            .envs(variables.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -89,7 +95,11 @@ impl TestEnv {
 
     /// Runs the program and gives it `input`.
     pub(crate) fn run_with<S: AsRef<OsStr>>(&self, arguments: &[S], input: &str) -> Said {
-        let mut child = self.start(arguments);
+        self.end(self.start(arguments), input)
+    }
+
+    /// Gives a started program its `input` and waits for its end.
+    pub(crate) fn end(&self, mut child: Child, input: &str) -> Said {
         // A command that reads no input may be gone already.
         let _ = child.stdin.take().expect("an input").write_all(input.as_bytes());
         let output = child.wait_with_output().expect("the program ends");

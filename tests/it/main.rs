@@ -1,5 +1,8 @@
 //! The integration tests: one binary.
 
+mod capture_hooks;
+mod capture_roads;
+mod capture_scene;
 mod claude_code;
 mod cli_answers;
 mod cli_edges;

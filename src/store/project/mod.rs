@@ -75,6 +75,13 @@ pub fn path_of(tx: &Tx<'_>, root: RootId) -> Result<Clean<String>, StoreError> {
     Ok(Clean::stored(path))
 }
 
+/// Returns the project that a folder belongs to.
+pub fn of_folder(tx: &Tx<'_>, root: RootId) -> Result<ProjectId, StoreError> {
+    Ok(tx
+        .prepare_cached("select project from root where id = ?1")?
+        .query_row([root.0], |row| row.get(0).map(ProjectId))?)
+}
+
 /// Adds a folder to a project.
 pub fn add_root(tx: &Tx<'_>, machine: &str, folder: &Clean<Folder>, project: ProjectId) -> Result<RootId, StoreError> {
     tx.prepare_cached("insert into root (machine, path, project, main, remote) values (?1, ?2, ?3, ?4, ?5)")?
