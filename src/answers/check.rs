@@ -8,7 +8,7 @@ use super::identify::{Identity, identify, scopes};
 use super::page::Page;
 use super::search::{met, same_modes, shared_words};
 use super::style::count;
-use super::{Answer, AnswerError, Style, lenient};
+use super::{Answer, AnswerError, Reader, Style, lenient};
 use crate::domain::time::Timestamp;
 use crate::domain::trace::ToolKind;
 use crate::store::Store;
@@ -17,8 +17,11 @@ use crate::store::read::ModeRow;
 /// What failed.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(extend("required" = ["output"]))]
 pub struct CheckQuery {
     /// What the failing call printed; its last lines are enough.
+    #[serde(deserialize_with = "lenient::words")]
+    #[schemars(with = "String")]
     pub output: String,
     /// The command that printed it.
     #[serde(deserialize_with = "lenient::text")]
@@ -161,7 +164,7 @@ impl CheckView {
                 format!("seen {}{very}", met(&first.mode, style))
             }
             (Verdict::Alike, _) => "new, but alike in words:".to_owned(),
-            (Verdict::NoFailure, _) => "no failure: the text is empty".to_owned(),
+            (Verdict::NoFailure, _) => "no failure: nothing in this text says what went wrong".to_owned(),
             _ => "new: nothing like it is recorded".to_owned(),
         }
     }
@@ -175,6 +178,10 @@ impl Answer for CheckView {
             for line in one.mode.lines(style) {
                 out.line(line);
             }
+        }
+        let first = self.matches.first().and_then(|first| first.mode.id.as_deref());
+        if let (Reader::Model, Some(id)) = (style.reader, first) {
+            out.line(format!("Its commands and output: `callus show {id}` in a shell."));
         }
         out.text()
     }

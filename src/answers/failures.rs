@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::page::Page;
 use super::pick::{mode_id, pick_project};
 use super::style::{self, count};
-use super::{Answer, AnswerError, Style, lenient, since};
+use super::{Answer, AnswerError, Reader, Style, lenient, since};
 use crate::domain::failure::Expected;
 use crate::domain::time::Timestamp;
 use crate::domain::trace::ToolKind;
@@ -272,8 +272,12 @@ pub(super) fn reason(word: &str) -> String {
 impl ModeLine {
     /// Returns the two lines of a failure mode: what went wrong, and where, how often, when, by which id.
     pub(super) fn lines(&self, style: &Style) -> [String; 2] {
-        let hidden = if self.hidden { " (hidden)" } else { "" };
-        let headline = style.squeezed(&self.headline, style.width.saturating_sub(2 + hidden.len()));
+        let (mark, said) = match (self.hidden, style.reader) {
+            (false, _) => ("", ""),
+            (true, Reader::Person) => (" (hidden)", ""),
+            (true, Reader::Model) => ("", "the call reported success"),
+        };
+        let headline = style.quote(&self.headline, style.width.saturating_sub(2 + mark.len()));
         let last = self.last.map(|at| style.ago(at)).unwrap_or_default();
         let muted = if self.muted_until.is_some() { "muted" } else { "" };
         let expected = self.expected.as_deref().map(reason).unwrap_or_default();
@@ -284,13 +288,24 @@ impl ModeLine {
         let ever = ever
             .map(|all| format!(" ({} ever)", style::thousands(all)))
             .unwrap_or_default();
-        let figures = format!(
-            "{}x in {}{ever}",
-            style::thousands(self.failures),
-            count(self.sessions, "session")
-        );
+        let figures = if self.failures == 0 {
+            "set aside each time".to_owned()
+        } else {
+            format!(
+                "{}x in {}{ever}",
+                style::thousands(self.failures),
+                count(self.sessions, "session")
+            )
+        };
         let id = self.id.as_deref().unwrap_or_default();
-        let mut parts = vec![id.to_owned(), figures, last, muted.to_owned(), expected];
+        let mut parts = vec![
+            id.to_owned(),
+            figures,
+            last,
+            said.to_owned(),
+            muted.to_owned(),
+            expected,
+        ];
         let used = style.dotted(&parts).chars().count() + 5;
         let room = style.width.saturating_sub(used);
         if room > 8 {
@@ -309,7 +324,7 @@ impl ModeLine {
             parts.push(style.safe(project) + &more);
         }
         [
-            format!("{}{}", style.bold(&headline), style.red(hidden)),
+            format!("{headline}{}", style.red(mark)),
             format!("  {}", style.dim(&style.dotted(&parts))),
         ]
     }

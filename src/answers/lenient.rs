@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer};
 
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "give a text, a number, true or false")]
 enum Loose {
     Bool(bool),
     Number(f64),
@@ -45,6 +45,16 @@ pub(super) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>,
         Loose::Number(number) => Some(number.to_string()),
         Loose::Bool(on) => Some(on.to_string()),
         Loose::Null => None,
+    })
+}
+
+/// Reads a text as it stands; nothing is an empty one.
+pub(super) fn words<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    Ok(match Loose::deserialize(from)? {
+        Loose::Text(text) => text,
+        Loose::Number(number) => number.to_string(),
+        Loose::Bool(on) => on.to_string(),
+        Loose::Null => String::new(),
     })
 }
 

@@ -4,6 +4,7 @@
 //! every view are documented in `docs/json.md`, which a test holds complete. Times in views are RFC 3339 in UTC;
 //! durations name their unit; an absent value is left out.
 
+mod advice;
 mod check;
 mod client_errors;
 mod doctor;
@@ -25,6 +26,7 @@ mod status;
 mod style;
 mod window;
 
+pub use advice::Advice;
 pub use check::{CheckQuery, CheckView, Match, Verdict, check};
 pub use doctor::{CheckState, DoctorView, Examination, doctor};
 pub use error::{AnswerError, Candidate};
@@ -39,7 +41,7 @@ pub use sessions::{SessionLine, SessionsQuery, SessionsView, sessions};
 pub use show::{FailureView, Meeting, ModeView, Place, ShowQuery, ShowView, show};
 pub use sql::{SqlQuery, SqlView, sql};
 pub use status::{StatusView, status};
-pub use style::Style;
+pub use style::{Reader, Style};
 pub use window::{ahead, since};
 
 use serde::Serialize;

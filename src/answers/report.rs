@@ -19,10 +19,10 @@ use crate::store::read::{ModeFilter, ModeRow, ModeSample};
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct ReportQuery {
-    /// The beginning of the window: `7d` (also when left out), `today`, a date.
+    /// The beginning of the window: `7d` (also when left out), `30d`, `today`, a date, `all`.
     #[serde(deserialize_with = "lenient::text")]
     pub since: Option<String>,
-    /// Only this project.
+    /// Only this project: its name, or the path of a folder in it.
     #[serde(deserialize_with = "lenient::text")]
     pub project: Option<String>,
 }

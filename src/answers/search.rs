@@ -18,11 +18,15 @@ use crate::store::read::ModeRow;
 /// What is looked for.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(extend("required" = ["query"]))]
 pub struct SearchQuery {
     /// Words, or an error text as it stands.
+    #[serde(deserialize_with = "lenient::words")]
+    #[schemars(with = "String")]
     pub query: String,
-    /// At most so many; 10 when left out.
+    /// At most so many failure modes; 10 when left out.
     #[serde(deserialize_with = "lenient::count")]
+    #[schemars(range(min = 1, max = 100))]
     pub limit: Option<u32>,
 }
 

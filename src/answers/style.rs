@@ -6,9 +6,21 @@ use jiff::tz::TimeZone;
 use super::page::Page;
 use crate::domain::time::{Span, Timestamp};
 
+/// Who reads a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// Someone at a terminal.
+    Person,
+    /// A model in the middle of its work: what a trace says must stand apart from what Callus says, and nothing is
+    /// offered that only its user should decide.
+    Model,
+}
+
 /// How an answer is laid out as text.
 #[derive(Debug, Clone)]
 pub struct Style {
+    /// Who reads it.
+    pub reader: Reader,
     /// Characters per line; 60 or more.
     pub width: usize,
     /// Colours may be used.
@@ -22,15 +34,26 @@ pub struct Style {
 }
 
 impl Style {
-    /// Returns the style for programs and models: no colour, UTC, 100 characters.
+    /// Returns the style for a model: no colour, 120 characters, traces quoted.
     #[must_use]
-    pub fn plain(now: Timestamp) -> Self {
+    pub fn model(now: Timestamp, zone: TimeZone) -> Self {
         Self {
-            width: 100,
+            reader: Reader::Model,
+            width: 120,
             colour: false,
             unicode: true,
-            zone: TimeZone::UTC,
+            zone,
             now,
+        }
+    }
+
+    /// Returns the first line of what a trace says in `width` characters: bold for a person; for a model after a
+    /// sign that the text itself cannot end, because it is one line.
+    #[must_use]
+    pub fn quote(&self, text: &str, width: usize) -> String {
+        match self.reader {
+            Reader::Person => self.bold(&self.squeezed(text, width)),
+            Reader::Model => format!("> {}", self.squeezed(text, width.saturating_sub(2))),
         }
     }
 
@@ -326,7 +349,7 @@ mod tests {
     fn style(unicode: bool) -> Style {
         Style {
             unicode,
-            ..Style::plain(Timestamp(1_763_640_000_000_000))
+            ..Style::model(Timestamp(1_763_640_000_000_000), TimeZone::UTC)
         }
     }
 

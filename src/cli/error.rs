@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt::Write as _;
 
-use crate::answers::AnswerError;
+use crate::answers::{Advice, AnswerError};
 use crate::capture::CaptureError;
 use crate::config::ConfigError;
 use crate::flow::FlowError;
@@ -67,6 +67,14 @@ impl Error {
             kind,
             source: source.into(),
             hints: Vec::new(),
+        }
+    }
+
+    /// Returns an error of this kind with what to do about it.
+    fn advised(kind: Kind, source: impl Advice + Send + Sync + 'static) -> Self {
+        Self {
+            hints: source.advice(),
+            ..Self::new(kind, source)
         }
     }
 
@@ -142,50 +150,11 @@ struct Failed {
 
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
-        let (kind, hints): (Kind, Vec<String>) = match &error {
-            StoreError::Corrupt { path, .. } => (
-                Kind::Unavailable,
-                vec![format!(
-                    "The file is left as it is. Move it away and import again: mv '{0}' '{0}.damaged' && callus import",
-                    path.display()
-                )],
-            ),
-            StoreError::Newer { .. } => (
-                Kind::Unavailable,
-                vec![
-                    "A newer Callus wrote it, and sessions are still recorded: update this one (callus --version)"
-                        .to_owned(),
-                ],
-            ),
-            StoreError::Older { .. } => (
-                Kind::Unavailable,
-                vec!["Run callus status once: it brings it up to date".to_owned()],
-            ),
-            StoreError::Missing { .. } => (
-                Kind::Unavailable,
-                vec!["Start with callus install claude-code, or callus import".to_owned()],
-            ),
-            StoreError::Busy => (
-                Kind::Unavailable,
-                vec!["Another process writes just now; try again in a moment".to_owned()],
-            ),
-            StoreError::Full => (
-                Kind::Unavailable,
-                vec!["Make room on the disk; callus forget --before 90d removes old sessions".to_owned()],
-            ),
-            StoreError::File { .. } => (
-                Kind::Unavailable,
-                vec!["CALLUS_HOME names another folder for the store".to_owned()],
-            ),
-            StoreError::Sql(_) | StoreError::Stored { .. } => {
-                (Kind::Internal, vec!["callus doctor examines the database".to_owned()])
-            }
+        let kind = match error {
+            StoreError::Sql(_) | StoreError::Stored { .. } => Kind::Internal,
+            _ => Kind::Unavailable,
         };
-        Self {
-            kind,
-            source: Box::new(error),
-            hints,
-        }
+        Self::advised(kind, error)
     }
 }
 
@@ -193,46 +162,30 @@ impl From<FlowError> for Error {
     fn from(error: FlowError) -> Self {
         match error {
             FlowError::Store(error) | FlowError::Capture(CaptureError::Store(error)) => error.into(),
-            FlowError::Capture(_) => Self::new(Kind::Unavailable, error),
-            FlowError::Redact(_) => Self::new(Kind::Config, error).hint("The patterns stand in config.toml"),
-            FlowError::NoSuchPath { .. } => Self::new(Kind::User, error),
+            FlowError::Capture(_) => Self::advised(Kind::Unavailable, error),
+            FlowError::Redact(_) => Self::advised(Kind::Config, error),
+            FlowError::NoSuchPath { .. } => Self::advised(Kind::User, error),
         }
     }
 }
 
 impl From<ConfigError> for Error {
     fn from(error: ConfigError) -> Self {
-        Self::new(Kind::Config, error)
+        Self::advised(Kind::Config, error)
     }
 }
 
 impl From<AnswerError> for Error {
     fn from(error: AnswerError) -> Self {
+        let hints = error.advice();
         match error {
             AnswerError::Store(error) => error.into(),
-            AnswerError::Unknown { kind, .. } => {
-                let hint = match kind {
-                    "session" => "callus sessions lists them",
-                    "project" => "callus project list names them",
-                    _ => "callus failures lists them; callus search finds them by words",
-                };
-                Self::new(Kind::User, error).hint(hint)
-            }
-            AnswerError::Ambiguous { ref candidates, .. } => {
-                let hints = candidates
-                    .iter()
-                    .map(|one| format!("{}  {}", one.id, one.what))
-                    .collect();
-                Self {
-                    hints,
-                    ..Self::new(Kind::User, error)
-                }
-            }
-            AnswerError::Time { .. } => Self::new(Kind::User, error)
-                .hint("Write a span (7d, 2h, 90 minutes), a date (2026-11-20), today or all"),
-            AnswerError::Value { .. } => Self::new(Kind::User, error),
-            AnswerError::Query(source) => Self::new(Kind::User, source)
-                .hint("One statement that reads; nothing that writes, attaches or loads is run"),
+            // The query is the user's own: what SQLite says of it is the error.
+            AnswerError::Query(source) => Self {
+                hints,
+                ..Self::new(Kind::User, source)
+            },
+            _ => Self::advised(Kind::User, error),
         }
     }
 }

@@ -7,7 +7,7 @@ use rustix::termios::tcgetwinsize;
 
 use super::Error;
 use super::commands::Common;
-use crate::answers::{Answer, Style};
+use crate::answers::{Answer, Reader, Style};
 use crate::config::Settings;
 use crate::domain::time::Timestamp;
 
@@ -39,6 +39,7 @@ impl Surroundings {
             Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
         });
         let style = Style {
+            reader: Reader::Person,
             width: columns.unwrap_or(PIPED).clamp(NARROWEST, WIDEST),
             colour: terminal && settings.terminal.color,
             unicode: settings.terminal.unicode,

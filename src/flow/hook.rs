@@ -7,7 +7,7 @@ use std::io::Read as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use super::{pause, scene};
+use super::{note_fault, pause, scene};
 use crate::assistants::{self, Parsed, Spec};
 use crate::capture::shortened;
 use crate::config::{self, Settings};
@@ -15,7 +15,7 @@ use crate::domain::canary;
 use crate::domain::trace::{SessionKey, Step};
 use crate::process::{self, Job};
 use crate::redact;
-use crate::store::{fault, journal};
+use crate::store::journal;
 
 /// Most bytes that are read from standard input: enough for any payload a client sends, little enough to hold.
 const MOST_INPUT: u64 = 64 << 20;
@@ -31,15 +31,15 @@ pub fn run(name: Option<&str>) -> Option<String> {
     };
     match catch_unwind(AssertUnwindSafe(|| capture(name, &settings))) {
         Ok(Ok(())) => {}
-        Ok(Err(what)) => report(&settings, &what),
-        Err(_) => report(&settings, "the hook panicked; its event is lost"),
+        Ok(Err(what)) => note_fault(&settings, &what),
+        Err(_) => note_fault(&settings, "the hook panicked; its event is lost"),
     }
     None
 }
 
 fn capture(name: Option<&str>, settings: &Settings) -> Result<(), String> {
     for warning in &settings.warnings {
-        report(settings, warning);
+        note_fault(settings, warning);
     }
     if !settings.capture || pause::is_paused(settings) {
         return Ok(());
@@ -54,7 +54,7 @@ fn capture(name: Option<&str>, settings: &Settings) -> Result<(), String> {
         .map_err(|error| format!("could not read standard input: {error}"))?;
     let parsed = (spec.hook)(&input, settings.clock.now());
     if let Some(damage) = &parsed.damaged {
-        report(
+        note_fault(
             settings,
             &format!("{name} sent a damaged hook payload ({} bytes): {damage}", input.len()),
         );
@@ -83,7 +83,7 @@ fn record(spec: &Spec, parsed: Parsed, settings: &Settings) -> Result<(), String
     if !seen.is_empty() || canary::is_canary(&session.external) {
         let written = journal::append(&settings.journals(), &session, &seen);
         if let Err(error) = written {
-            report(settings, &format!("could not journal: {error}: {}", source(&error)));
+            note_fault(settings, &format!("could not journal: {error}: {}", source(&error)));
             // The spare folder is drained with the other one: nothing is lost while it has room.
             journal::append(&settings.spare_journals(), &session, &seen)
                 .map_err(|error| format!("could not journal in the spare folder: {error}: {}", source(&error)))?;
@@ -121,12 +121,4 @@ fn leftovers(settings: &Settings, session: &SessionKey) -> bool {
 
 fn source(error: &dyn std::error::Error) -> String {
     error.source().map(ToString::to_string).unwrap_or_default()
-}
-
-/// Writes a fault for `doctor`, in the spare folder when the data folder cannot take it.
-fn report(settings: &Settings, what: &str) {
-    let what = redact::scan_string(what);
-    let now = settings.clock.now();
-    // Where neither folder can be written there is nowhere left to say so.
-    let _ = fault::append(&settings.folder(), now, &what) || fault::append(&settings.spare(), now, &what);
 }

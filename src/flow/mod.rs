@@ -11,10 +11,11 @@ pub mod ready;
 pub mod worker;
 
 pub use error::FlowError;
-pub use ready::{ready, refresh};
+pub use ready::{ready, ready_if_recorded, refresh};
 
 use crate::config::Settings;
-use crate::redact::{Rules, UserPattern};
+use crate::redact::{self, Rules, UserPattern};
+use crate::store::fault;
 
 /// Returns the full set of redaction rules, the user's own among them.
 fn rules(settings: &Settings) -> Result<Rules, FlowError> {
@@ -28,4 +29,12 @@ fn rules(settings: &Settings) -> Result<Rules, FlowError> {
         })
         .collect();
     Ok(Rules::new(&own)?)
+}
+
+/// Writes a fault for `callus doctor`, in the spare folder when the data folder cannot take it.
+pub fn note_fault(settings: &Settings, what: &str) {
+    let what = redact::scan_string(what);
+    let now = settings.clock.now();
+    // Where neither folder can be written there is nowhere left to say so.
+    let _ = fault::append(&settings.folder(), now, &what) || fault::append(&settings.spare(), now, &what);
 }

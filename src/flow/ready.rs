@@ -2,7 +2,7 @@
 
 use crate::capture::{CaptureError, Recorder, drain};
 use crate::config::Settings;
-use crate::store::{Access, Store, StoreError};
+use crate::store::{Access, Store, StoreError, journal};
 
 use super::FlowError;
 
@@ -11,6 +11,21 @@ pub fn ready(settings: &Settings) -> Result<Store, FlowError> {
     let mut store = Store::open(&settings.database(), Access::Write)?;
     refresh(&mut store, settings)?;
     Ok(store)
+}
+
+/// The same for a process that outlives what it reads: where nothing was recorded, or everything was removed since, it
+/// makes no store, but says so.
+pub fn ready_if_recorded(settings: &Settings) -> Result<Store, FlowError> {
+    let path = settings.database();
+    let mut recorded = path.try_exists().unwrap_or(true);
+    for folder in [settings.journals(), settings.spare_journals()] {
+        recorded = recorded || !journal::files(&folder)?.is_empty();
+    }
+    if recorded {
+        ready(settings)
+    } else {
+        Err(StoreError::Missing { path }.into())
+    }
 }
 
 /// Drains every journal into a store that is kept open; a store that a newer Callus has migrated meanwhile is refused.

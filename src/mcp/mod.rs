@@ -10,7 +10,8 @@ mod server;
 use rmcp::ServiceExt as _;
 use rmcp::service::ServerInitializeError;
 
-use crate::config::Settings;
+use crate::config::{ConfigError, Settings};
+use desk::Desk;
 use server::Server;
 
 /// Why the server stopped before its client did.
@@ -20,25 +21,33 @@ pub enum McpError {
     #[error("could not start the server")]
     Runtime(#[source] std::io::Error),
     /// The client did not speak MCP.
-    #[error("the client did not begin a session")]
-    Begin(#[source] Box<ServerInitializeError>),
+    #[error("the client did not begin with a request")]
+    Begin,
     /// The connection broke.
     #[error("the server stopped")]
     Stopped(#[source] tokio::task::JoinError),
 }
 
-/// Serves until the client closes its end. A client that only looked whether we are here, and left, is no error.
-pub fn serve(settings: Settings) -> Result<(), McpError> {
+/// Serves until the client closes its end. A client that leaves early, even before its first answer, is no error.
+///
+/// The settings are read with `load` for each question.
+pub fn serve(load: impl Fn() -> Result<Settings, ConfigError> + Send + Sync + 'static) -> Result<(), McpError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(McpError::Runtime)?;
     runtime.block_on(async {
-        let running = match Server::new(settings).serve(rmcp::transport::io::stdio_pipes()).await {
-            Ok(running) => running,
-            Err(ServerInitializeError::ConnectionClosed(_)) => return Ok(()),
-            Err(error) => return Err(McpError::Begin(Box::new(error))),
-        };
-        running.waiting().await.map(drop).map_err(McpError::Stopped)
+        let server = Server::new(Desk::new(load));
+        match server.serve(rmcp::transport::io::stdio_pipes()).await {
+            Ok(running) => running.waiting().await.map(drop).map_err(McpError::Stopped),
+            // The message itself is not repeated: whatever it is, the client wrote it.
+            Err(
+                ServerInitializeError::ExpectedInitializeRequest(_)
+                | ServerInitializeError::UnexpectedInitializeResponse(_)
+                | ServerInitializeError::InitializeFailed(_),
+            ) => Err(McpError::Begin),
+            // The connection was closed, before the first request or before its answer.
+            Err(_) => Ok(()),
+        }
     })
 }

@@ -7,8 +7,8 @@ use rmcp::handler::server::router::tool::ToolRouter;
 use rmcp::handler::server::tool::ToolCallContext;
 use rmcp::handler::server::wrapper::Parameters;
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation, MetaObject,
-    ServerCapabilities, ServerConfig,
+    CallToolRequestMethod, CallToolRequestParams, CallToolResponse, CallToolResult, ConstString as _, ContentBlock,
+    CustomRequest, CustomResult, ErrorCode, Implementation, MetaObject, ServerCapabilities, ServerConfig,
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler, tool, tool_handler, tool_router};
@@ -16,13 +16,12 @@ use rmcp::{ErrorData, RoleServer, ServerHandler, tool, tool_handler, tool_router
 use super::desk::{Desk, Refusal};
 use super::schema::lean;
 use crate::answers::{self, CheckQuery, ReportQuery, SearchQuery};
-use crate::config::Settings;
 
 /// What every client shows its model; the first sentence says when to call what.
 const INSTRUCTIONS: &str = include_str!("instructions.md");
 
 /// The server. Clients may ask several things at once; each answer is computed on its own.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Server {
     desk: Desk,
     tool_router: ToolRouter<Self>,
@@ -37,9 +36,9 @@ fn always_loaded() -> MetaObject {
 
 #[tool_router]
 impl Server {
-    pub(super) fn new(settings: Settings) -> Self {
+    pub(super) fn new(desk: Desk) -> Self {
         Self {
-            desk: Desk::new(settings),
+            desk,
             tool_router: Self::tool_router(),
         }
     }
@@ -47,7 +46,7 @@ impl Server {
     #[tool(
         name = "failure_check",
         title = "Has this failed before?",
-        description = "Tell whether an error was met before. Call it with the output of a failed call before retrying. Returns seen / alike / new, in how many sessions, and when last.",
+        description = "Tell whether an error was met before on this machine: how often, in how many sessions, when last and where. Call it with the output of a failed command or tool call before retrying.",
         input_schema = lean::<CheckQuery>(),
         meta = always_loaded(),
         annotations(read_only_hint = true, destructive_hint = false, idempotent_hint = true, open_world_hint = false)
@@ -57,14 +56,14 @@ impl Server {
             return Err("`output` is empty: pass what the failing call printed".to_owned());
         }
         self.desk
-            .answer(move |store, settings| answers::check(store, &query, settings.clock.now()))
+            .answer(move |store, style| answers::check(store, &query, style.now))
             .await
     }
 
     #[tool(
         name = "failure_search",
         title = "Search past failures",
-        description = "Find failures of past sessions by words, a file, a command, or an error text pasted as it is. One line for each failure mode, best first.",
+        description = "Find past failures by words, a file, a command, or an error text pasted as it is. Best first; each failure mode with its id, how often it was met, when last and where.",
         input_schema = lean::<SearchQuery>(),
         annotations(read_only_hint = true, destructive_hint = false, idempotent_hint = true, open_world_hint = false)
     )]
@@ -73,23 +72,31 @@ impl Server {
             return Err("`query` is empty: pass words, or an error text".to_owned());
         }
         self.desk
-            .answer(move |store, settings| answers::search(store, &query, settings.clock.now()))
+            .answer(move |store, style| answers::search(store, &query, style.now))
             .await
     }
 
     #[tool(
         name = "failure_report",
         title = "What has been failing?",
-        description = "Report what failed lately: failure modes met again, in how many sessions, where, and what was set aside. `since`: 7d (default), 24h, a date, all.",
+        description = "Report what has been failing lately: the failure modes that several sessions met, how often, when last, in which project, and what was set aside as nobody's fault.",
         input_schema = lean::<ReportQuery>(),
         annotations(read_only_hint = true, destructive_hint = false, idempotent_hint = true, open_world_hint = false)
     )]
     async fn report(&self, Parameters(query): Parameters<ReportQuery>) -> Result<String, Refusal> {
         self.desk
-            .answer(move |store, settings| {
-                answers::report(store, &query, settings.clock.now(), &jiff::tz::TimeZone::system())
-            })
+            .answer(move |store, style| answers::report(store, &query, style.now, &style.zone))
             .await
+    }
+
+    /// Returns what `call` returns, and an error that the model can read when it panics: a client would wait for ever
+    /// otherwise.
+    async fn shielded(
+        &self,
+        call: impl Future<Output = Result<CallToolResponse, ErrorData>>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let called = AssertUnwindSafe(call).catch_unwind().await;
+        called.unwrap_or_else(|_| Ok(CallToolResult::error(vec![ContentBlock::text(self.desk.broken())]).into()))
     }
 }
 
@@ -101,16 +108,81 @@ impl ServerHandler for Server {
             .with_instructions(INSTRUCTIONS)
     }
 
-    /// Answers even when a tool panics: a client would wait for ever otherwise.
     async fn call_tool(
         &self,
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
+        if !self.tool_router.has_route(&request.name) {
+            let tools: Vec<_> = self.tool_router.list_all().into_iter().map(|tool| tool.name).collect();
+            let words = format!("there is no tool `{}`, only {}", request.name, tools.join(", "));
+            return Err(ErrorData::invalid_params(words, None));
+        }
         let call = self.tool_router.call(ToolCallContext::new(self, request, context));
-        AssertUnwindSafe(call).catch_unwind().await.unwrap_or_else(|_| {
-            let words = "internal error in callus; `callus doctor` tells more";
-            Ok(CallToolResult::error(vec![ContentBlock::text(words)]).into())
+        self.shielded(call).await
+    }
+
+    /// Says what is wrong with a call that could not be read: a request of unknown shape arrives here, whatever its
+    /// method, and would be refused as one of unknown method.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        Err(if request.method == CallToolRequestMethod::VALUE {
+            ErrorData::invalid_params("`name` must be a text and `arguments` an object", None)
+        } else {
+            let words = format!("there is no method `{}`", request.method);
+            ErrorData::new(ErrorCode::METHOD_NOT_FOUND, words, None)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::answers::ReportView;
+    use crate::config::Settings;
+    use crate::domain::time::Timestamp;
+    use crate::store::{Access, Store};
+
+    fn server(data: &Path) -> Server {
+        let settings = Settings::at(data, Timestamp(1_763_640_000_000_000));
+        drop(Store::open(&settings.database(), Access::Write).expect("a store"));
+        Server::new(Desk::new(move || Ok(settings.clone())))
+    }
+
+    fn wait<T>(task: impl Future<Output = T>) -> T {
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        runtime.expect("a runtime").block_on(task)
+    }
+
+    #[test]
+    fn a_question_that_panics_is_answered_and_noted_and_so_is_the_next_one() {
+        let data = tempfile::tempdir().expect("a temporary folder");
+        let server = server(data.path());
+        wait(async {
+            let broken = server.desk.answer::<ReportView>(|_, _| panic!("on purpose")).await;
+            assert_eq!(broken, Err(server.desk.broken()));
+            let next = server.report(Parameters(ReportQuery::default())).await;
+            assert!(next.is_ok_and(|text| text.starts_with("No session is recorded yet.")));
+        });
+        let faults = data.path().join("workspaces/default/faults.log");
+        let faults = std::fs::read_to_string(faults).expect("the fault was noted");
+        assert!(faults.contains("a question over MCP panicked"), "{faults}");
+    }
+
+    #[test]
+    fn a_call_that_panics_outside_the_question_is_answered() {
+        let data = tempfile::tempdir().expect("a temporary folder");
+        let server = server(data.path());
+        let answer = wait(server.shielded(async { panic!("on purpose") }));
+        let Ok(CallToolResponse::Complete(result)) = answer else {
+            panic!("no answer")
+        };
+        let said = CallToolResult::error(vec![ContentBlock::text(server.desk.broken())]);
+        assert_eq!(result, said);
     }
 }

@@ -1,7 +1,7 @@
 //! Opening the database, its settings, and bringing its schema up to date.
 
 use std::fs::{DirBuilder, OpenOptions, Permissions};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -32,6 +32,8 @@ pub enum Access {
 pub struct Store {
     connection: Connection,
     path: PathBuf,
+    /// Which file was at the path when it was opened: device and inode.
+    file: Option<(u64, u64)>,
 }
 
 impl Store {
@@ -53,6 +55,7 @@ impl Store {
         let mut store = Self {
             connection,
             path: path.to_owned(),
+            file: file_at(path),
         };
         store.configure(access).map_err(|error| store.sorted(error))?;
         store.check_version(access).map_err(|error| store.sorted(error))?;
@@ -65,6 +68,7 @@ impl Store {
         let mut store = Self {
             connection,
             path: PathBuf::from(":memory:"),
+            file: None,
         };
         store.connection.pragma_update(None, "foreign_keys", true)?;
         store.check_version(Access::Write)?;
@@ -89,6 +93,13 @@ impl Store {
     /// Returns an error when another program has brought the schema to a newer version since this one opened it.
     pub fn recheck_version(&mut self) -> Result<(), StoreError> {
         self.check_version(Access::Read)
+    }
+
+    /// Returns whether its path names another file by now, or none: the database was moved away, removed or put back.
+    /// Such a store still answers, from a file that nobody else sees.
+    #[must_use]
+    pub fn is_replaced(&self) -> bool {
+        self.file != file_at(&self.path)
     }
 
     /// Returns the connection, for the room's own queries.
@@ -154,6 +165,10 @@ impl Store {
             other => other,
         }
     }
+}
+
+fn file_at(path: &Path) -> Option<(u64, u64)> {
+    std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
 }
 
 fn version(connection: &Connection) -> Result<u32, StoreError> {

@@ -3,7 +3,7 @@
 use super::{ReportView, days};
 use crate::answers::page::Page;
 use crate::answers::style::{count, thousands};
-use crate::answers::{Answer, Style};
+use crate::answers::{Answer, Reader, Style};
 use crate::domain::time::Timestamp;
 
 /// Lines of a report, so that it fits a terminal of usual height with the prompt below it.
@@ -18,7 +18,7 @@ const REASONS: usize = 4;
 impl Answer for ReportView {
     fn text(&self, style: &Style) -> String {
         if self.sessions == 0 {
-            return empty();
+            return empty(style);
         }
         let mut head = self.title(style);
         head.push(style.field("Read", &self.read()));
@@ -26,7 +26,9 @@ impl Answer for ReportView {
         let mut foot = self.project_lines(style);
         foot.push("\n".to_owned());
         foot.push(style.field("Next", &self.next()));
-        foot.push(style.field("Undo", "callus uninstall --purge"));
+        if style.reader == Reader::Person {
+            foot.push(style.field("Undo", "callus uninstall --purge"));
+        }
         let explained = self.explained(style);
         let used = lines(&head) + lines(&foot) + lines(std::slice::from_ref(&explained));
         let body = self.modes(style, LINES.saturating_sub(used));
@@ -38,12 +40,19 @@ fn lines(parts: &[String]) -> usize {
     parts.iter().map(|part| part.lines().count()).sum()
 }
 
-fn empty() -> String {
-    "No session is recorded yet.\n\n\
-     Read the past:       callus import\n\
-     Record from now on:  callus install claude-code\n\
-     See what it is like: callus report --sample\n"
-        .to_owned()
+fn empty(style: &Style) -> String {
+    match style.reader {
+        Reader::Person => {
+            "No session is recorded yet.\n\n\
+             Read the past:       callus import\n\
+             Record from now on:  callus install claude-code\n\
+             See what it is like: callus report --sample\n"
+        }
+        Reader::Model => {
+            "No session is recorded yet. `callus import` in a shell reads the past ones on this machine.\n"
+        }
+    }
+    .to_owned()
 }
 
 impl ReportView {
@@ -149,9 +158,15 @@ impl ReportView {
         } else {
             "explain themselves"
         };
-        let text = format!("{} more {explain}: {example}", thousands(explained.failures));
+        let text = format!("{} more {explain}:", thousands(explained.failures));
         let mut out = Page::default();
-        out.line(style.dim(&style.line(&text, style.width)));
+        match style.reader {
+            Reader::Person => out.line(style.dim(&style.line(&format!("{text} {example}"), style.width))),
+            Reader::Model => {
+                out.line(text);
+                out.line(style.quote(example, style.width));
+            }
+        }
         out.text()
     }
 

@@ -1,0 +1,75 @@
+//! What to do about an error, in the same words at every border.
+
+use std::error::Error;
+
+use super::AnswerError;
+use crate::capture::CaptureError;
+use crate::config::ConfigError;
+use crate::flow::FlowError;
+use crate::store::StoreError;
+
+/// An error that somebody can do something about.
+pub trait Advice: Error {
+    /// Returns what to do, one sentence or one thing to choose each; nothing when the error says it already.
+    fn advice(&self) -> Vec<String>;
+}
+
+impl Advice for StoreError {
+    fn advice(&self) -> Vec<String> {
+        let sentence = match self {
+            Self::Corrupt { path, .. } => {
+                return vec![format!(
+                    "The file is left as it is. Move it away and import again: mv '{0}' '{0}.damaged' && callus import",
+                    path.display()
+                )];
+            }
+            Self::Newer { .. } => {
+                "A newer Callus wrote it, and sessions are still recorded: update this one (callus --version)"
+            }
+            Self::Older { .. } => "Run callus status once: it brings it up to date",
+            Self::Missing { .. } => "Start with callus install claude-code, or callus import",
+            Self::Busy => "Another process writes just now; try again in a moment",
+            Self::Full => "Make room on the disk; callus forget --before 90d removes old sessions",
+            Self::File { .. } => "CALLUS_HOME names another folder for the store",
+            Self::Sql(_) | Self::Stored { .. } => "callus doctor examines the database",
+        };
+        vec![sentence.to_owned()]
+    }
+}
+
+impl Advice for FlowError {
+    fn advice(&self) -> Vec<String> {
+        match self {
+            Self::Store(error) | Self::Capture(CaptureError::Store(error)) => error.advice(),
+            Self::Redact(_) => vec!["The patterns stand in config.toml".to_owned()],
+            Self::Capture(_) | Self::NoSuchPath { .. } => Vec::new(),
+        }
+    }
+}
+
+impl Advice for ConfigError {
+    fn advice(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+impl Advice for AnswerError {
+    fn advice(&self) -> Vec<String> {
+        let sentence = match self {
+            Self::Store(error) => return error.advice(),
+            Self::Ambiguous { candidates, .. } => {
+                return candidates
+                    .iter()
+                    .map(|one| format!("{}  {}", one.id, one.what))
+                    .collect();
+            }
+            Self::Value { .. } => return Vec::new(),
+            Self::Unknown { kind: "session", .. } => "callus sessions lists them",
+            Self::Unknown { kind: "project", .. } => "callus project list names them",
+            Self::Unknown { .. } => "callus failures lists them; callus search finds them by words",
+            Self::Time { .. } => "Write a span (7d, 2h, 90 minutes), a date (2026-11-20), today or all",
+            Self::Query(_) => "One statement that reads; nothing that writes, attaches or loads is run",
+        };
+        vec![sentence.to_owned()]
+    }
+}
