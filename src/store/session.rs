@@ -165,23 +165,6 @@ pub fn sweep(tx: &Tx<'_>, id: SessionId) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Names the model, version or transcript of a session that hooks did not name.
-pub fn describe(
-    tx: &Tx<'_>,
-    id: SessionId,
-    model: Option<&str>,
-    version: Option<&str>,
-    transcript: Option<&str>,
-) -> Result<(), StoreError> {
-    tx.prepare_cached(
-        "update session set model = coalesce(?2, model), version = coalesce(?3, version),
-                            transcript = coalesce(?4, transcript)
-         where id = ?1",
-    )?
-    .execute(params![id.0, model, version, transcript])?;
-    Ok(())
-}
-
 /// Records the tokens of one model message; the last report of a message counts, and only for the session
 /// that reported it first.
 pub fn used(tx: &Tx<'_>, id: SessionId, usage: &Clean<Usage>) -> Result<(), StoreError> {
@@ -255,14 +238,14 @@ pub struct Waiting {
     pub transcript: Option<String>,
 }
 
-/// Returns the sessions that changed since they were last settled, oldest first.
-pub fn waiting(tx: &Tx<'_>, limit: u32) -> Result<Vec<Waiting>, StoreError> {
+/// Returns the sessions that changed since they were last settled, oldest first, at most `limit`.
+pub fn waiting(tx: &Tx<'_>, limit: usize) -> Result<Vec<Waiting>, StoreError> {
     let mut rows = tx.prepare_cached(
         "select id, assistant, transcript from session
          where settled_at is null or settled_at < last_at order by last_at limit ?1",
     )?;
     let found = rows
-        .query_map([limit], |row| {
+        .query_map([i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
             Ok(Waiting {
                 id: SessionId(row.get(0)?),
                 assistant: row.get(1)?,
