@@ -4,6 +4,7 @@ mod environment;
 mod file;
 mod machine;
 mod mounts;
+mod private;
 mod repository;
 mod span;
 mod spare;
@@ -109,6 +110,9 @@ pub enum ConfigError {
     NoCurrentFolder(#[source] std::io::Error),
 }
 
+/// The folder of journals in the folder of a workspace, and in the spare one.
+const JOURNALS: &str = "journal";
+
 /// How the settings file is read: strictly for a command, leniently for a hook.
 type ReadFile = fn(&Path, &mut Vec<String>) -> Result<FileSettings, ConfigError>;
 
@@ -189,7 +193,7 @@ impl Settings {
     /// Returns the folder of this workspace's journals.
     #[must_use]
     pub fn journals(&self) -> PathBuf {
-        self.folder().join("journal")
+        self.folder().join(JOURNALS)
     }
 
     /// Returns settings for a store in `data` with everything else at its default, for tests and benchmarks.

@@ -21,7 +21,7 @@ pub fn forget(settings: &Settings, what: &What) -> Result<(Forgotten, Vec<PathBu
     forget::overwrite(&store)?;
     let mut left = Vec::new();
     if let What::Match(text) = what {
-        for folder in [settings.folder(), settings.spare()] {
+        for folder in settings.fault_folders() {
             fault::forget(&folder, text);
         }
         left = files_with(&settings.data, text.as_bytes());
@@ -46,7 +46,7 @@ pub fn redact_again(settings: &Settings) -> Result<usize, FlowError> {
 
 /// Removes every journal that is drained to its end; one that a hook is just writing to is left for next time.
 fn remove_journals(store: &mut Store, settings: &Settings) -> Result<(), FlowError> {
-    for folder in [settings.journals(), settings.spare_journals()] {
+    for folder in settings.journal_folders() {
         for path in journal::files(&folder)? {
             let name = path.to_string_lossy().into_owned();
             let Some(progress) = store.progress(&name)? else {

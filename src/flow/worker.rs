@@ -41,7 +41,7 @@ pub fn run(settings: &Settings) -> Result<(), FlowError> {
 fn work(store: &mut Store, settings: &Settings, holder: &str) -> Result<(), FlowError> {
     let rules = super::rules(settings)?;
     let mut recorder = Recorder::new(settings.machine());
-    for folder in [settings.journals(), settings.spare_journals()] {
+    for folder in settings.journal_folders() {
         drain::drain(store, &folder, &rules, &mut recorder, settings.clock)?;
     }
     sweep(store, settings)?;
@@ -51,7 +51,7 @@ fn work(store: &mut Store, settings: &Settings, holder: &str) -> Result<(), Flow
         read_transcript(store, settings, session, &rules, &mut recorder)
     })?;
     lease::take(store, LEASE, holder, settings.clock.now(), TERM)?;
-    for folder in [settings.journals(), settings.spare_journals()] {
+    for folder in settings.journal_folders() {
         remove_drained(store, &folder)?;
     }
     grow_old(store, settings)?;
