@@ -4,7 +4,7 @@ use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
 
 use super::columns::TRACED;
-use super::{Store, StoreError, Tx, body};
+use super::{Store, StoreError, Tx, body, project};
 use crate::domain::id::ProjectId;
 use crate::domain::time::Timestamp;
 use crate::redact::Clean;
@@ -12,7 +12,7 @@ use crate::redact::Clean;
 /// What is to be forgotten.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum What {
-    /// A session by the assistant's id, or the beginning of it.
+    /// A session by the assistant's whole id of it.
     Session(String),
     /// A project with all its sessions.
     Project(ProjectId),
@@ -48,10 +48,7 @@ pub fn forget(store: &mut Store, what: &What) -> Result<Forgotten, StoreError> {
         );
         match what {
             What::Session(id) => {
-                tx.execute(
-                    "delete from session where external = ?1 or external like replace(?1, '%', '') || '%'",
-                    [id],
-                )?;
+                tx.execute("delete from session where external = ?1", [id])?;
             }
             What::Project(project) => forget_project(tx, *project)?,
             What::Match(text) => forget_matches(tx, text)?,
@@ -166,14 +163,9 @@ fn remove_unused(tx: &Tx<'_>) -> Result<(), StoreError> {
          delete from mode where id not in (select id from kept);
          drop table kept;
          delete from root where not exists (select 1 from event where event.root = root.id)
-                            and not exists (select 1 from session where session.root = root.id);
-         delete from shape where project not in (select project from root);
-         delete from mode_project where project not in (select project from root);
-         update failure set project = null where project not in (select project from root);
-         update session set project = null where project not in (select project from root);
-         delete from project where id not in (select project from root);",
+                            and not exists (select 1 from session where session.root = root.id);",
     )?;
-    Ok(())
+    project::clear_out(tx)
 }
 
 /// Derives every counter anew from the rows that are left. The denominators of sessions go with their session;
@@ -261,4 +253,29 @@ fn offer_rewriting(
         Ok(text.map(|text| body::deflate(&text)))
     })?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_session_of_that_very_id_is_forgotten() {
+        let mut store = Store::in_memory().expect("opens");
+        store
+            .connection()
+            .execute_batch(
+                "insert into session (assistant, external, started_at, last_at)
+                 values ('a', 'ab', 1, 1), ('a', 'abc', 1, 1), ('a', 'a_', 1, 1), ('a', 'axb', 1, 1)",
+            )
+            .expect("sessions");
+        for (id, left) in [("", 4), ("%", 4), ("a_", 3), ("ab", 2), ("a", 2)] {
+            forget(&mut store, &What::Session(id.to_owned())).expect("forgotten");
+            let count: i64 = store
+                .connection()
+                .query_row("select count(*) from session", [], |row| row.get(0))
+                .expect("counted");
+            assert_eq!(count, left, "{id:?}");
+        }
+    }
 }
