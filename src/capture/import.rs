@@ -7,7 +7,8 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use super::CaptureError;
 use super::prepare::{Prepared, prepare};
 use super::record::{Recorder, Tally};
-use super::tail::Tail;
+use super::tail::{self, Tail};
+use crate::assistants::claude_code::transcript::Reader;
 use crate::assistants::{Spec, Transcript};
 use crate::clock::Clock;
 use crate::domain::time::Timestamp;
@@ -137,7 +138,11 @@ fn unread<'a>(store: &Store, transcripts: &'a [Transcript]) -> Result<(Vec<Unrea
     for transcript in transcripts {
         let progress = store.progress(&transcript.path.to_string_lossy())?;
         let read = progress.as_ref().map_or(0, |progress| progress.seen_bytes);
-        if read != transcript.bytes || transcript.bytes == 0 {
+        let is_read = read == transcript.bytes
+            && progress
+                .as_ref()
+                .is_some_and(|progress| tail::is_same(&transcript.path, progress));
+        if !is_read {
             work.push(Unread { transcript, progress });
         }
     }
@@ -192,19 +197,26 @@ fn read_lines(
         ..tail.progress().clone()
     };
     let mut batch = Vec::new();
+    let known = tail.progress().seen_bytes;
     let (mut sent, mut broken) = (tail.position(), 0);
     let name = path.to_string_lossy().into_owned();
     loop {
         let line = tail.next()?;
-        let ended = line.as_ref().is_none_or(|line| !line.ended);
+        let mut ended = false;
         let position = line.as_ref().map(|line| line.offset);
         let observations = match &line {
-            Some(line) if line.ended => reader.line(line.offset, line.bytes).unwrap_or_else(|_| {
-                broken += 1;
-                Vec::new()
-            }),
-            // A last line without its end is still being written: it is read next time.
-            _ => reader.finish(),
+            Some(line) if line.ended || Reader::is_whole(line.bytes) => {
+                reader.line(line.offset, line.bytes).unwrap_or_else(|_| {
+                    // What a later read meets again was counted by the earlier one.
+                    broken += u64::from(line.offset >= known);
+                    Vec::new()
+                })
+            }
+            // A last line that is neither ended nor whole is still being written: it is read next time.
+            _ => {
+                ended = true;
+                reader.finish()
+            }
         };
         let end = if ended {
             position.unwrap_or(tail.position())

@@ -96,8 +96,11 @@ impl Recorder {
                 at.failed(tx, seen, recorded, prepared.finding.as_ref())
             }
             Step::Prompt(_) => at.prompted(tx, seen),
-            Step::SessionStarted(_) => {
+            Step::SessionStarted(start) => {
                 session::started(tx, owner, seen)?;
+                if start.parent.is_some() {
+                    session::continues(tx, owner, seen)?;
+                }
                 session::touch(tx, owner, seen)?;
                 Ok(Tally::default())
             }
@@ -292,12 +295,17 @@ impl At {
             Step::Compacted { trigger } => Text::whole(trigger.clone()),
             _ => Text::default(),
         });
+        // A subagent begins once, however often the reading of its transcript does.
+        let id = match &seen.step {
+            Step::AgentStarted => seen.agent.as_ref().map(|agent| agent.id.as_str()),
+            _ => None,
+        };
         self.step(
             tx,
             seen,
             &StepRow {
                 kind,
-                id: None,
+                id,
                 failed: false,
                 exit_code: None,
                 words: &words,

@@ -100,6 +100,12 @@ impl Tail {
     }
 }
 
+/// Returns whether the file at `path` still begins as it did; one that cannot be read is looked at by whoever reads it.
+pub(super) fn is_same(path: &Path, progress: &Progress) -> bool {
+    let found = File::open(path).and_then(|mut file| prefix(&mut file, length_in(&progress.prefix)));
+    found.is_ok_and(|found| found == progress.prefix)
+}
+
 /// Returns the length (two bytes, little endian) and hash of the first `length` bytes of `file`.
 fn prefix(file: &mut File, length: u64) -> std::io::Result<Vec<u8>> {
     if length == 0 {

@@ -181,8 +181,10 @@ fn upsert_call(
                  exit_code = coalesce(?3, exit_code), duration_ms = coalesce(?4, duration_ms),
                  output_bytes = max(output_bytes, ?5), call_id = coalesce(call_id, ?6),
                  agent = coalesce(agent, ?7), agent_kind = coalesce(agent_kind, ?8),
-                 at = case when ?9 = 'record' and at_source = 'arrival' then ?10 else at end,
-                 at_source = case when ?9 = 'record' then 'record' else at_source end
+                 at = case when ?9 = 'record' and (at_source = 'arrival' or ?11) then ?10
+                           when ?11 and status = 'started' and at_source = 'arrival' then ?10 else at end,
+                 at_source = case when ?9 = 'record' then 'record' else at_source end,
+                 root = coalesce(root, ?12), cwd = coalesce(cwd, ?13)
              where id = ?1",
             new = rank("?2"),
             old = rank("status"),
@@ -198,11 +200,14 @@ fn upsert_call(
             seen.agent.as_ref().map(|agent| &agent.kind),
             at_source(seen.at_source),
             seen.at.0,
+            end.is_some(),
+            root.map(|root| root.0),
+            seen.cwd,
         ])?;
         return Ok(Recorded {
             event,
             session: owner,
-            root: of_row,
+            root: of_row.or(root),
             new: false,
             completed: before == "started" && end.is_some(),
         });

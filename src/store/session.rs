@@ -120,6 +120,27 @@ pub fn descend(tx: &Tx<'_>, id: SessionId, parent: SessionId) -> Result<(), Stor
     Ok(())
 }
 
+/// Ties a session to the one that its beginning names, which may be read only later, or never.
+pub fn continues(tx: &Tx<'_>, id: SessionId, seen: &Clean<Observation>) -> Result<(), StoreError> {
+    let Step::SessionStarted(SessionStart {
+        parent: Some(parent), ..
+    }) = &seen.step
+    else {
+        return Ok(());
+    };
+    tx.prepare_cached(
+        "insert or ignore into session (assistant, external, origin, cwd, started_at, last_at)
+         select assistant, ?2, origin, ?3, ?4, ?4 from session where id = ?1",
+    )?
+    .execute(params![id.0, parent, seen.cwd, seen.at.0])?;
+    let parent = tx
+        .prepare_cached(
+            "select p.id from session s join session p on p.assistant = s.assistant and p.external = ?2 where s.id = ?1",
+        )?
+        .query_row(params![id.0, parent], |row| row.get(0).map(SessionId))?;
+    descend(tx, id, parent)
+}
+
 /// Returns the first session of the chain of forks and resumes that `id` belongs to.
 pub fn top(tx: &Tx<'_>, id: SessionId) -> Result<SessionId, StoreError> {
     Ok(tx

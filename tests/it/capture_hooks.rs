@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::capture_scene::{Scene, Story, payload, payloads_of, second, session_end, transcript};
+use super::capture_scene::{Scene, payload, payloads_of, transcript};
+use super::capture_story::{Story, second, session_end};
 
 const MAIN: &str = "b5b0065b-8572-423e-b51a-3dd2b56085c3";
 const SUBAGENTS: &str = "f44a190a-d109-4a1f-af17-cb5c66b539b3";

@@ -2,10 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::capture_scene::{Scene, Story, assert_same, hooks_of, second, session_end, transcript};
+use super::capture_recount::assert_same;
+use super::capture_scene::{Scene, transcript};
+use super::capture_story::{Story, hooks_of, second, session_end};
 
 /// What is known of sessions, in words that do not depend on the order in which it was learnt.
-const KNOWN: &[(&str, &str)] = &[
+pub(crate) const KNOWN: &[(&str, &str)] = &[
     (
         "events",
         "select s.external, e.kind, e.agent, e.call_id, e.tool, e.command, e.file, e.status, e.exit_code
@@ -34,7 +36,7 @@ const KNOWN: &[(&str, &str)] = &[
     ),
 ];
 
-fn known(scene: &Scene) -> Vec<(&'static str, Vec<String>)> {
+pub(crate) fn known(scene: &Scene) -> Vec<(&'static str, Vec<String>)> {
     KNOWN.iter().map(|(what, sql)| (*what, scene.rows(sql))).collect()
 }
 
@@ -228,9 +230,7 @@ fn prompts_of_the_same_length_within_a_minute_stay_apart() {
 #[test]
 fn a_long_input_with_secrets_is_one_call_by_both_roads() {
     let secret = "AKIAQYLPMN5HWZ3XKJ7B";
-    let filler = (0..3000)
-        .map(|n| format!("line {n} of a long file\n"))
-        .collect::<String>();
+    let filler = "one line of a long file\n".repeat(3000);
     let content = format!(
         "aws_key = {secret}\npassword = \"correct-horse-battery-4711\"\nhttps://dev:s3cr3t-pw-9f@host.example/x\n{filler}token: ghp_a8Zk3LmQ9pXy7RtV2bNc5WsD1fGhJ4eK6uTo\n"
     );

@@ -1,8 +1,11 @@
 //! The integration tests: one binary.
 
 mod capture_hooks;
+mod capture_import;
+mod capture_recount;
 mod capture_roads;
 mod capture_scene;
+mod capture_story;
 mod claude_code;
 mod cli_answers;
 mod cli_edges;

@@ -131,12 +131,13 @@ impl Calls {
         self.waiting.iter().rev().find(of_agent).map(|waiting| &waiting.call)
     }
 
-    /// Returns where a later read must begin so that it meets what waits again, and no call without the result that
-    /// it had, nor the reverse.
-    pub(super) fn oldest_near(&self, end: u64) -> Option<u64> {
+    /// Returns where a later read must begin so that it meets what waits again and what else is `open`, and no call
+    /// without the result that it had, nor the reverse.
+    pub(super) fn oldest_near(&self, end: u64, open: impl Iterator<Item = u64>) -> Option<u64> {
         let calls = self.waiting.iter().map(|waiting| waiting.offset);
         let results = self.early.iter().map(|early| early.offset);
-        let mut from = calls.chain(results).filter(|offset| offset + LOOK_BACK >= end).min()?;
+        let open = calls.chain(results).chain(open);
+        let mut from = open.filter(|offset| offset + LOOK_BACK >= end).min()?;
         for (start, end) in self.joined.iter().rev() {
             if *end >= from {
                 from = from.min(*start);
@@ -212,17 +213,18 @@ mod tests {
     #[test]
     fn a_later_read_goes_back_to_the_oldest_waiting_call_but_not_forever() {
         let mut calls = Calls::default();
-        assert_eq!(calls.oldest_near(100), None);
+        assert_eq!(calls.oldest_near(100, [].into_iter()), None);
         begin(&mut calls, 10, "l1", "a");
         begin(&mut calls, 20, "l2", "b");
-        assert_eq!(calls.oldest_near(100), Some(10));
-        assert_eq!(calls.oldest_near(15 + LOOK_BACK), Some(20));
-        assert_eq!(calls.oldest_near(100 + LOOK_BACK), None);
+        assert_eq!(calls.oldest_near(100, [].into_iter()), Some(10));
+        assert_eq!(calls.oldest_near(100, [5, 15].into_iter()), Some(5));
+        assert_eq!(calls.oldest_near(15 + LOOK_BACK, [].into_iter()), Some(20));
+        assert_eq!(calls.oldest_near(100 + LOOK_BACK, [].into_iter()), None);
         begin(&mut calls, 60, "l3", "c");
         begin(&mut calls, 70, "l4", "d");
         assert_eq!(calls.end(80, "c", None).map(|began| began.offset), Some(60));
         assert_eq!(
-            calls.oldest_near(65 + LOOK_BACK),
+            calls.oldest_near(65 + LOOK_BACK, [].into_iter()),
             Some(60),
             "the result of c is met again, and so must c be"
         );

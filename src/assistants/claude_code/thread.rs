@@ -38,12 +38,12 @@ impl Place {
 /// What one agent has not finished.
 #[derive(Debug, Default)]
 pub(super) struct Thread {
-    /// The newest message and its tokens.
-    usage: Option<(String, Observation)>,
+    /// The newest message with its tokens, and the byte where its first line with them begins.
+    usage: Option<(String, Observation, u64)>,
     /// Words after which nothing has come yet: its last ones if the turn ends here.
     words: Option<Words>,
-    /// The call that the user turned down last.
-    pub(super) rejected: Option<String>,
+    /// The call that the user turned down last, and the byte where that line begins.
+    pub(super) rejected: Option<(String, u64)>,
 }
 
 #[derive(Debug)]
@@ -51,15 +51,18 @@ struct Words {
     observation: Observation,
     message: Option<String>,
     is_end: bool,
+    /// Where their line begins in the file.
+    offset: u64,
 }
 
 impl Thread {
     /// Keeps the words of a message as what may turn out to be the end of a turn; `is_end` says that they are.
-    pub(super) fn speak(&mut self, message: Option<String>, is_end: bool, observation: Observation) {
+    pub(super) fn speak(&mut self, offset: u64, message: Option<String>, is_end: bool, observation: Observation) {
         self.words = Some(Words {
             observation,
             message,
             is_end,
+            offset,
         });
     }
 
@@ -80,19 +83,25 @@ impl Thread {
     }
 
     /// Keeps the tokens of a message until the next one: each of its lines reports them, and the last knows best.
-    pub(super) fn spend(&mut self, usage: Usage, here: &Place, out: &mut Vec<Observation>) {
+    pub(super) fn spend(&mut self, offset: u64, usage: Usage, here: &Place, out: &mut Vec<Observation>) {
         let message = usage.message.clone();
-        let before = self.usage.replace((message.clone(), here.observe(Step::Usage(usage))));
-        out.extend(
-            before
-                .filter(|(id, _)| *id != message)
-                .map(|(_, observation)| observation),
-        );
+        let same = self.usage.take_if(|(id, ..)| *id == message);
+        out.extend(self.usage.take().map(|(_, observation, _)| observation));
+        let from = same.map_or(offset, |(_, _, from)| from);
+        self.usage = Some((message, here.observe(Step::Usage(usage)), from));
+    }
+
+    /// Returns the bytes where a later read must begin to meet again what is open here.
+    pub(super) fn open(&self) -> impl Iterator<Item = u64> + '_ {
+        let words = self.words.as_ref().map(|words| words.offset);
+        let usage = self.usage.as_ref().map(|(_, _, from)| *from);
+        let rejected = self.rejected.as_ref().map(|(_, from)| *from);
+        words.into_iter().chain(usage).chain(rejected)
     }
 
     /// Reports all that is open.
     pub(super) fn finish(&mut self, out: &mut Vec<Observation>) {
         self.end_turn(out);
-        out.extend(self.usage.take().map(|(_, observation)| observation));
+        out.extend(self.usage.take().map(|(_, observation, _)| observation));
     }
 }

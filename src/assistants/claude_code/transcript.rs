@@ -56,6 +56,8 @@ pub struct Reader {
     /// Sessions and subagents that have been announced.
     sessions: Vec<String>,
     agents: BTreeSet<String>,
+    /// The session that this one was forked from has been named.
+    copied: bool,
     calls: Calls,
     /// What is open, by subagent; the session's own agent has no name.
     threads: BTreeMap<Option<String>, Thread>,
@@ -74,11 +76,18 @@ impl Reader {
             path: transcript.path.to_string_lossy().into_owned(),
             sessions: Vec::new(),
             agents: BTreeSet::new(),
+            copied: false,
             calls: Calls::default(),
             threads: BTreeMap::new(),
             last_at: None,
             end: 0,
         }
+    }
+
+    /// Returns whether a line to which no newline has been written yet is all there: no beginning of an object is one.
+    #[must_use]
+    pub fn is_whole(line: &[u8]) -> bool {
+        serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok()
     }
 
     /// Returns what the `line` at byte `offset` reports, and what it completes of earlier ones.
@@ -117,11 +126,12 @@ impl Reader {
         out
     }
 
-    /// Returns the byte where a later read must begin so that a call without a result meets its result; nothing
-    /// when it may go on where this one ended.
+    /// Returns the byte where a later read must begin so that it meets all that is open here again: calls without a
+    /// result, last words, tokens. Nothing when it may go on where this one ended.
     #[must_use]
     pub fn resume_offset(&self) -> Option<u64> {
-        self.calls.oldest_near(self.end)
+        let open = self.threads.values().flat_map(Thread::open);
+        self.calls.oldest_near(self.end, open)
     }
 
     /// Returns where a line's observations belong; nothing for a line before the first that has a time.
@@ -163,17 +173,23 @@ impl Reader {
             let is_new = self.agents.insert(agent.id.clone());
             return is_new.then(|| here.observe(Step::AgentStarted)).into_iter().collect();
         }
-        if self.sessions.contains(&here.session) {
+        let is_own = here.session == self.session;
+        // A fork copies lines under its own name; those of the model keep the name of the session that asked it.
+        let copied_from = line.asked_in.word().filter(|other| is_own && *other != here.session);
+        let is_new = !self.sessions.contains(&here.session);
+        if !is_new && (copied_from.is_none() || self.copied) {
             return Vec::new();
         }
-        let is_own = here.session == self.session;
+        self.copied |= copied_from.is_some();
         let start = SessionStart {
             version: line.version.word(),
             transcript: is_own.then(|| self.path.clone()),
-            parent: self.sessions.last().filter(|_| is_own).cloned(),
+            parent: copied_from.or_else(|| self.sessions.last().filter(|_| is_own && is_new).cloned()),
             ..SessionStart::default()
         };
-        self.sessions.push(here.session.clone());
+        if is_new {
+            self.sessions.push(here.session.clone());
+        }
         vec![here.observe(Step::SessionStarted(start))]
     }
 
@@ -207,7 +223,7 @@ impl Reader {
             let waiting = self.calls.newest_of(here.agent_id()).and_then(|call| call.id.clone());
             let thread = self.thread(here);
             thread.go_on();
-            let call = waiting.or_else(|| thread.rejected.take());
+            let call = waiting.or_else(|| thread.rejected.take().map(|(call, _)| call));
             out.push(here.observe(Step::Interrupted { call }));
             return;
         }
@@ -221,7 +237,7 @@ impl Reader {
         let id = block.tool_use_id.string();
         let came_back = response_text(&block.content);
         if came_back.starts_with(REJECTED) {
-            self.thread(here).rejected = block.tool_use_id.word();
+            self.thread(here).rejected = block.tool_use_id.word().map(|call| (call, offset));
         }
         if let Some(began) = self.calls.end(offset, &id, line.asked_by.word().as_deref()) {
             let ended = here.observe(Step::CallEnded(call_ended(line, block, began.call, &came_back)));
@@ -255,18 +271,18 @@ impl Reader {
         let thread = self.thread(here);
         thread.new_message(message.id.word().as_deref(), out);
         if let Some(usage) = usage(&message) {
-            thread.spend(usage, here, out);
+            thread.spend(offset, usage, here, out);
         }
         for block in blocks.iter().filter_map(Raw::fields::<Block>) {
             match block.kind.string().as_ref() {
-                "text" => self.spoke(&message, &block, here),
+                "text" => self.spoke(offset, &message, &block, here),
                 "tool_use" => out.extend(self.called(offset, line, &block, here)),
                 _ => {}
             }
         }
     }
 
-    fn spoke(&mut self, message: &Message, block: &Block, here: &Place) {
+    fn spoke(&mut self, offset: u64, message: &Message, block: &Block, here: &Place) {
         let stop = message.stop_reason.word();
         if stop.as_deref() == Some("tool_use") {
             return;
@@ -274,7 +290,7 @@ impl Reader {
         let text = kept(&block.text.string(), SUCCESS_KEPT);
         let end = here.observe(self.end_of_turn(here, text));
         // Older versions do not say why a message stopped.
-        self.thread(here).speak(message.id.word(), stop.is_some(), end);
+        self.thread(here).speak(offset, message.id.word(), stop.is_some(), end);
     }
 
     fn end_of_turn(&self, here: &Place, message: Text) -> Step {

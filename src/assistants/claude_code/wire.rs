@@ -183,6 +183,7 @@ wire! {
         error, message, attachment,
         result as "toolUseResult",
         asked_by as "sourceToolAssistantUUID",
+        asked_in as "requestSessionId",
         compact as "compactMetadata",
         cost as "totalCostUSD",
         cost_from as "startTime",

@@ -1,0 +1,629 @@
+//! Imports: whatever happens to the files and to the program, the same rows in the end.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::capture_recount::assert_same;
+use super::capture_roads::known;
+use super::capture_scene::{Scene, text_of, transcript};
+use super::capture_story::{Story, second};
+
+/// Asserts that two scenes know the same.
+#[track_caller]
+fn assert_same_known(one: &Scene, other: &Scene, when: &str) {
+    for ((what, one), (_, other)) in known(one).iter().zip(&known(other)) {
+        assert_same(one, other, &format!("{what}, {when}"));
+    }
+}
+
+/// A session long enough for several transactions, with calls side by side and messages of several lines.
+fn long_story(session: &str, rounds: u32) -> Story {
+    // Two sessions never say the same at the same millisecond.
+    let begin = session
+        .bytes()
+        .next()
+        .map_or(0, |first| u32::from(first - b'a') % 6 * 7000 + 1);
+    let mut story = Story::at(session, begin);
+    for round in 0..rounds {
+        story.prompt(&format!("round {round}"));
+        story.bash(
+            &format!("cat part-{round}.txt"),
+            round % 3 == 0,
+            if round % 3 == 0 {
+                "Exit code 1\ncat: part.txt: No such file or directory"
+            } else {
+                "fine"
+            },
+        );
+        story.both(
+            &json!({"command": format!("make step-{round}")}),
+            &json!({"command": format!("cargo build -p part{round} 2>&1 | tail -3")}),
+        );
+        story.turn(&format!("round {round} is over"));
+    }
+    story
+}
+
+fn imported(put: impl Fn(&Scene)) -> Scene {
+    let scene = Scene::new();
+    put(&scene);
+    scene.import();
+    scene
+}
+
+#[test]
+fn importing_again_adds_nothing() {
+    let scene = Scene::new();
+    scene.put_recorded("main.jsonl");
+    scene.put_recorded("bash.jsonl");
+    let first = scene.import();
+    assert!(first.contains("Read 2 files"), "{first}");
+    let before = known(&scene);
+    for arguments in [&["import"][..], &["import", scene.projects().to_str().expect("UTF-8")]] {
+        let again = scene.run(arguments);
+        assert!(again.contains("in 2 nothing was new"), "{again}");
+        assert!(again.contains("New: 0 calls, 0 failures, 0 set aside."), "{again}");
+    }
+    for ((what, before), (_, after)) in before.iter().zip(&known(&scene)) {
+        assert_same(after, before, what);
+    }
+    scene.assert_consistent();
+}
+
+#[test]
+fn a_file_that_grows_is_read_on_from_wherever_it_ended() {
+    let mut told = Story::new("grows");
+    told.prompt("first")
+        .bash(
+            "ls nothing",
+            true,
+            "Exit code 2\nls: cannot access 'nothing': No such file or directory",
+        )
+        .turn("one")
+        .prompt("second")
+        .begin("Bash", &json!({"command": "rm -rf x"}))
+        .reject(Some("leave it"))
+        .both(&json!({"command": "make a"}), &json!({"command": "make b"}))
+        .model_error("API Error: 529 Overloaded.")
+        .prompt("third")
+        .begin("Bash", &json!({"command": "sleep 100"}))
+        .reject(None)
+        .interrupt()
+        .prompt("stop that")
+        .turn("three");
+    let recorded = ["interactive.jsonl", "resumed.jsonl"].map(|name| text_of(&transcript(name)));
+    for (text, step) in [(told.text(), 1), (recorded[0].clone(), 5), (recorded[1].clone(), 7)] {
+        let whole = imported(|scene| {
+            scene.put("it.jsonl", &text);
+        });
+        whole.assert_consistent();
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        for cut in (1..lines.len()).step_by(step) {
+            let mut so_far = lines[..cut].concat();
+            if cut % 2 == 0 {
+                let half = lines[cut].floor_char_boundary(lines[cut].len() / 2);
+                so_far.push_str(&lines[cut][..half]);
+            }
+            let scene = imported(|scene| {
+                scene.put("it.jsonl", &so_far);
+            });
+            scene.put("it.jsonl", &text);
+            scene.import();
+            assert_same_known(&scene, &whole, &format!("cut after line {cut}"));
+            scene.assert_consistent();
+        }
+    }
+}
+
+#[test]
+fn a_last_line_without_its_end_is_read_when_it_is_whole() {
+    let mut story = Story::new("unended");
+    story.prompt("x").bash("false-ish", true, "Exit code 3\nit broke");
+    let text = story.text();
+    let scene = imported(|scene| {
+        scene.put("unended.jsonl", text.trim_end());
+    });
+    assert_eq!(
+        scene.rows("select e.command, e.status from failure f join event e on e.id = f.event"),
+        ["false-ish|failed"]
+    );
+    story.turn("done");
+    scene.put("unended.jsonl", &story.text());
+    scene.import();
+    assert_same_known(
+        &scene,
+        &imported(|scene| {
+            scene.put("unended.jsonl", &story.text());
+        }),
+        "once it went on",
+    );
+}
+
+#[test]
+fn another_file_under_the_same_name_is_read_from_its_beginning() {
+    let mut first = Story::new("first");
+    first
+        .prompt("one")
+        .bash("cat one", true, "Exit code 1\ncat: one: No such file or directory")
+        .turn("it is not there");
+    let mut shorter = Story::new("other");
+    shorter.prompt("two");
+    let mut longer = Story::new("third");
+    longer
+        .prompt("three")
+        .bash("cat three", true, "Exit code 1\ncat: three: No such file or directory")
+        .turn("neither")
+        .prompt("so");
+    let same_size = first
+        .text()
+        .replace("first", "forth")
+        .replace("one", "two")
+        .replace("it is not", "it's not a");
+    let mut same_size = same_size;
+    while same_size.len() > first.text().len() {
+        same_size = same_size.replacen("there", "ther", 1);
+    }
+    assert_eq!(same_size.len(), first.text().len());
+    for (replaced, session) in [
+        (shorter.text(), "other"),
+        (longer.text(), "third"),
+        (same_size, "forth"),
+    ] {
+        let scene = imported(|scene| {
+            scene.put("it.jsonl", &first.text());
+        });
+        scene.put("it.jsonl", &replaced);
+        scene.import();
+        assert_eq!(
+            scene.rows("select external from session order by id"),
+            ["first", session],
+            "what was read stays, and what replaced it is read"
+        );
+        scene.assert_consistent();
+    }
+}
+
+#[test]
+fn broken_lines_are_counted_once_and_never_fatal() {
+    let mut story = Story::new("broken");
+    story
+        .prompt("x")
+        .bash("cat a", true, "Exit code 1\ncat: a: No such file or directory");
+    let mut text = story.text();
+    text.push_str("{\"type\":\"user\",\"sessionId\":\"brok\nnot json at all\n[1,2,3]\n\u{0}\u{0}\u{0}\n\n");
+    // A call without a result makes the next read go back behind the broken lines.
+    let mut after = Story::at("broken", 600);
+    after.begin("Bash", &json!({"command": "sleep 9"}));
+    text.insert_str(0, &after.text());
+    let scene = Scene::new();
+    scene.put("broken.jsonl", &text);
+    let told = scene.import();
+    assert!(told.contains("Lines that were no record: 4."), "{told}");
+    assert!(told.contains("1 failures"), "{told}");
+    let mut more = Story::at("broken", 900);
+    more.prompt("go on");
+    scene.put("broken.jsonl", &(text + &more.text()));
+    let told = scene.import();
+    assert!(!told.contains("no record"), "they were counted before: {told}");
+    assert_eq!(scene.number("select sum(broken) from source"), 4);
+    let doctor = scene.env.run(&["doctor"]).stdout;
+    assert!(doctor.contains("4 lines"), "{doctor}");
+    scene.assert_consistent();
+}
+
+#[test]
+fn files_and_folders_in_any_mix_and_what_is_no_transcript() {
+    let scene = Scene::new();
+    let one = scene.put_recorded("main.jsonl");
+    let folder = scene.env.home().join("exported");
+    let mut story = Story::new("exported");
+    story
+        .prompt("x")
+        .bash("cat a", true, "Exit code 1\ncat: a: No such file or directory");
+    fs::create_dir_all(folder.join("deep/er")).expect("makes");
+    fs::write(folder.join("deep/er/exported.jsonl"), story.text()).expect("writes");
+    fs::write(folder.join("notes.txt"), "notes").expect("writes");
+    let notes = scene.env.home().join("notes.md");
+    fs::write(&notes, "# notes\n").expect("writes");
+    let other = scene.env.home().join("rollout.jsonl");
+    fs::write(
+        &other,
+        "{\"timestamp\":\"t\",\"type\":\"session_meta\",\"payload\":{\"id\":\"x\"}}\n",
+    )
+    .expect("writes");
+    let empty = scene.env.home().join("empty.jsonl");
+    fs::write(&empty, "").expect("writes");
+
+    let arguments: Vec<String> = [&one, &folder, &notes, &other, &empty, &one]
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    let arguments: Vec<&str> = std::iter::once("import")
+        .chain(arguments.iter().map(String::as_str))
+        .collect();
+    let told = scene.run(&arguments);
+    assert!(told.contains("Read 2 files"), "{told}");
+    for (file, why) in [
+        ("notes.md", "holds no JSON lines"),
+        ("rollout.jsonl", "is not in the format of this assistant's transcripts"),
+        ("empty.jsonl", "is empty"),
+    ] {
+        assert!(told.contains(&format!("{file}: {why}")), "{told}");
+    }
+    assert!(
+        !told.contains("notes.txt"),
+        "it was not named and looks like no transcript: {told}"
+    );
+    assert_eq!(
+        scene.rows("select external from session order by 1"),
+        ["b5b0065b-8572-423e-b51a-3dd2b56085c3", "exported"]
+    );
+
+    // In the assistant's own folder lie other files too: they are worth no word.
+    scene.put("notes.jsonl", "not a transcript\n");
+    let told = scene.import();
+    assert!(!told.contains("Not read"), "{told}");
+    scene.assert_consistent();
+}
+
+#[test]
+fn a_path_that_is_not_there_is_an_error_of_the_user() {
+    let scene = Scene::new();
+    let said = scene.env.run(&["import", "/nowhere/at-all.jsonl"]);
+    assert_eq!(said.code, 1, "{said}");
+    assert!(
+        said.stderr.contains("there is nothing at /nowhere/at-all.jsonl"),
+        "{said}"
+    );
+    assert!(said.stderr.contains("Hint:"), "{said}");
+    assert_eq!(said.stdout, "");
+}
+
+#[test]
+fn since_leaves_out_what_was_last_written_before() {
+    let scene = Scene::new();
+    let old = scene.put_recorded("main.jsonl");
+    scene.put_recorded("bash.jsonl");
+    let at = |text: &str| -> std::time::SystemTime { text.parse::<jiff::Timestamp>().expect("a time").into() };
+    let touch = |path: &PathBuf, time: &str| {
+        let file = fs::File::options().append(true).open(path).expect("opens");
+        file.set_modified(at(time)).expect("sets");
+    };
+    touch(&old, "2026-08-01T00:00:00Z");
+    touch(
+        &scene.projects().join("a702f392-2b93-4845-b4d8-705f7027b15c.jsonl"),
+        "2026-11-19T00:00:00Z",
+    );
+    let told = scene.run(&["import", "--since", "30d"]);
+    assert!(told.contains("Left out as older: 1 files."), "{told}");
+    assert_eq!(scene.number("select count(*) from session"), 1);
+    scene.run(&["import", "--since", "365d"]);
+    assert_eq!(scene.number("select count(*) from session"), 2);
+}
+
+#[test]
+fn a_budget_that_is_used_up_leaves_the_rest_for_the_next_import() {
+    let story = long_story("budget", 90);
+    let scene = Scene::new();
+    scene.put_recorded("bash.jsonl");
+    scene.put("budget.jsonl", &story.text());
+    let told = scene.run(&["import", "--budget", "0s"]);
+    assert!(told.contains("Not read yet: 2 files; callus import goes on."), "{told}");
+    let told = scene.import();
+    assert!(!told.contains("Not read yet"), "{told}");
+    let whole = imported(|scene| {
+        scene.put_recorded("bash.jsonl");
+        scene.put("budget.jsonl", &story.text());
+    });
+    assert_same_known(&scene, &whole, "after a budget");
+    scene.assert_consistent();
+}
+
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the import is killed after a while, wherever it is then"
+)]
+fn an_import_that_is_killed_again_and_again_comes_to_the_same() {
+    let put = |scene: &Scene| {
+        scene.put("a.jsonl", &long_story("a", 150).text());
+        scene.put("b.jsonl", &long_story("b", 110).text());
+        scene.put_recorded("f44a190a-d109-4a1f-af17-cb5c66b539b3.jsonl");
+    };
+    let whole = imported(put);
+    whole.assert_consistent();
+    let scene = Scene::new();
+    put(&scene);
+    let mut in_the_middle = 0;
+    for pause in [60, 70, 80, 90, 100, 120, 140, 160, 180, 200, 240, 280] {
+        let mut import = scene.env.start(&["import"]);
+        std::thread::sleep(Duration::from_millis(pause));
+        // It may have ended, and then nothing is hit: it is not reaped yet.
+        let _ = import.kill();
+        let status = import.wait().expect("ends");
+        if status.success() {
+            break;
+        }
+        if scene.env.database().exists() {
+            let database = scene.other_program();
+            let begun = database.query_row("select count(*) from source", [], |row| row.get::<_, i64>(0));
+            in_the_middle += i64::from(begun.is_ok_and(|begun| begun > 0));
+        }
+    }
+    scene.import();
+    assert_same_known(&scene, &whole, "after kills");
+    scene.assert_consistent();
+    println!("{in_the_middle} imports were killed after their first transaction");
+}
+
+/// Reads lines from one byte on, and to the end of the file when `whole`; returns what they report, and where a
+/// later read begins.
+fn read_from(path: &PathBuf, lines: &[(u64, &str)], whole: bool) -> (Vec<String>, u64) {
+    let spec = callus::assistants::by_name("claude-code").expect("is known");
+    let found = (spec.find)(std::slice::from_ref(path));
+    let mut reader = (spec.reader)(&found.transcripts[0]);
+    let mut seen = Vec::new();
+    let mut end = lines.first().map_or(0, |(offset, _)| *offset);
+    for (offset, line) in lines {
+        seen.extend(
+            reader
+                .line(*offset, line.trim_end().as_bytes())
+                .expect("the line is whole"),
+        );
+        end = offset + line.len() as u64;
+    }
+    let next = reader.resume_offset().unwrap_or(end).min(end);
+    if whole {
+        seen.extend(reader.finish());
+    }
+    (seen.iter().map(|seen| format!("{seen:?}")).collect(), next)
+}
+
+#[test]
+fn a_read_that_stops_after_any_line_loses_nothing_and_adds_nothing() {
+    // What a killed import leaves behind is a mark after one of its transactions: here after every line.
+    let scene = Scene::new();
+    let paths = [
+        scene.put_recorded("main.jsonl"),
+        scene.put_recorded("interactive.jsonl"),
+        scene.put_recorded("apierror.jsonl"),
+        scene.put_recorded("resumed.jsonl"),
+        scene.put("marks.jsonl", &long_story("marks", 4).text()),
+    ];
+    for path in paths {
+        let text = fs::read_to_string(&path).expect("reads");
+        let mut lines = Vec::new();
+        let mut offset = 0;
+        for line in text.split_inclusive('\n') {
+            lines.push((offset, line));
+            offset += line.len() as u64;
+        }
+        let (whole, _) = read_from(&path, &lines, true);
+        for cut in 1..lines.len() {
+            let (mut both, next) = read_from(&path, &lines[..cut], false);
+            let from = lines
+                .iter()
+                .position(|(offset, _)| *offset >= next)
+                .unwrap_or(lines.len());
+            both.extend(read_from(&path, &lines[from..], true).0);
+            let is_missing = |seen: &&String| !both.contains(seen);
+            assert_eq!(
+                whole.iter().find(is_missing),
+                None,
+                "{}, cut after line {cut}",
+                path.display()
+            );
+            // The session is announced again; a call that waited began.
+            let is_new = |seen: &&String| {
+                let again = ["SessionStarted(", "CallStarted("]
+                    .iter()
+                    .any(|step| seen.contains(step));
+                !again && !whole.contains(seen)
+            };
+            assert_eq!(
+                both.iter().find(is_new),
+                None,
+                "{}, cut after line {cut}",
+                path.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn two_imports_at_once_come_to_the_same() {
+    let put = |scene: &Scene| {
+        for name in ["a", "b", "c", "d"] {
+            scene.put(&format!("{name}.jsonl"), &long_story(name, 30).text());
+        }
+        scene.put_recorded("f44a190a-d109-4a1f-af17-cb5c66b539b3.jsonl");
+        scene.put_recorded("main.jsonl");
+    };
+    let whole = imported(put);
+    let scene = Scene::new();
+    put(&scene);
+    let both = [(); 2].map(|()| scene.env.start(&["import"]));
+    for import in both {
+        scene.env.end(import, "").success();
+    }
+    assert_same_known(&scene, &whole, "two at once");
+    scene.assert_consistent();
+}
+
+#[test]
+fn a_history_that_was_copied_is_counted_once_and_tied_to_where_it_came_from() {
+    let original = "fa8d2109-cdb3-4d66-bb52-9e06f59d371a";
+    let fork = "58739f06-ca54-4e5e-b033-461306e116ee";
+    for order in [["resumed.jsonl", "forked.jsonl"], ["forked.jsonl", "resumed.jsonl"]] {
+        let scene = Scene::new();
+        for name in order {
+            scene.put_recorded(name);
+            scene.import();
+        }
+        assert_eq!(
+            scene.rows("select count(*), count(distinct call_id) from event where kind = 'call'"),
+            ["1|1"],
+            "{order:?}"
+        );
+        assert_eq!(
+            scene.number("select count(*) from event where kind = 'prompt'"),
+            3,
+            "{order:?}"
+        );
+        assert_eq!(
+            scene.number("select count(*) from event where kind = 'turn'"),
+            3,
+            "{order:?}"
+        );
+        assert_eq!(scene.number("select count(*) from failure"), 1, "{order:?}");
+        assert_eq!(
+            scene.rows("select s.external, t.external, p.external from session s left join session t on t.id = s.top left join session p on p.id = s.parent order by s.top is null desc"),
+            [format!("{original}|-|-"), format!("{fork}|{original}|{original}")],
+            "{order:?}"
+        );
+        scene.assert_consistent();
+    }
+}
+
+#[test]
+fn a_resumed_session_that_carries_the_lines_of_another_is_tied_to_it() {
+    let mut before = Story::new("11111111-1111-4111-8111-111111111111");
+    before
+        .prompt("one")
+        .bash("cat a", true, "Exit code 1\ncat: a: No such file or directory")
+        .turn("no");
+    let mut after = Story::at("22222222-2222-4222-8222-222222222222", 600);
+    after
+        .prompt("two")
+        .bash("cat a", true, "Exit code 1\ncat: a: No such file or directory")
+        .turn("still no");
+    let scene = Scene::new();
+    let both = before.text() + &after.text();
+    scene.put("22222222-2222-4222-8222-222222222222.jsonl", &both);
+    scene.import();
+    let expected = [
+        "11111111-1111-4111-8111-111111111111|-|1|1",
+        "22222222-2222-4222-8222-222222222222|11111111-1111-4111-8111-111111111111|1|1",
+    ];
+    let sql = "select s.external, t.external, s.calls, s.failures from session s left join session t on t.id = s.top order by 1";
+    assert_eq!(scene.rows(sql), expected);
+    scene.put("11111111-1111-4111-8111-111111111111.jsonl", &before.text());
+    scene.import();
+    assert_eq!(scene.rows(sql), expected);
+    scene.assert_consistent();
+}
+
+#[test]
+fn subagents_files_belong_to_the_session_that_started_them() {
+    let scene = Scene::new();
+    let path = scene.put_recorded("f44a190a-d109-4a1f-af17-cb5c66b539b3.jsonl");
+    scene.run(&["import", path.to_str().expect("UTF-8")]);
+    assert_eq!(scene.number("select count(*) from session"), 1);
+    assert_eq!(
+        scene.rows("select agent, agent_kind, count(*) from event where kind = 'call' group by 1 order by 1"),
+        [
+            "-|-|4",
+            "a0d95bbf578a9f60e|general-purpose|2",
+            "a1e674aa82edc4500|general-purpose|1"
+        ]
+    );
+    // A subagent's file alone, found before its parent's.
+    let alone = Scene::new();
+    alone.put_recorded("f44a190a-d109-4a1f-af17-cb5c66b539b3.jsonl");
+    let folder = alone.projects().join("f44a190a-d109-4a1f-af17-cb5c66b539b3/subagents");
+    alone.run(&["import", folder.to_str().expect("UTF-8")]);
+    assert_eq!(
+        alone.rows("select external, calls from session"),
+        ["f44a190a-d109-4a1f-af17-cb5c66b539b3|3"]
+    );
+    alone.import();
+    assert_same_known(&alone, &scene, "subagents first");
+    alone.assert_consistent();
+}
+
+/// Replaces every id of a call in a transcript.
+fn with_ids(lines: &[Value], id: Option<&str>) -> Vec<Value> {
+    let mut lines = lines.to_vec();
+    for line in &mut lines {
+        for block in line["message"]["content"].as_array_mut().into_iter().flatten() {
+            for field in ["id", "tool_use_id"] {
+                if !block[field].is_null() {
+                    match id {
+                        Some(id) => block[field] = json!(id),
+                        None => {
+                            block.as_object_mut().expect("an object").remove(field);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    lines
+}
+
+#[test]
+fn calls_whose_ids_are_lost_stay_apart_and_are_copied_once() {
+    let mut story = Story::new("lost");
+    story.prompt("again and again");
+    for _ in 0..3 {
+        story.bash("cat gone", true, "Exit code 1\ncat: gone: No such file or directory");
+    }
+    story.turn("gone");
+    for id in [Some("REDACTED"), Some("<id>"), None] {
+        let text = text_of(&with_ids(story.lines(), id));
+        let scene = Scene::new();
+        scene.put("lost.jsonl", &text);
+        scene.import();
+        assert_eq!(scene.rows("select calls, failures from session"), ["3|3"], "{id:?}");
+        assert_eq!(
+            scene.rows("select repeats from failure order by at"),
+            ["0", "1", "2"],
+            "{id:?}"
+        );
+        scene.put("copy.jsonl", &text);
+        let told = scene.import();
+        assert!(told.contains("New: 0 calls, 0 failures"), "{id:?}: {told}");
+        scene.assert_consistent();
+    }
+}
+
+#[test]
+fn hooks_of_a_session_and_the_fork_that_copied_it_are_counted_once() {
+    let mut story = Story::new("aaaaaaaa-1111-4111-8111-111111111111");
+    story
+        .prompt("one")
+        .bash("cat a", true, "Exit code 1\ncat: a: No such file or directory")
+        .turn("no");
+    let scene = Scene::new();
+    let path = scene.put("aaaaaaaa-1111-4111-8111-111111111111.jsonl", &story.text());
+    let mut hooks = story.hooks();
+    hooks.push(story.ending());
+    for (_, payload) in &mut hooks {
+        payload["transcript_path"] = json!(path);
+    }
+    scene.play(&hooks);
+    // The fork copies the history under its own id.
+    let mut copied: Vec<Value> = story.lines().to_vec();
+    for line in &mut copied {
+        if line["type"] == "assistant" {
+            line["requestSessionId"] = line["sessionId"].clone();
+        }
+        line["sessionId"] = json!("bbbbbbbb-2222-4222-8222-222222222222");
+    }
+    let mut fork = Story::at("bbbbbbbb-2222-4222-8222-222222222222", 900);
+    fork.prompt("two").turn("yes");
+    scene.put(
+        "bbbbbbbb-2222-4222-8222-222222222222.jsonl",
+        &(text_of(&copied) + &fork.text()),
+    );
+    scene.import();
+    scene.work(&second(3000));
+    assert_eq!(
+        scene.rows("select kind, count(*) from event group by 1 order by 1"),
+        ["call|1", "prompt|2", "turn|2"]
+    );
+    scene.assert_consistent();
+}
