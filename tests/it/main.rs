@@ -15,5 +15,6 @@ mod grouping;
 mod install;
 mod json_fields;
 mod packaging;
+mod pairs;
 mod recognition;
 mod robust;
