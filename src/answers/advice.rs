@@ -42,7 +42,10 @@ impl Advice for FlowError {
         match self {
             Self::Store(error) | Self::Capture(CaptureError::Store(error)) => error.advice(),
             Self::Redact(_) => vec!["The patterns stand in config.toml".to_owned()],
-            Self::Capture(_) | Self::NoSuchPath { .. } => Vec::new(),
+            Self::NoSuchPath { .. } => vec![
+                "Name transcripts or folders that hold some; without a path the assistant's own are read".to_owned(),
+            ],
+            Self::Capture(_) => Vec::new(),
         }
     }
 }

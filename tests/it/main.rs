@@ -6,6 +6,7 @@ mod capture_recount;
 mod capture_roads;
 mod capture_scene;
 mod capture_story;
+mod capture_unseen;
 mod claude_code;
 mod cli_answers;
 mod cli_edges;
