@@ -10,7 +10,7 @@ mod tables;
 use std::fmt::Write as _;
 use std::fs;
 
-use laws::{arrows, assistant_words, hot_path, leftovers, names, outside_names, printing, purity, sql};
+use laws::{arrows, assistant_words, clean, hot_path, leftovers, names, outside_names, printing, purity, sql};
 use source::{Source, files, shown, top};
 use tables::MOST_LINES;
 
@@ -50,6 +50,11 @@ fn only_the_command_line_prints() {
 #[test]
 fn pure_rooms_are_pure() {
     keep(purity, &["src"]);
+}
+
+#[test]
+fn only_redaction_makes_clean_values() {
+    keep(clean, &["src"]);
 }
 
 #[test]
@@ -276,6 +281,16 @@ fn each_law_catches_its_breach() {
             "src/domain/a.rs",
             "#[derive(Debug, serde::Serialize)] struct A;",
         ),
+        (
+            clean,
+            "src/flow/a.rs",
+            "use crate::redact::Clean; fn f() { Clean::stored(1); }",
+        ),
+        (
+            clean,
+            "src/capture/a.rs",
+            "fn f() { crate::redact::Clean::<u8>::stored(1); }",
+        ),
         (hot_path, "src/flow/hook.rs", "use tokio::runtime;"),
         (
             assistant_words,
@@ -322,6 +337,7 @@ fn each_law_catches_its_breach() {
             "/// select a from b\nconst Q: &str = \"selected from the list\";",
         ),
         (sql, "src/store/a.rs", "const Q: &str = \"select 1 from failure\";"),
+        (clean, "src/store/a.rs", "fn f() { Clean::stored(1); }"),
         (purity, "src/failure/a.rs", "#[cfg(test)] mod tests { use std::fs; }"),
         (
             leftovers,
