@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use crate::clock::Clock;
 use crate::domain::time::Timestamp;
 
-pub use environment::{NESTED, VARIABLES, Variable};
+pub use environment::{VARIABLES, Variable};
 pub use file::{Entry, FileSettings, KEYS, Pattern, Retention};
 pub use repository::{REPOSITORY_FILE, Repository, repository};
 pub use span::{SpanError, parse_size, parse_span};
@@ -39,14 +39,8 @@ pub struct Settings {
     pub file: FileSettings,
     /// Whether sessions are recorded, as far as the environment and the settings file say.
     pub capture: bool,
-    /// Whether Callus itself started this process, whose sessions are then not recorded.
-    pub nested: bool,
     /// Labels that `CALLUS_LABELS` gives to every session, in its order.
     pub labels: Vec<(String, String)>,
-    /// Claude Code's folder.
-    pub claude: PathBuf,
-    /// The folder in which Claude Code was started, when it started this process.
-    pub project_dir: Option<PathBuf>,
     /// The folder for temporary files, of this user alone where the system has one.
     pub temporary: PathBuf,
     /// The folders in which programs are looked for.
@@ -147,17 +141,11 @@ impl Settings {
         let folders = environment.folders()?;
         let file = read(&folders.config, &mut warnings)?;
         let (data, moved) = mounts::local(folders.data, &folders.fallbacks);
-        let nested = environment.flag(NESTED, false)?;
         Ok(Self {
             workspace: environment.workspace()?,
             clock: environment.clock()?,
-            capture: environment.flag("CALLUS_CAPTURE", true)? && file.capture && !nested,
-            nested,
+            capture: environment.flag("CALLUS_CAPTURE", true)? && file.capture,
             labels: environment.labels(&mut warnings),
-            claude: environment
-                .folder("CLAUDE_CONFIG_DIR")
-                .unwrap_or_else(|| folders.home.join(".claude")),
-            project_dir: environment.folder("CLAUDE_PROJECT_DIR"),
             temporary: environment.folder("XDG_RUNTIME_DIR").unwrap_or_else(std::env::temp_dir),
             path: environment.value("PATH").unwrap_or_default(),
             terminal: environment.terminal(),
@@ -207,10 +195,7 @@ impl Settings {
             config: data.join(file::NAME),
             file: FileSettings::default(),
             capture: true,
-            nested: false,
             labels: Vec::new(),
-            claude: data.join(".claude"),
-            project_dir: None,
             temporary: data.join("temporary"),
             path: OsString::new(),
             terminal: Terminal {
