@@ -19,10 +19,4 @@ pub enum CaptureError {
         #[source]
         source: std::io::Error,
     },
-    /// A journal holds records of a newer program; they stay in it.
-    #[error("the journal {} holds records of a newer callus", path.display())]
-    Newer {
-        /// The journal.
-        path: PathBuf,
-    },
 }
