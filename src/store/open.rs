@@ -20,14 +20,15 @@ pub const SCHEMA_VERSION: u32 = MIGRATIONS.len() as u32;
 /// Statements that stay prepared: more than recording uses, so that none is parsed twice.
 const STATEMENTS: usize = 128;
 
+/// How long is waited for another process to let go of the lock.
+const WAIT: Duration = Duration::from_secs(5);
+
 /// How the database is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// Reads and writes; makes and migrates the database where needed. Waits up to five seconds for the lock.
+    /// Reads and writes; makes and migrates the database where needed.
     Write,
-    /// Reads and writes within a hook: never makes or migrates, and waits at most 40 ms for the lock.
-    Hook,
-    /// Only reads.
+    /// Only reads, what is there and as it is.
     Read,
 }
 
@@ -52,7 +53,7 @@ impl Store {
         }
         let flags = match access {
             Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
-            Access::Write | Access::Hook => OpenFlags::SQLITE_OPEN_READ_WRITE,
+            Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
         };
         let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
             .map_err(|source| sort(path, source))?;
@@ -123,12 +124,7 @@ impl Store {
     }
 
     fn configure(&self, access: Access) -> Result<(), StoreError> {
-        let wait = if access == Access::Hook {
-            Duration::from_millis(40)
-        } else {
-            Duration::from_secs(5)
-        };
-        self.connection.busy_timeout(wait)?;
+        self.connection.busy_timeout(WAIT)?;
         self.connection.set_prepared_statement_cache_capacity(STATEMENTS);
         // Without this promise SQLite plans a statement anew whenever a range is bound to other values.
         self.connection
