@@ -9,7 +9,7 @@ use super::page::Page;
 use super::search::{met, same_modes, shared_words};
 use super::style::count;
 use super::{Answer, AnswerError, Reader, Style, lenient};
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Span, Timestamp};
 use crate::domain::trace::ToolKind;
 use crate::store::Store;
 use crate::store::read::ModeRow;
@@ -123,6 +123,14 @@ pub fn check(store: &Store, query: &CheckQuery, now: Timestamp) -> Result<CheckV
     })
 }
 
+/// An agent asks about a call at most so long after its hook has recorded it.
+const MOMENTS: Span = Span::seconds(600);
+
+/// Returns whether the mode was met once, and so lately that the meeting may be the call that is asked about.
+fn only_moments_ago(mode: &ModeLine, now: Timestamp) -> bool {
+    mode.failures == 1 && mode.last.is_some_and(|last| now.since(last) < MOMENTS)
+}
+
 /// Returns the failure modes that are this very error. Where the command is known its fingerprint is known too, and
 /// those it leads to come first; the same words can come from several programs.
 fn same_rows(store: &Store, identity: &Identity, command: &str) -> Result<Vec<ModeRow>, AnswerError> {
@@ -153,6 +161,9 @@ impl CheckView {
         match (self.verdict, self.matches.first()) {
             (Verdict::Seen, Some(first)) if first.mode.failures == 0 => {
                 "seen, and set aside every time as nobody's fault".to_owned()
+            }
+            (Verdict::Seen, Some(first)) if only_moments_ago(&first.mode, style.now) => {
+                "met once, moments ago: if that was this very call, it is new".to_owned()
             }
             (Verdict::Seen, Some(first)) => {
                 let very = match (first.same_instance_failures, first.same_instance_sessions) {

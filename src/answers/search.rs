@@ -48,6 +48,9 @@ pub struct SearchView {
     pub query: String,
     /// The failure modes, best first.
     pub hits: Vec<HitLine>,
+    /// None holds all the words.
+    #[serde(skip)]
+    nearest: bool,
 }
 
 /// Hits when no limit is given.
@@ -60,45 +63,63 @@ const HALF_LIFE: Span = Span::days(30);
 /// Returns the failure modes that fit the query: first the error that the query is, then what is alike in words.
 pub fn search(store: &Store, query: &SearchQuery, now: Timestamp) -> Result<SearchView, AnswerError> {
     let limit = query.limit.unwrap_or(LIMIT).clamp(1, 100) as usize;
+    let mut found = ranked(store, &query.query, now)?;
+    let nearest = found.iter().all(|one| !one.same && !one.every);
+    found.truncate(limit);
     let mut hits = Vec::new();
-    for (row, same, score) in ranked(store, &query.query, now)?.into_iter().take(limit) {
+    for one in found {
         hits.push(HitLine {
-            mode: line(store, &row, now)?,
-            same,
-            score: (score * 1_000.0).round() / 1_000.0,
+            mode: line(store, &one.row, now)?,
+            same: one.same,
+            score: (one.score * 1_000.0).round() / 1_000.0,
         });
     }
     Ok(SearchView {
         query: query.query.clone(),
         hits,
+        nearest,
     })
 }
 
-/// Returns the modes that fit `text`, whether each is the same error, and its score; best first.
-fn ranked(store: &Store, text: &str, now: Timestamp) -> Result<Vec<(ModeRow, bool, f64)>, AnswerError> {
+/// A failure mode that fits.
+struct Fitting {
+    row: ModeRow,
+    /// It is the error that the text tells of.
+    same: bool,
+    /// It holds every word.
+    every: bool,
+    score: f64,
+}
+
+/// Returns the modes that fit `text`, best first.
+fn ranked(store: &Store, text: &str, now: Timestamp) -> Result<Vec<Fitting>, AnswerError> {
     let identity = identify(text);
-    let mut scores: HashMap<ModeId, f64> = HashMap::new();
+    let mut fitting: HashMap<ModeId, (f64, bool)> = HashMap::new();
     for hit in store.search(text, WEIGHED)? {
-        scores.insert(hit.mode, hit.words);
+        fitting.insert(hit.mode, (hit.words, hit.every));
     }
     let mut same = Vec::new();
     if let Some(identity) = &identity {
         same = same_modes(store, identity)?;
         for mode in &same {
-            scores.entry(*mode).or_insert(0.0);
+            fitting.entry(*mode).or_insert((0.0, false));
         }
     }
     let mut found = Vec::new();
-    for (id, words) in scores {
+    for (id, (words, every)) in fitting {
         let Some(row) = store.mode(id)? else { continue };
-        let weighed = words * weight(&row, now);
-        found.push((row, same.contains(&id), weighed));
+        found.push(Fitting {
+            same: same.contains(&id),
+            every,
+            score: words * weight(&row, now),
+            row,
+        });
     }
-    found.sort_by(|(a, a_same, a_score), (b, b_same, b_score)| {
-        b_same
-            .cmp(a_same)
-            .then(b_score.total_cmp(a_score))
-            .then(a.fingerprint.cmp(&b.fingerprint))
+    found.sort_by(|a, b| {
+        b.same
+            .cmp(&a.same)
+            .then(b.score.total_cmp(&a.score))
+            .then(a.row.fingerprint.cmp(&b.row.fingerprint))
     });
     Ok(found)
 }
@@ -133,6 +154,9 @@ impl Answer for SearchView {
             return "Nothing recorded is like it.\n".to_owned();
         }
         let mut out = Page::default();
+        if self.nearest {
+            out.line(style.dim("None holds all of these words; the nearest:"));
+        }
         let same = self.hits.iter().filter(|hit| hit.same).count();
         for (n, hit) in self.hits.iter().enumerate() {
             if n == 0 && same > 0 {

@@ -33,6 +33,9 @@ pub enum McpError {
 /// The settings are read with `load` for each question.
 pub fn serve(load: impl Fn() -> Result<Settings, ConfigError> + Send + Sync + 'static) -> Result<(), McpError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
+        // Questions are answered one after another: a crowd of them needs no crowd of threads. Where the standard
+        // streams are no pipes, reading and writing take a thread each.
+        .max_blocking_threads(4)
         .enable_all()
         .build()
         .map_err(McpError::Runtime)?;

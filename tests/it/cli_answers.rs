@@ -375,7 +375,7 @@ fn an_error_is_checked() {
       zfjwjz8k · go test · 1x in 1 session · 2 days ago
     ");
     assert_snapshot!(env.run(&["check", "segmentation fault (core dumped)"]).success(), @"new: nothing like it is recorded");
-    assert_snapshot!(env.run_with(&["check"], "").success(), @"no failure: the text is empty");
+    assert_snapshot!(env.run_with(&["check"], "").success(), @"no failure: nothing in this text says what went wrong");
 }
 
 #[test]

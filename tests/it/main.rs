@@ -15,6 +15,7 @@ mod fixture;
 mod grouping;
 mod install;
 mod json_fields;
+mod mcp;
 mod packaging;
 mod pairs;
 mod recognition;

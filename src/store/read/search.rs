@@ -12,6 +12,8 @@ pub struct HitRow {
     pub mode: ModeId,
     /// How well the words match; larger is better.
     pub words: f64,
+    /// It holds every word that says something, not only one of them.
+    pub every: bool,
 }
 
 /// The share of all failure modes above which a word says nothing, as long as another word remains: scoring
@@ -39,18 +41,19 @@ impl Store {
         if words.is_empty() {
             return Ok(Vec::new());
         }
-        let all = self.hits(&words.join(" "), limit)?;
+        let all = self.hits(&words.join(" "), limit, true)?;
         if all.is_empty() && words.len() > 1 {
-            return self.hits(&words.join(" OR "), limit);
+            return self.hits(&words.join(" OR "), limit, false);
         }
         Ok(all)
     }
 
-    fn hits(&self, expression: &str, limit: u32) -> Result<Vec<HitRow>, StoreError> {
+    fn hits(&self, expression: &str, limit: u32, every: bool) -> Result<Vec<HitRow>, StoreError> {
         self.rows(HITS, params![expression, limit], |row| {
             Ok(HitRow {
                 mode: ModeId(row.get(0)?),
                 words: row.get(1)?,
+                every,
             })
         })
     }
