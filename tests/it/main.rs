@@ -17,6 +17,7 @@ mod fixture;
 mod grouping;
 mod install;
 mod json_fields;
+mod keep;
 mod packaging;
 mod recognition;
 mod robust;
