@@ -206,7 +206,7 @@ class Bench:
             for n in range(300):
                 words = self.words.modes[n % self.arguments.modes]
                 questions = {
-                    "failure_check": {"error": self.words.text(words)},
+                    "failure_check": {"output": self.words.text(words)},
                     "failure_search": {"query": " ".join(words[:3])},
                 }
                 for tool, given in questions.items():

@@ -83,8 +83,12 @@ pub fn check(store: &Store, query: &CheckQuery, now: Timestamp) -> Result<CheckV
     let same = same_rows(store, &identity, query.command.as_deref().unwrap_or_default())?;
     let mut matches = Vec::new();
     for row in same.iter().take(MATCHES) {
-        let kind = identity.kind(ToolKind::from_word(&row.tool_kind), &row.scope);
-        let instance = store.instance(&kind.text(), &identity.instance(kind).text())?;
+        let tool_kind = ToolKind::from_word(&row.tool_kind);
+        let kind = identity.kind(tool_kind, &row.scope);
+        let instance = match identity.instance(tool_kind, &row.scope) {
+            Some(instance) => store.instance(&kind.text(), &instance.text())?,
+            None => None,
+        };
         matches.push(Match {
             mode: line(store, row, now)?,
             same: true,

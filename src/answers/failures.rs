@@ -273,7 +273,7 @@ impl ModeLine {
     /// Returns the two lines of a failure mode: what went wrong, and where, how often, when, by which id.
     pub(super) fn lines(&self, style: &Style) -> [String; 2] {
         let hidden = if self.hidden { " (hidden)" } else { "" };
-        let headline = style.line(&self.headline, style.width.saturating_sub(2 + hidden.len()));
+        let headline = style.squeezed(&self.headline, style.width.saturating_sub(2 + hidden.len()));
         let last = self.last.map(|at| style.ago(at)).unwrap_or_default();
         let muted = if self.muted_until.is_some() { "muted" } else { "" };
         let expected = self.expected.as_deref().map(reason).unwrap_or_default();

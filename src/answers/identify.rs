@@ -38,9 +38,9 @@ impl Identity {
         fingerprint::kind(tool_kind, scope, &self.masked.template)
     }
 
-    /// Returns the finer fingerprint of the text within that kind.
-    pub(super) fn instance(&self, kind: Fingerprint) -> Fingerprint {
-        fingerprint::instance(kind, &self.masked.identity)
+    /// Returns the finer fingerprint that the text has then; a text does not tell which file a call worked on.
+    pub(super) fn instance(&self, tool_kind: ToolKind, scope: &str) -> Option<Fingerprint> {
+        fingerprint::named(tool_kind, scope, &self.headline, None).map(|named| named.instance)
     }
 }
 

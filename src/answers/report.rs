@@ -54,7 +54,9 @@ pub struct ReportView {
     pub met_again_modes: usize,
     /// Those that cost most, at most 10: sessions, times the severity of the newest failures.
     pub met_again: Vec<ModeLine>,
-    /// Failure modes that one session met, at most 5: given when fewer than three were met again.
+    /// How many failure modes of the window only one session ever met.
+    pub met_once_modes: usize,
+    /// Those that cost most, at most 5.
     pub met_once: Vec<ModeLine>,
     /// What the assistant's own error text explains; not in the lists above.
     pub self_explaining: SelfExplaining,
@@ -152,6 +154,7 @@ pub fn report(store: &Store, query: &ReportQuery, now: Timestamp, zone: &TimeZon
             .collect(),
         met_again_modes: 0,
         met_again: Vec::new(),
+        met_once_modes: 0,
         met_once: Vec::new(),
         self_explaining: SelfExplaining::default(),
         projects: figures(store, start, end, project)?,
@@ -175,9 +178,8 @@ pub fn report(store: &Store, query: &ReportQuery, now: Timestamp, zone: &TimeZon
     let (again, once): (Vec<ModeRow>, Vec<ModeRow>) = telling.into_iter().partition(|mode| mode.all_sessions >= 2);
     view.met_again_modes = again.len();
     view.met_again = costliest(store, again, 10, now)?;
-    if view.met_again.len() < 3 {
-        view.met_once = costliest(store, once, 5, now)?;
-    }
+    view.met_once_modes = once.len();
+    view.met_once = costliest(store, once, 5, now)?;
     Ok(view)
 }
 

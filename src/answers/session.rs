@@ -227,7 +227,7 @@ impl StepFailure {
             .unwrap_or_default();
         let hidden = if self.origin == "hidden" { " (hidden)" } else { "" };
         let used = indent.len() + 10 + "failed: ".len() + exit.len() + hidden.len() + 2 + id.len();
-        let headline = style.line(&self.headline, style.width.saturating_sub(used).max(16));
+        let headline = style.squeezed(&self.headline, style.width.saturating_sub(used).max(16));
         format!(
             "{indent}          {}{exit}: {headline}{hidden}  {}",
             style.red("failed"),

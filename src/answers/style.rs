@@ -89,6 +89,22 @@ impl Style {
         cut.trim_end().to_owned() + self.ellipsis()
     }
 
+    /// Returns the first line of `text` without control codes, cut in its middle to `width` characters: what went wrong
+    /// often stands behind a long path.
+    #[must_use]
+    pub fn squeezed(&self, text: &str, width: usize) -> String {
+        let whole = self.line(text, usize::MAX);
+        let length = whole.chars().count();
+        if length <= width {
+            return whole;
+        }
+        let keep = width.saturating_sub(self.ellipsis().chars().count());
+        let tail = keep * 2 / 5;
+        let head: String = whole.chars().take(keep - tail).collect();
+        let end: String = whole.chars().skip(length - tail).collect();
+        format!("{}{}{}", head.trim_end(), self.ellipsis(), end.trim_start())
+    }
+
     /// Returns `text` without control codes as lines of at most `width` characters, broken between words where
     /// that is possible.
     #[must_use]
@@ -337,6 +353,8 @@ mod tests {
         assert_eq!(style(false).safe("“größe” – 1…"), "\"gr??e\" - 1?");
         assert_eq!(style(false).line("abcdefghij", 6), "abc...");
         assert_eq!(style(true).line("abcdefghij", 6), "abcde…");
+        assert_eq!(style(true).squeezed("abcdefghij", 6), "abc…ij");
+        assert_eq!(style(true).squeezed("abcdef", 6), "abcdef");
     }
 
     #[test]
@@ -367,6 +385,7 @@ mod tests {
         fn no_line_is_longer_than_it_may_be(text in "\\PC{0,200}", width in 8_usize..80) {
             let style = style(true);
             prop_assert!(style.line(&text, width).chars().count() <= width);
+            prop_assert!(style.squeezed(&text, width).chars().count() <= width);
             for line in style.wrapped(&text, width) {
                 prop_assert!(line.chars().count() <= width, "{line:?}");
             }

@@ -2,8 +2,8 @@
 
 use crate::domain::failure::Finding;
 use crate::domain::id::{Fingerprint, PatternId};
-use crate::failure::mask::Masked;
-use crate::failure::{cluster, fingerprint, mask};
+use crate::failure::cluster;
+use crate::failure::fingerprint::{self, Named};
 use crate::redact::Clean;
 use crate::store::{StoreError, Tx, mode};
 
@@ -17,20 +17,22 @@ pub(super) struct Grouped {
 /// Finds or makes the pattern of a finding, and merges failure modes where a new pattern shows that they are one.
 /// A pattern that is known costs one look-up.
 pub(super) fn group(tx: &Tx<'_>, finding: &Clean<Finding>) -> Result<Option<Grouped>, StoreError> {
-    let masked: Masked = mask::mask(&finding.headline);
-    if masked.template.is_empty() {
+    let Some(Named {
+        template,
+        kind: name,
+        instance,
+    }) = fingerprint::of(finding)
+    else {
         return Ok(None);
-    }
+    };
     let kind = finding.kind;
-    let name = fingerprint::kind(kind, &finding.scope, &masked.template);
-    let instance = fingerprint::instance(name, &masked.identity);
     if let Some(pattern) = mode::pattern(tx, name)? {
         return Ok(Some(Grouped { pattern, instance }));
     }
     let settled = cluster::settle(
         kind,
         &finding.scope,
-        &masked.template,
+        &template,
         &mut |key| mode::hole(tx, key),
         &mut |name| Ok::<_, StoreError>(mode::pattern(tx, name)?.is_some()),
     )?;

@@ -5,12 +5,96 @@
 
 use sha2::{Digest, Sha256};
 
-use super::mask::{Identity, Template};
+use super::headline::place;
+use super::mask::{Identity, Masked, Template, mask};
+use crate::domain::failure::Finding;
 use crate::domain::id::Fingerprint;
 use crate::domain::trace::ToolKind;
 
 /// The version of the mask: part of every fingerprint, because another mask gives other templates.
 pub const SCANNER: u16 = 1;
+
+/// The two names of a failure, and the template that they stand on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// What stays of the headline.
+    pub template: Template,
+    /// What went wrong.
+    pub kind: Fingerprint,
+    /// What it went wrong with.
+    pub instance: Fingerprint,
+}
+
+/// Returns the names of a finding; nothing when its headline says nothing.
+#[must_use]
+pub fn of(finding: &Finding) -> Option<Named> {
+    let file = match finding.kind {
+        ToolKind::Edit | ToolKind::Read | ToolKind::Search => finding.frame.as_ref().map(|frame| frame.file.as_str()),
+        ToolKind::Shell | ToolKind::Mcp | ToolKind::Other => None,
+    };
+    named(finding.kind, &finding.scope, &finding.headline, file)
+}
+
+/// Returns the names of the failure that a tool of this kind and scope told in `headline`, working on `file`.
+///
+/// Tools that work on a file seldom name it when they fail, so that the call's file belongs to the instance. What
+/// tells its own origin is the same thing whichever command brought it to light, so that the scope does not.
+#[must_use]
+pub fn named(tool_kind: ToolKind, scope: &str, headline: &str, file: Option<&str>) -> Option<Named> {
+    let Masked { template, identity } = mask(headline);
+    if template.is_empty() {
+        return None;
+    }
+    let identity = refused(headline).map_or(identity, |refusal| mask(refusal).identity);
+    let identity = file.map_or_else(|| identity.clone(), |file| identity.at(file));
+    let speaker = if tells_its_origin(headline) { "" } else { scope };
+    Some(Named {
+        instance: instance(kind(tool_kind, speaker, &template), &identity),
+        kind: kind(tool_kind, scope, &template),
+        template,
+    })
+}
+
+/// What stands before and behind the name of a test at the beginning of a headline.
+const TEST_NAMES: &[(&str, &str)] = &[
+    ("--- FAIL: ", " "),
+    ("FAILED ", " - "),
+    ("ERROR ", " - "),
+    ("thread '", "' panicked at "),
+];
+
+/// What the machine says when it refuses a resource, in lower case.
+const REFUSALS: &[&str] = &[
+    "operation not permitted",
+    "permission denied",
+    "address already in use",
+    "connection refused",
+    "network is unreachable",
+    "no such host",
+    "temporary failure in name resolution",
+    "no space left on device",
+    "read-only file system",
+    "too many open files",
+    "cannot allocate memory",
+    "exec format error",
+];
+
+/// Returns what a headline says behind the name of a test when the machine refused it something: it refuses that to
+/// every test, and which one asked first does not matter.
+fn refused(headline: &str) -> Option<&str> {
+    let (start, end) = TEST_NAMES.iter().find(|(start, _)| headline.starts_with(start))?;
+    let (_, said) = headline[start.len()..].split_once(end)?;
+    let lower = said.to_ascii_lowercase();
+    REFUSALS.iter().any(|refusal| lower.contains(refusal)).then_some(said)
+}
+
+/// Returns whether a headline says by itself whose failure it is: a place in a source file, a test, a program that
+/// is not there.
+fn tells_its_origin(headline: &str) -> bool {
+    place::leading(headline).is_some()
+        || TEST_NAMES.iter().any(|(start, _)| headline.starts_with(start))
+        || headline.contains("command not found")
+}
 
 /// Returns the fingerprint of a kind of failure: the tool, the head of the command, the template.
 #[must_use]
@@ -67,6 +151,76 @@ mod tests {
         assert_ne!(base, kind(ToolKind::Mcp, "npm test", &one.template));
         assert_ne!(instance(base, &one.identity), instance(base, &other.identity));
         assert_eq!(instance(base, &one.identity), instance(base, &one.identity.clone()));
+    }
+
+    fn instance_of(tool_kind: ToolKind, scope: &str, headline: &str, file: Option<&str>) -> Fingerprint {
+        named(tool_kind, scope, headline, file).expect("a headline").instance
+    }
+
+    #[test]
+    fn a_tool_that_works_on_a_file_fails_with_that_file() {
+        let edit = |file| {
+            instance_of(
+                ToolKind::Edit,
+                "Edit",
+                "String to replace not found in file.",
+                Some(file),
+            )
+        };
+        assert_eq!(
+            edit("/home/a/app/src/cli/main.rs"),
+            edit("/tmp-free/b/app/src/cli/main.rs")
+        );
+        assert_ne!(edit("/home/a/app/src/cli/main.rs"), edit("/home/a/app/src/cli/args.rs"));
+        let search = |path: &str| {
+            instance_of(
+                ToolKind::Search,
+                "Grep",
+                &format!("Path does not exist: {path}"),
+                Some(path),
+            )
+        };
+        assert_eq!(search("src/cli/commands"), search("/home/a/app/src/cli/commands"));
+        assert_eq!(search("./src/cli/commands"), search("src/cli/commands/"));
+        assert_ne!(search("src/cli/commands"), search("src/cli/options"));
+    }
+
+    #[test]
+    fn what_tells_its_origin_is_one_thing_under_every_command() {
+        for headline in [
+            "src/a.ts(1,2): error TS2304: Cannot find name 'chalk'.",
+            "pkg/a.go:3:4: undefined: regexp",
+            "--- FAIL: TestReset reset_test.go:9: got 1, want 2",
+            "zsh:1: command not found: go",
+        ] {
+            let under = |scope| named(ToolKind::Shell, scope, headline, None).expect("a headline");
+            assert_eq!(under("npm run build").instance, under("make").instance, "{headline}");
+            assert_ne!(under("npm run build").kind, under("make").kind, "{headline}");
+        }
+        let flag = |scope| instance_of(ToolKind::Shell, scope, "Error: unknown flag: --json", None);
+        assert_ne!(flag("gh pr"), flag("entire search"));
+    }
+
+    #[test]
+    fn what_the_machine_refuses_it_refuses_to_every_test() {
+        let go =
+            |test: &str, said: &str| instance_of(ToolKind::Shell, "go test", &format!("--- FAIL: {test} {said}"), None);
+        let refusal = "panic: listen tcp6 [::1]:0: bind: operation not permitted";
+        assert_eq!(go("TestA", refusal), go("TestB", refusal));
+        assert_ne!(
+            go("TestA", "a_test.go:3: want true"),
+            go("TestB", "a_test.go:3: want true")
+        );
+        assert_ne!(
+            go("TestA", refusal),
+            go("TestA", "panic: listen tcp6 [::1]:0: bind: address already in use")
+        );
+        let python =
+            |test: &str| format!("FAILED tests/a.py::{test} - PermissionError: [Errno 1] Operation not permitted");
+        assert_eq!(
+            instance_of(ToolKind::Shell, "pytest", &python("test_a"), None),
+            instance_of(ToolKind::Shell, "pytest", &python("test_b"), None)
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 use super::StoreError;
@@ -15,6 +16,9 @@ const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql")];
 /// The schema version that this program writes.
 #[expect(clippy::cast_possible_truncation, reason = "there will never be 2^32 migrations")]
 pub const SCHEMA_VERSION: u32 = MIGRATIONS.len() as u32;
+
+/// Statements that stay prepared: more than recording uses, so that none is parsed twice.
+const STATEMENTS: usize = 128;
 
 /// How the database is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,6 +118,10 @@ impl Store {
             Duration::from_secs(5)
         };
         self.connection.busy_timeout(wait)?;
+        self.connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        // Without this promise SQLite plans a statement anew whenever a range is bound to other values.
+        self.connection
+            .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         self.connection.pragma_update(None, "foreign_keys", true)?;
         self.connection.pragma_update(None, "synchronous", "normal")?;
         if access == Access::Write {

@@ -29,10 +29,14 @@ fn the_report_names_what_was_met_again() {
                 said no
 
     Met again: 2 failure modes
-    fork/exec /tmp/go-build1/b001/exe/a.test.exe: exec format…
+    fork/exec /tmp/go-build1/b001/exe/a…exe: exec format error
       ydqtq91c · go test · 3x in 2 sessions · 23 hours ago
-    server.go:12:2: string `closed` has 3 occurrence… (hidden)
+    server.go:12:2: string `close…constant (goconst) (hidden)
       qarv5m3c · mise run · 2x in 2 sessions · 23 hours ago
+
+    Met in one session: 1 failure mode
+    zsh: command not found: go
+      zfjwjz8k · go test · 1x in 1 session · 2 days ago
     2 more explain themselves: File has not been read yet. Read…
 
     Project    sessions    calls failures  met again
@@ -57,6 +61,10 @@ fn the_report_names_what_was_met_again() {
       ydqtq91c · go test · 4x in 3 sessions · 23 hours ago · api +1
     server.go:12:2: string `closed` has 3 occurrences, make it a constant (goconst) (hidden)
       qarv5m3c · mise run · 2x in 2 sessions · 23 hours ago · api +1
+
+    Met in one session: 1 failure mode
+    zsh: command not found: go
+      zfjwjz8k · go test · 1x in 1 session · 2 days ago · web
     3 more explain themselves: File has not been read yet. Read it first before writing to it.
 
     Project    sessions    calls failures  met again
@@ -93,9 +101,9 @@ fn an_empty_window_is_widened_and_said() {
     Set aside   1: 1x the user said no
 
     Met again: 2 failure modes
-    fork/exec /tmp/go-build1/b001/exe/a.test.exe: exec format…
+    fork/exec /tmp/go-build1/b001/exe/a…exe: exec format error
       ydqtq91c · go test · 1x in 1 session · 23 hours ago
-    server.go:12:2: string `closed` has 3 occurrence… (hidden)
+    server.go:12:2: string `close…constant (goconst) (hidden)
       qarv5m3c · mise run · 1x in 1 session · 23 hours ago
     1 more explains itself: File has not been read yet. Read it…
 
@@ -130,11 +138,11 @@ fn what_a_trace_says_cannot_steer_the_terminal() {
 fn failures_are_listed() {
     let env = filled();
     assert_snapshot!(env.run(&["failures"]).success(), @r"
-    fork/exec /tmp/go-build1/b001/exe/a.test.exe: exec format…
+    fork/exec /tmp/go-build1/b001/exe/a…exe: exec format error
       ydqtq91c · go test · 4x in 3 sessions · 23 hours ago
-    File has not been read yet. Read it first before writing…
+    File has not been read yet. Read it…before writing to it.
       7ahtvbng · Edit · 3x in 3 sessions · 23 hours ago
-    server.go:12:2: string `closed` has 3 occurrence… (hidden)
+    server.go:12:2: string `close…constant (goconst) (hidden)
       qarv5m3c · mise run · 2x in 2 sessions · 23 hours ago
     zsh: command not found: go
       zfjwjz8k · go test · 1x in 1 session · 2 days ago
@@ -324,11 +332,11 @@ fn a_session_is_shown_from_beginning_to_end() {
 
     12:00:00  prompt  make the tests pass
     12:01:00  Bash    GOOS=windows go test ./...  2.3 s
-              failed (exit 1): fork/exec /tmp/go-buil…  ydqtq91c
+              failed (exit 1): fork/exec /tmp…at error  ydqtq91c
     12:02:00  Bash    mise run lint 2>&1 | tail -20  2.3 s
-              failed: server.go:12:2: string… (hidden)  qarv5m3c
+              failed: server.go:12:2…goconst) (hidden)  qarv5m3c
     12:03:00  Edit    src/main.go  2.3 s
-              failed: File has not been read yet. Rea…  7ahtvbng
+              failed: File has not been r…iting to it.  7ahtvbng
     12:04:00  Bash    git push --force  2.3 s
               set aside: the user said no  tn3taway
     ");
@@ -338,7 +346,7 @@ fn a_session_is_shown_from_beginning_to_end() {
 fn words_find_failure_modes_and_no_query_is_a_mistake() {
     let env = filled();
     assert_snapshot!(env.run(&["search", "exec", "format"]).success(), @r"
-    fork/exec /tmp/go-build1/b001/exe/a.test.exe: exec format…
+    fork/exec /tmp/go-build1/b001/exe/a…exe: exec format error
       ydqtq91c · go test · 4x in 3 sessions · 23 hours ago
     ");
     for query in ["\"", "a AND", "NEAR(", "col:x", "*", "-x", "'; drop table mode"] {
@@ -352,7 +360,7 @@ fn an_error_is_checked() {
     let output = "=== RUN\nfork/exec /tmp/go-build99/b007/exe/z.test.exe: exec format error\nFAIL\n";
     assert_snapshot!(env.run_with(&["check"], output).success(), @r"
     seen 4 times in 3 sessions, last 23 hours ago
-    fork/exec /tmp/go-build1/b001/exe/a.test.exe: exec format…
+    fork/exec /tmp/go-build1/b001/exe/a…exe: exec format error
       ydqtq91c · go test · 4x in 3 sessions · 23 hours ago
     ");
     assert_snapshot!(env.run(&["check", "zsh: command not found: go", "--command", "go test ./..."])
@@ -459,13 +467,13 @@ fn the_sample_goes_the_way_of_real_sessions_and_leaves_nothing_behind() {
                 said no
 
     Met again: 3 failure modes
-    routes.go:40:2: string `closed` has 3 occurrence… (hidden)
+    routes.go:40:2: string `close…constant (goconst) (hidden)
       wx4s06n1 · mise run lint · 2x in 2 sessions · 5 days ago
-    fork/exec /tmp/go-build9/b002/api.test.exe: exec format e…
+    fork/exec /tmp/go-build9/b002/api.t…exe: exec format error
       ydqtq91c · go test · 2x in 2 sessions · 5 days ago
     /bin/bash: line 1: go: command not found
       qpebpksv · go test · 2x in 2 sessions · 8 days ago
-    2 more explain themselves: File has not been read yet. Read…
+    2 more explain themselves: File has not been read yet: disc…
 
     Project    sessions    calls failures  met again
     shop              2       11        5          2

@@ -195,8 +195,6 @@ fn nothing_is_removed_unasked() {
     [exit code: 3]
     ");
     assert_snapshot!(env.run(&["uninstall", "--purge"]), @r"
-
-
     Error: there is no terminal to ask on, so nothing was changed
     Hint: Say yes beforehand with --yes, or look first with --dry-run
     [exit code: 3]

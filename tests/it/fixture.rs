@@ -2,7 +2,6 @@
 
 use callus::domain::trace::ToolKind;
 use callus::failure::fingerprint;
-use callus::failure::mask::mask;
 use callus::store::{Access, Store};
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
@@ -212,10 +211,10 @@ fn prompt(db: &Connection, session: i64, at: i64) {
 }
 
 fn fail(db: &Connection, session: i64, project: Option<i64>, at: i64, nth: i64, failed: &Failed) {
-    let masked = mask(failed.headline);
-    let kind = fingerprint::kind(failed.kind, failed.scope, &masked.template);
-    let instance = fingerprint::instance(kind, &masked.identity).text();
-    let (kind, template, word) = (kind.text(), masked.template.stored(), failed.kind.word());
+    let named =
+        fingerprint::named(failed.kind, failed.scope, failed.headline, None).expect("a headline that says something");
+    let instance = named.instance.text();
+    let (kind, template, word) = (named.kind.text(), named.template.stored(), failed.kind.word());
     db.execute(
         "insert into mode (fingerprint, template, headline, tool_kind, scope) values (?1, ?2, ?3, ?4, ?5)
          on conflict do nothing",

@@ -19,5 +19,6 @@ mod install;
 mod json_fields;
 mod keep;
 mod packaging;
+mod pairs;
 mod recognition;
 mod robust;

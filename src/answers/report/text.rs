@@ -8,6 +8,8 @@ use crate::domain::time::Timestamp;
 
 /// Lines of a report, so that it fits a terminal of usual height with the prompt below it.
 const LINES: usize = 25;
+/// Failure modes that the text shows.
+const MODES: usize = 5;
 /// Projects that the text shows.
 const PROJECTS: usize = 3;
 /// Reasons that the text shows.
@@ -104,30 +106,34 @@ impl ReportView {
         format!("{}: {}", thousands(self.set_aside), parts.join(", "))
     }
 
-    /// Returns the failure modes in at most `room` lines.
+    /// Returns the failure modes in at most `room` lines: what was met again, then what was met once.
     fn modes(&self, style: &Style, room: usize) -> String {
-        let (title, modes) = if self.met_again.is_empty() {
-            ("Met in one session".to_owned(), &self.met_once)
-        } else {
-            (
-                format!(
-                    "Met again: {}",
-                    count(i64::try_from(self.met_again_modes).unwrap_or(0), "failure mode")
-                ),
-                &self.met_again,
-            )
-        };
-        if modes.is_empty() {
-            return "\nNo failure was met again.\n".to_owned();
+        if self.met_again.is_empty() && self.met_once.is_empty() {
+            return "\nNothing else failed.\n".to_owned();
         }
-        let shown = room.saturating_sub(2) / 2;
+        let lists = [
+            ("Met again", self.met_again_modes, &self.met_again),
+            ("Met in one session", self.met_once_modes, &self.met_once),
+        ];
         let mut out = Page::default();
-        out.line("");
-        out.line(style.bold(&title));
-        for mode in modes.iter().take(shown) {
-            for line in mode.lines(style) {
-                out.line(line);
+        let mut room = room;
+        let mut shown = 0;
+        for (title, all, modes) in lists {
+            // A blank line, the title, and two lines for each failure mode.
+            let fit = (room.saturating_sub(2) / 2).min(MODES - shown).min(modes.len());
+            if fit == 0 {
+                continue;
             }
+            out.line("");
+            let number = count(i64::try_from(all).unwrap_or(i64::MAX), "failure mode");
+            out.line(style.bold(&format!("{title}: {number}")));
+            for mode in &modes[..fit] {
+                for line in mode.lines(style) {
+                    out.line(line);
+                }
+            }
+            room -= 2 + 2 * fit;
+            shown += fit;
         }
         out.text()
     }

@@ -6,8 +6,8 @@ use super::shapes::{is_alnum, is_hex_run};
 const SEPARATOR: char = '\u{1f}';
 /// Stands for a run of characters that differs with every run of the program.
 const VARIES: char = '*';
-/// Components that are kept of an absolute path: enough to tell files apart, few enough to leave the
-/// checkout's own place out.
+/// Components that are kept of a path: enough to tell files apart, few enough to leave the checkout's own place
+/// out, and the same whether the path is written from the root or from the folder at hand.
 const KEPT_COMPONENTS: usize = 3;
 /// Parts of a path that say it is gone tomorrow.
 const TEMPORARY: &[&str] = &[
@@ -89,16 +89,27 @@ impl Identity {
             return;
         }
         let separator = |c| c == '/' || c == '\\';
-        let drive = path.as_bytes().get(1) == Some(&b':');
-        if !drive && !path.starts_with(['/', '\\', '~']) {
-            return self.name(path.trim_start_matches("./"));
+        let mut trimmed = path.trim_end_matches(separator);
+        while let Some(rest) = ["./", "../"].iter().find_map(|here| trimmed.strip_prefix(here)) {
+            trimmed = rest;
         }
-        let trimmed = path.trim_end_matches(separator);
         let kept = trimmed
             .rmatch_indices(separator)
             .nth(KEPT_COMPONENTS - 1)
             .map_or(0, |(at, _)| at + 1);
         self.name(trimmed[kept..].trim_start_matches(separator));
+    }
+
+    /// Returns this identity with the file that the failing call worked on; a part that names the same file goes.
+    pub(in crate::failure) fn at(&self, file: &str) -> Self {
+        let mut own = Self::default();
+        own.path(file);
+        let others: Vec<&str> = self.parts().filter(|part| *part != own.text).collect();
+        let mut text = others.join(&SEPARATOR.to_string());
+        if !text.is_empty() && !own.is_empty() {
+            text.push(SEPARATOR);
+        }
+        Self { text: text + &own.text }
     }
 
     /// Adds a quoted text, which may be a path.
