@@ -61,6 +61,7 @@ pub fn doctor(
     if let Some(store) = store {
         examinations.push(database(store)?);
         examinations.extend(sources(store, settings.clock.now())?);
+        examinations.extend(held_back(store, settings)?);
     }
     examinations.extend(wiring);
     Ok(DoctorView {
@@ -81,6 +82,17 @@ fn sources(store: &Store, now: Timestamp) -> Result<Option<Examination>, AnswerE
             &found,
             "callus sql \"select path, broken from source where broken > 0\"",
         )
+    }))
+}
+
+fn held_back(store: &Store, settings: &Settings) -> Result<Option<Examination>, AnswerError> {
+    let waiting = store.held_back(&[settings.journals(), settings.spare_journals()])?;
+    Ok((waiting > 0).then(|| {
+        let found = format!(
+            "{} with records of a newer Callus; they stay until it reads them",
+            count(i64::try_from(waiting).unwrap_or(i64::MAX), "journal")
+        );
+        warning("sources", &found, "update this one (callus --version)")
     }))
 }
 

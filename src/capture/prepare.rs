@@ -43,13 +43,13 @@ pub fn prepare(seen: &Clean<Observation>) -> Prepared {
 
 fn find(seen: &Observation) -> Option<Finding> {
     match &seen.step {
-        Step::CallEnded(end) => find_in_call(end),
+        Step::CallEnded(end) => find_in_call(end, seen.cwd.as_deref()),
         Step::ModelError(error) if error.ended_turn => Some(recognise::model_error(error)),
         _ => None,
     }
 }
 
-fn find_in_call(end: &CallEnd) -> Option<Finding> {
+fn find_in_call(end: &CallEnd, cwd: Option<&str>) -> Option<Finding> {
     let output = end.output.joined();
     recognise::call(&Seen {
         call: &end.call,
@@ -58,6 +58,7 @@ fn find_in_call(end: &CallEnd) -> Option<Finding> {
         exit_code: end.exit_code,
         note: end.note.as_deref(),
         interrupted: end.interrupted,
+        cwd,
     })
 }
 

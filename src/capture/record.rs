@@ -10,9 +10,10 @@ use super::aside::{failed_after_all, set_aside};
 use super::group::{Grouped, group};
 use super::prepare::{Prepared, prepare};
 use super::project;
+use crate::config;
 use crate::domain::failure::Finding;
 use crate::domain::id::{ProjectId, RootId, SessionId};
-use crate::domain::trace::{BackgroundEnd, Call, CallEnd, Observation, SessionStart, Step, Text};
+use crate::domain::trace::{BackgroundEnd, Call, CallEnd, Observation, SessionStart, Step, Text, Via};
 use crate::failure::{recognise, rejection};
 use crate::git;
 use crate::redact::{self, Clean};
@@ -49,6 +50,8 @@ const CORRECTION: usize = 2_000;
 pub struct Recorder {
     machine: String,
     homes: HashMap<String, Home>,
+    /// Folders, and whether their repository lets what happens in them be recorded.
+    open: HashMap<String, bool>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -64,6 +67,7 @@ impl Recorder {
         Self {
             machine,
             homes: HashMap::new(),
+            open: HashMap::new(),
         }
     }
 
@@ -73,6 +77,13 @@ impl Recorder {
         let joined = with_its_call(tx, owner, &prepared.seen)?;
         let prepared = joined.as_ref().unwrap_or(prepared);
         let seen = &prepared.seen;
+<<<<<<< HEAD
+=======
+        if !self.is_open(tx, seen)? {
+            return Ok(Tally::default());
+        }
+        let owner = session::of(tx, seen, &self.machine)?;
+>>>>>>> captests
         let home = self.home(tx, seen)?;
         if let Some(home) = home {
             session::settle_in(tx, owner, home.project, home.root)?;
@@ -132,6 +143,19 @@ impl Recorder {
             | Step::AgentStopped { .. }
             | Step::Compacted { .. }
             | Step::Interrupted { .. } => at.plain_step(tx, seen),
+        }
+    }
+
+    /// Returns whether an observation may be recorded. Hooks have asked before they wrote; transcripts are written by
+    /// the client, whatever the repository says. What names no folder follows what is known of its session.
+    fn is_open(&mut self, tx: &Tx<'_>, seen: &Observation) -> Result<bool, StoreError> {
+        match &seen.cwd {
+            _ if seen.via == Via::Hook => Ok(true),
+            None => session::is_known(tx, &seen.session),
+            Some(cwd) => {
+                let ask = || config::repository(Path::new(cwd)).capture;
+                Ok(*self.open.entry(cwd.clone()).or_insert_with(ask))
+            }
         }
     }
 

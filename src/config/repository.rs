@@ -27,19 +27,31 @@ pub struct Repository {
     pub warnings: Vec<String>,
 }
 
-/// Returns what the repository with its top at `folder` says; a file that cannot be read or understood switches
-/// capture off, since that may be what it asks for.
+/// Returns what the repository that holds `folder` says: the nearest file above it, but none above the top of its
+/// working tree. A file that cannot be read or understood switches capture off, since that may be what it asks for.
 #[must_use]
 pub fn repository(folder: &Path) -> Repository {
-    let path = folder.join(REPOSITORY_FILE);
+    for folder in folder.ancestors() {
+        let path = folder.join(REPOSITORY_FILE);
+        if path.symlink_metadata().is_ok() {
+            return read(&path);
+        }
+        if folder.join(".git").symlink_metadata().is_ok() {
+            break;
+        }
+    }
+    Repository::silent()
+}
+
+fn read(path: &Path) -> Repository {
     let mut text = String::new();
-    let read = match std::fs::File::open(&path) {
+    let read = match std::fs::File::open(path) {
         Ok(file) => file.take(LARGEST).read_to_string(&mut text),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Repository::silent(),
         Err(error) => Err(error),
     };
     match read {
-        Ok(_) => parse(&path, &text),
+        Ok(_) => parse(path, &text),
         Err(error) => Repository::off(format!("{}: {error}; capture is off here", path.display())),
     }
 }

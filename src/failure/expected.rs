@@ -2,7 +2,7 @@
 
 use super::headline::noise;
 use super::shell::Segment;
-use crate::domain::failure::Expected;
+use crate::domain::failure::{Expected, Goal};
 
 /// How a text is compared.
 enum Where {
@@ -94,9 +94,24 @@ const SHELL_FAULTS: &[&str] = &[
 ];
 
 /// Returns whether exit code 1 of the failing segment only answers its question: `grep` that found nothing, `diff`
+/// Questions to a service, with the words by which it answers that there is none.
+const ANSWERS: &[(&str, &str)] = &[
+    ("gh pr view", "no pull requests found for branch"),
+    ("gh pr checks", "no pull requests found for branch"),
+    ("gh run view", "no runs found"),
+    ("glab mr view", "no open merge request available"),
+];
+
 /// of unlike files. A probe that complains, in its own name or through the shell, did fail.
 #[must_use]
 pub(super) fn probe(segment: &Segment, output: &str, exit_code: Option<i32>) -> Option<Expected> {
+    let head = segment.goal.as_ref().map(Goal::head).unwrap_or_default();
+    if ANSWERS
+        .iter()
+        .any(|(question, none)| *question == head && output.contains(none))
+    {
+        return Some(Expected::ProbeFound);
+    }
     if exit_code != Some(1) || !segment.is_probe() {
         return None;
     }

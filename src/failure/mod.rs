@@ -10,6 +10,7 @@ mod expected;
 pub mod fingerprint;
 pub mod headline;
 mod hidden;
+mod located;
 pub mod mask;
 mod own;
 pub mod recognise;

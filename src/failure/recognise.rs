@@ -2,7 +2,7 @@
 
 use super::headline::{self, HEADLINE_CHARS, MESSAGE_CHARS, Said, Speaker, noise};
 use super::shell::{self, Segment};
-use super::{expected, hidden, own};
+use super::{expected, hidden, located, own};
 use crate::domain::failure::{Expected, Finding, Frame, Origin};
 use crate::domain::trace::{BackgroundEnd, Call, Flag, ModelError, ToolKind};
 
@@ -21,6 +21,8 @@ pub struct Seen<'a> {
     pub note: Option<&'a str>,
     /// The user stopped it.
     pub interrupted: bool,
+    /// The folder in which it ran.
+    pub cwd: Option<&'a str>,
 }
 
 /// Returns what went wrong in a call, or nothing when it gave what was wanted.
@@ -217,10 +219,10 @@ fn shell_finding(
         .lines()
         .map(str::trim)
         .all(|line| line.is_empty() || noise::is_client_line(line));
-    let headline = if said.headline.is_empty() {
-        wordless(&scope, is_silent, code)
-    } else {
-        said.headline
+    let headline = match blamed {
+        _ if said.headline.is_empty() => wordless(&scope, is_silent, code),
+        Some(segment) if is_usage(&said.headline) => cut(&format!("wrong usage: {}", segment.text), HEADLINE_CHARS),
+        _ => said.headline,
     };
     Finding {
         origin,
@@ -237,8 +239,8 @@ fn shell_finding(
     }
 }
 
-/// A flagged failure of any other tool, at the file that the call names. What the client says about its own tools stands in the first line, and the
-/// rest quotes the input; what an MCP server says is read like any output.
+/// A flagged failure of any other tool, at the file that the call names. What the client says about its own tools
+/// stands in the first line, and the rest quotes the input; what an MCP server says is read like any output.
 fn in_tool(seen: &Seen<'_>, text: &str) -> Finding {
     let said = if seen.call.kind == ToolKind::Mcp {
         headline::said(text, Speaker::Unknown)
@@ -246,11 +248,18 @@ fn in_tool(seen: &Seen<'_>, text: &str) -> Finding {
         client_said(text)
     };
     let scope = tool_scope(seen.call);
-    let headline = if said.headline.is_empty() {
-        wordless(&scope, text.trim().is_empty(), None)
-    } else {
-        said.headline
+    let headline = match &seen.call.file {
+        _ if said.headline.is_empty() => wordless(&scope, text.trim().is_empty(), None),
+        Some(file) if seen.call.kind != ToolKind::Mcp => {
+            cut(&located::with_file(&said.headline, file, seen.cwd), HEADLINE_CHARS)
+        }
+        _ => said.headline,
     };
+    let file = seen
+        .call
+        .file
+        .as_deref()
+        .map(|file| located::relative(file, seen.cwd).to_owned());
     Finding {
         origin: Origin::Flagged,
         expected: None,
@@ -259,9 +268,7 @@ fn in_tool(seen: &Seen<'_>, text: &str) -> Finding {
         error_type: said.error_type,
         headline,
         message: said.message,
-        frame: said
-            .frame
-            .or_else(|| seen.call.file.clone().map(|file| Frame { file, line: None })),
+        frame: said.frame.or_else(|| file.map(|file| Frame { file, line: None })),
         segment: None,
         goal: None,
         scope,
@@ -295,6 +302,11 @@ fn speaker(segment: &Segment) -> Speaker<'_> {
         Some(goal) if segment.is_viewer() => Speaker::Viewer(&goal.program),
         _ => Speaker::Unknown,
     }
+}
+
+/// Returns whether a headline only tells how a program is to be used: what was wrong stands in the command then.
+fn is_usage(headline: &str) -> bool {
+    headline.starts_with("usage: ") || headline.starts_with("Usage: ")
 }
 
 /// Complaints of a shell about the command line itself: no program ran.

@@ -33,6 +33,13 @@ pub fn of(tx: &Tx<'_>, seen: &Clean<Observation>, origin: &str) -> Result<Sessio
     Ok(SessionId(tx.last_insert_rowid()))
 }
 
+/// Returns whether anything is known of a session.
+pub fn is_known(tx: &Tx<'_>, key: &SessionKey) -> Result<bool, StoreError> {
+    Ok(tx
+        .prepare_cached("select 1 from session where assistant = ?1 and external = ?2")?
+        .exists(params![key.assistant.0, key.external])?)
+}
+
 /// Widens the session's time to hold `at`, and fills in where it runs when that is not known yet.
 ///
 /// A sweep is a guess: a hook that reports more proves it wrong, and the session is open again. A transcript only

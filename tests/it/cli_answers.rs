@@ -473,7 +473,7 @@ fn the_sample_goes_the_way_of_real_sessions_and_leaves_nothing_behind() {
       ydqtq91c · go test · 2x in 2 sessions · 5 days ago
     /bin/bash: line 1: go: command not found
       qpebpksv · go test · 2x in 2 sessions · 8 days ago
-    2 more explain themselves: File has not been read yet. Read…
+    2 more explain themselves: File has not been read yet: disc…
 
     Project    sessions    calls failures  met again
     shop              2       11        5          2

@@ -50,6 +50,7 @@ impl Side {
             exit_code: self.exit,
             note: None,
             interrupted: false,
+            cwd: None,
         })
     }
 

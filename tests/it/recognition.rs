@@ -46,6 +46,7 @@ impl Case {
             exit_code: None,
             note: self.note.as_deref(),
             interrupted: false,
+            cwd: None,
         };
         call(&seen)
     }

@@ -21,6 +21,7 @@ fn see(asked: &Call, flag: Flag, output: &str) -> Option<Finding> {
         exit_code: None,
         note: None,
         interrupted: false,
+        cwd: None,
     })
 }
 
@@ -80,6 +81,7 @@ fn an_interrupt_is_expected_whatever_was_printed() {
         exit_code: None,
         note: None,
         interrupted: true,
+        cwd: None,
     };
     let found = call(&seen).expect("recorded");
     assert_eq!(found.expected, Some(Expected::Interrupted));

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::domain::time::{Span, Timestamp};
-use crate::store::{SCHEMA_VERSION, Store, StoreError};
+use crate::store::{SCHEMA_VERSION, Store, StoreError, journal};
 
 /// The state of the store.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -68,12 +68,30 @@ impl Store {
     pub fn spooled(&self, folders: &[std::path::PathBuf]) -> Result<u64, StoreError> {
         let mut waiting = 0;
         for folder in folders {
-            for path in crate::store::journal::files(folder)? {
+            for path in journal::files(folder)? {
                 let read = self
                     .progress(&path.to_string_lossy())?
                     .map_or(0, |progress| progress.offset);
                 let size = std::fs::metadata(&path).map_or(0, |file| file.len());
                 waiting += u64::from(size > read);
+            }
+        }
+        Ok(waiting)
+    }
+
+    /// Returns how many journals in these folders wait for a newer program: the next of their records is in its format.
+    pub fn held_back(&self, folders: &[std::path::PathBuf]) -> Result<u64, StoreError> {
+        let mut waiting = 0;
+        for folder in folders {
+            for path in journal::files(folder)? {
+                let read = self.progress(&path.to_string_lossy())?;
+                let bytes = std::fs::read(&path).unwrap_or_default();
+                let from = read.map_or(0, |progress| progress.offset);
+                let rest = bytes
+                    .get(usize::try_from(from).unwrap_or(usize::MAX)..)
+                    .unwrap_or_default();
+                let next = rest.split(|byte| *byte == b'\n').find(|line| !line.is_empty());
+                waiting += u64::from(next.is_some_and(|line| matches!(journal::decode(line), journal::Line::Newer)));
             }
         }
         Ok(waiting)

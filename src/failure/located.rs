@@ -1,0 +1,103 @@
+//! Where a tool's failure happened: clients seldom say over which file, and a headline without it says little.
+
+/// What a client says about a way out; it stays in the headline, behind the file.
+const WAY_OUT: &str = "Did you mean ";
+
+/// Path components that are kept of a file outside the folder of the call.
+const KEPT: usize = 3;
+
+/// Returns a client's complaint with the file that its tool worked on: the first sentence, the file, and the way out
+/// when the client names one. Advice on how to use the tool goes: every client gives it, and it tells nothing.
+///
+/// A complaint that names the file already only has it shortened.
+#[must_use]
+pub(super) fn with_file(complaint: &str, file: &str, cwd: Option<&str>) -> String {
+    let short = relative(file, cwd);
+    if complaint.contains(file) {
+        return complaint.replace(file, short);
+    }
+    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    if name.is_empty() || (complaint.contains(name) && !complaint.contains(WAY_OUT)) {
+        return complaint.to_owned();
+    }
+    let (sentence, rest) = complaint
+        .split_once(". ")
+        .unwrap_or((complaint.trim_end_matches('.'), ""));
+    match rest.find(WAY_OUT) {
+        Some(at) => format!("{sentence}: {short}. {}", &rest[at..]),
+        None => format!("{sentence}: {short}"),
+    }
+}
+
+/// Returns a file as seen from the folder in which the call ran; a file elsewhere keeps its last components.
+#[must_use]
+pub(super) fn relative<'a>(file: &'a str, cwd: Option<&str>) -> &'a str {
+    let below = cwd
+        .and_then(|cwd| file.strip_prefix(cwd.trim_end_matches('/')))
+        .and_then(|rest| rest.strip_prefix('/'));
+    match below {
+        Some(below) if !below.is_empty() => below,
+        _ if !file.starts_with('/') => file,
+        _ => file
+            .rmatch_indices('/')
+            .nth(KEPT - 1)
+            .map_or(file, |(at, _)| &file[at + 1..]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_complaint_names_its_file() {
+        let table = [
+            (
+                "File does not exist.",
+                "/repo/logging/logging.go",
+                "File does not exist: logging/logging.go",
+            ),
+            (
+                "File does not exist. Did you mean .env?",
+                "/repo/.env.example",
+                "File does not exist: .env.example. Did you mean .env?",
+            ),
+            (
+                "Found 2 matches of the string to replace, but replace_all is false. To replace all occurrences, set …",
+                "/repo/config.go",
+                "Found 2 matches of the string to replace, but replace_all is false: config.go",
+            ),
+            (
+                "Path does not exist: /repo/.golangci.yml",
+                "/repo/.golangci.yml",
+                "Path does not exist: .golangci.yml",
+            ),
+            (
+                "EISDIR: illegal operation on a directory, read '/other/place/for/tests'",
+                "/other/place/for/tests",
+                "EISDIR: illegal operation on a directory, read 'place/for/tests'",
+            ),
+            (
+                "File does not exist.",
+                "relative.txt",
+                "File does not exist: relative.txt",
+            ),
+            (
+                "No changes to make: the two are equal",
+                "/repo/",
+                "No changes to make: the two are equal",
+            ),
+        ];
+        for (complaint, file, expected) in table {
+            assert_eq!(with_file(complaint, file, Some("/repo")), expected);
+        }
+    }
+
+    #[test]
+    fn a_file_is_seen_from_the_folder_of_the_call() {
+        assert_eq!(relative("/repo/a/b.rs", Some("/repo/")), "a/b.rs");
+        assert_eq!(relative("/repository/a/b.rs", Some("/repo")), "repository/a/b.rs");
+        assert_eq!(relative("/x/y/z/a/b.rs", None), "z/a/b.rs");
+        assert_eq!(relative("/b.rs", None), "/b.rs");
+    }
+}
