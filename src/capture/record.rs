@@ -73,17 +73,13 @@ impl Recorder {
 
     /// Records one observation.
     pub fn record(&mut self, tx: &Tx<'_>, prepared: &Prepared) -> Result<Tally, StoreError> {
+        if !self.is_open(tx, &prepared.seen)? {
+            return Ok(Tally::default());
+        }
         let owner = session::of(tx, &prepared.seen, &self.machine)?;
         let joined = with_its_call(tx, owner, &prepared.seen)?;
         let prepared = joined.as_ref().unwrap_or(prepared);
         let seen = &prepared.seen;
-<<<<<<< HEAD
-=======
-        if !self.is_open(tx, seen)? {
-            return Ok(Tally::default());
-        }
-        let owner = session::of(tx, seen, &self.machine)?;
->>>>>>> captests
         let home = self.home(tx, seen)?;
         if let Some(home) = home {
             session::settle_in(tx, owner, home.project, home.root)?;

@@ -1,7 +1,7 @@
 //! From a headline to its template: what stays when everything that varies is masked.
 //!
-//! One pass over the bytes of the headline ([`scan`]) yields tokens that are collapsed as they come
-//! ([`collapse`]). Every mask is the same `<*>`: a slot that holds a host name today and an address
+//! One pass over the bytes of the headline (`scan`) yields tokens that are collapsed as they come
+//! (`collapse`). Every mask is the same `<*>`: a slot that holds a host name today and an address
 //! tomorrow is still one slot. What was masked and names the thing that failed (a module, a path, a test)
 //! goes to the [`Identity`]; what differs with every run (a duration, an address, a temporary path) does not.
 

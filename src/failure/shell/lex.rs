@@ -45,7 +45,7 @@ pub struct Word {
 /// Bytes of a command line that are split: what is longer carries a file in it.
 const COMMAND_BYTES: usize = 65_536;
 
-/// Splits the first [`COMMAND_BYTES`] of `command` into its simple commands, in the order of the text.
+/// Splits the first `COMMAND_BYTES` of `command` into its simple commands, in the order of the text.
 #[must_use]
 pub fn split(command: &str) -> Vec<Simple<'_>> {
     let mut lexer = Lexer {
