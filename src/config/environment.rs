@@ -18,6 +18,9 @@ pub struct Variable {
     pub meaning: &'static str,
 }
 
+/// Set for the clients that Callus starts: what they do then is no session of the user.
+pub const NESTED: &str = "CALLUS_NESTED";
+
 /// Every variable that is read. `docs/configuration.md` lists each of them.
 pub const VARIABLES: &[Variable] = &[
     Variable {
@@ -39,6 +42,10 @@ pub const VARIABLES: &[Variable] = &[
     Variable {
         name: "CALLUS_NOW",
         meaning: "a fixed time as RFC 3339, for tests and replay",
+    },
+    Variable {
+        name: NESTED,
+        meaning: "1: record nothing; set by Callus for the clients that it starts",
     },
     Variable {
         name: "CLAUDE_CONFIG_DIR",

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use crate::clock::Clock;
 use crate::domain::time::Timestamp;
 
-pub use environment::{VARIABLES, Variable};
+pub use environment::{NESTED, VARIABLES, Variable};
 pub use file::{Entry, FileSettings, KEYS, Pattern, Retention};
 pub use repository::{REPOSITORY_FILE, Repository, repository};
 pub use span::{SpanError, parse_size, parse_span};
@@ -144,7 +144,7 @@ impl Settings {
         Ok(Self {
             workspace: environment.workspace()?,
             clock: environment.clock()?,
-            capture: environment.flag("CALLUS_CAPTURE", true)? && file.capture,
+            capture: environment.flag("CALLUS_CAPTURE", true)? && !environment.flag(NESTED, false)? && file.capture,
             labels: environment.labels(&mut warnings),
             temporary: environment.folder("XDG_RUNTIME_DIR").unwrap_or_else(std::env::temp_dir),
             path: environment.value("PATH").unwrap_or_default(),

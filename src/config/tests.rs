@@ -49,6 +49,8 @@ fn capture_is_off_when_any_word_for_it_says_so() {
         assert_eq!(settings.capture, on, "{value:?}");
     }
     assert!(!load_file("capture = false").expect("loads").capture);
+    let nested = load(&[("CALLUS_HOME", "/srv/c"), (NESTED, "1")]).expect("loads");
+    assert!(!nested.capture);
     let error = load(&[("CALLUS_HOME", "/srv/c"), ("CALLUS_CAPTURE", "maybe")]).expect_err("no switch");
     assert_eq!(
         error.to_string(),
