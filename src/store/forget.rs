@@ -31,6 +31,8 @@ pub struct Forgotten {
     pub events: i64,
     /// Failure modes of which nothing is left.
     pub modes: i64,
+    /// Projects that went as a whole, because their key, their remote or a folder of theirs holds the text.
+    pub projects: usize,
 }
 
 /// Removes `what` from the database in one transaction, then overwrites every page that held it.
@@ -46,12 +48,13 @@ pub fn forget(store: &mut Store, what: &What) -> Result<Forgotten, StoreError> {
             count("select count(*) from event")?,
             count("select count(*) from mode")?,
         );
+        let mut projects = 0;
         match what {
             What::Session(id) => {
                 tx.execute("delete from session where external = ?1", [id])?;
             }
             What::Project(project) => forget_project(tx, *project)?,
-            What::Match(text) => forget_matches(tx, text)?,
+            What::Match(text) => projects = forget_matches(tx, text)?,
             What::Before(at) => {
                 tx.execute("delete from session where last_at < ?1", [at.0])?;
                 tx.execute("delete from event where at < ?1", [at.0])?;
@@ -63,6 +66,7 @@ pub fn forget(store: &mut Store, what: &What) -> Result<Forgotten, StoreError> {
             sessions: before.0 - count("select count(*) from session")?,
             events: before.1 - count("select count(*) from event")?,
             modes: before.2 - count("select count(*) from mode")?,
+            projects,
         })
     })?;
     overwrite(store)?;
@@ -94,7 +98,9 @@ fn forget_project(tx: &Tx<'_>, project: ProjectId) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn forget_matches(tx: &Tx<'_>, text: &str) -> Result<(), StoreError> {
+/// Removes every row in which `text` stands; returns how many projects went with all that they had.
+fn forget_matches(tx: &Tx<'_>, text: &str) -> Result<usize, StoreError> {
+    let mut whole = 0;
     tx.execute(
         "delete from event where id in (select event from body where body_holds(head, tail))",
         [],
@@ -133,7 +139,7 @@ fn forget_matches(tx: &Tx<'_>, text: &str) -> Result<(), StoreError> {
             }
             "root" | "project" => {
                 let projects = if *table == "root" {
-                    format!("select project from root where {holds}")
+                    format!("select distinct project from root where {holds}")
                 } else {
                     format!("select id from project where {holds}")
                 };
@@ -141,6 +147,7 @@ fn forget_matches(tx: &Tx<'_>, text: &str) -> Result<(), StoreError> {
                     .prepare(&projects)?
                     .query_map([text], |row| row.get(0))?
                     .collect::<Result<_, _>>()?;
+                whole += doomed.len();
                 for project in doomed {
                     forget_project(tx, ProjectId(project))?;
                 }
@@ -150,7 +157,7 @@ fn forget_matches(tx: &Tx<'_>, text: &str) -> Result<(), StoreError> {
             }
         }
     }
-    Ok(())
+    Ok(whole)
 }
 
 /// Removes modes that no failure is left of, and folders and projects that nothing refers to.
@@ -277,5 +284,28 @@ mod tests {
                 .expect("counted");
             assert_eq!(count, left, "{id:?}");
         }
+    }
+
+    #[test]
+    fn a_text_in_a_folders_path_takes_its_project_along_and_says_so() {
+        let mut store = Store::in_memory().expect("opens");
+        store
+            .connection()
+            .execute_batch(
+                "insert into project (id, key, name, first_at, last_at) values (1, 'root:m:/a', 'a', 1, 1), (2, 'root:m:/b', 'b', 1, 1);
+                 insert into root (id, machine, path, project) values (1, 'm', '/a', 1), (2, 'm', '/home/jane/a', 1), (3, 'm', '/b', 2);
+                 insert into session (assistant, external, project, root, started_at, last_at)
+                 values ('c', 's1', 1, 1, 1, 1), ('c', 's2', 2, 3, 1, 1)",
+            )
+            .expect("two projects");
+        let forgotten = forget(&mut store, &What::Match("jane".to_owned())).expect("forgotten");
+        assert_eq!((forgotten.projects, forgotten.sessions), (1, 1));
+        let again = forget(&mut store, &What::Match("jane".to_owned())).expect("forgotten");
+        assert_eq!(again, Forgotten::default());
+        let left: String = store
+            .connection()
+            .query_row("select group_concat(external) from session", [], |row| row.get(0))
+            .expect("one is left");
+        assert_eq!(left, "s2");
     }
 }
