@@ -112,11 +112,6 @@ impl Store {
         &self.connection
     }
 
-    /// Returns how far reading `path` has come.
-    pub fn progress(&self, path: &str) -> Result<Option<super::source::Progress>, StoreError> {
-        super::source::progress(&self.connection, path)
-    }
-
     /// Returns where the database lies.
     #[must_use]
     pub fn path(&self) -> &Path {
