@@ -24,7 +24,7 @@ pub fn forget(settings: &Settings, what: &What) -> Result<(Forgotten, Vec<PathBu
         for folder in settings.fault_folders() {
             fault::forget(&folder, text);
         }
-        left = files_with(&settings.data, text.as_bytes());
+        left = files_with(&settings.data, &forget::spellings(text));
     }
     Ok((forgotten, left))
 }
@@ -60,8 +60,8 @@ fn remove_journals(store: &mut Store, settings: &Settings) -> Result<(), FlowErr
     Ok(())
 }
 
-/// Returns the files below `folder` in which `needle` stands, so that what could not be removed is named.
-fn files_with(folder: &Path, needle: &[u8]) -> Vec<PathBuf> {
+/// Returns the files below `folder` in which the text stands in one of its spellings, so that what could not be removed is named.
+fn files_with(folder: &Path, spelled: &[String]) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -71,7 +71,10 @@ fn files_with(folder: &Path, needle: &[u8]) -> Vec<PathBuf> {
                 Ok(kind) if kind.is_dir() => folders.push(path),
                 Ok(kind) if kind.is_file() => {
                     let bytes = std::fs::read(&path).unwrap_or_default();
-                    if memchr::memmem::find(&bytes, needle).is_some() {
+                    if spelled
+                        .iter()
+                        .any(|text| memchr::memmem::find(&bytes, text.as_bytes()).is_some())
+                    {
                         found.push(path);
                     }
                 }

@@ -39,7 +39,7 @@ pub struct Forgotten {
 pub fn forget(store: &mut Store, what: &What) -> Result<Forgotten, StoreError> {
     let connection = store.connection();
     if let What::Match(text) = what {
-        offer_body_search(connection, text.clone())?;
+        offer_body_search(connection, spellings(text))?;
     }
     let forgotten = store.write(|tx| {
         let count = |sql: &str| tx.query_row(sql, [], |row| row.get::<_, i64>(0));
@@ -101,6 +101,8 @@ fn forget_project(tx: &Tx<'_>, project: ProjectId) -> Result<(), StoreError> {
 /// Removes every row in which `text` stands; returns how many projects went with all that they had.
 fn forget_matches(tx: &Tx<'_>, text: &str) -> Result<usize, StoreError> {
     let mut whole = 0;
+    let spelled = spellings(text);
+    let spelled = spelled.each_ref();
     tx.execute(
         "delete from event where id in (select event from body where body_holds(head, tail))",
         [],
@@ -109,14 +111,14 @@ fn forget_matches(tx: &Tx<'_>, text: &str) -> Result<usize, StoreError> {
     for (table, columns) in TRACED.iter().rev() {
         let holds = columns
             .iter()
-            .map(|column| format!("instr({column}, ?1) > 0"))
+            .map(|column| format!("instr({column}, ?1) > 0 or instr({column}, ?2) > 0"))
             .collect::<Vec<_>>()
             .join(" or ");
         match *table {
             "failure" => {
                 tx.execute(
                     &format!("delete from event where id in (select event from failure where {holds})"),
-                    [text],
+                    spelled,
                 )?;
             }
             "pattern" | "mode" => {
@@ -125,7 +127,7 @@ fn forget_matches(tx: &Tx<'_>, text: &str) -> Result<usize, StoreError> {
                 } else {
                     format!("select mode from pattern where {holds}")
                 };
-                tx.execute(&format!("create temp table doomed as {modes}"), [text])?;
+                tx.execute(&format!("create temp table doomed as {modes}"), spelled)?;
                 for sql in [
                     "delete from event where id in (select f.event from failure f join pattern p on p.id = f.pattern where p.mode in (select * from doomed))",
                     "delete from bucket where pattern in (select id from pattern where mode in (select * from doomed))",
@@ -145,7 +147,7 @@ fn forget_matches(tx: &Tx<'_>, text: &str) -> Result<usize, StoreError> {
                 };
                 let doomed: Vec<i64> = tx
                     .prepare(&projects)?
-                    .query_map([text], |row| row.get(0))?
+                    .query_map(spelled, |row| row.get(0))?
                     .collect::<Result<_, _>>()?;
                 whole += doomed.len();
                 for project in doomed {
@@ -153,7 +155,7 @@ fn forget_matches(tx: &Tx<'_>, text: &str) -> Result<usize, StoreError> {
                 }
             }
             _ => {
-                tx.execute(&format!("delete from {table} where {holds}"), [text])?;
+                tx.execute(&format!("delete from {table} where {holds}"), spelled)?;
             }
         }
     }
@@ -182,8 +184,15 @@ fn recount(tx: &Tx<'_>) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Returns a text as it is and as it stands inside a string of JSON, which inputs and surroundings are kept as.
+#[must_use]
+pub fn spellings(text: &str) -> [String; 2] {
+    let quoted = serde_json::Value::from(text).to_string();
+    [text.to_owned(), quoted[1..quoted.len() - 1].to_owned()]
+}
+
 /// Offers SQL a function that looks into compressed bodies.
-fn offer_body_search(connection: &Connection, text: String) -> Result<(), StoreError> {
+fn offer_body_search(connection: &Connection, spelled: [String; 2]) -> Result<(), StoreError> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function("body_holds", 2, flags, move |context| {
         let part = |index| -> rusqlite::Result<String> {
@@ -192,7 +201,8 @@ fn offer_body_search(connection: &Connection, text: String) -> Result<(), StoreE
                 .map(|bytes| body::inflate(&bytes).unwrap_or_default())
                 .unwrap_or_default())
         };
-        Ok(part(0)?.contains(&text) || part(1)?.contains(&text))
+        let (head, tail) = (part(0)?, part(1)?);
+        Ok(spelled.iter().any(|text| head.contains(text) || tail.contains(text)))
     })?;
     Ok(())
 }
@@ -307,5 +317,27 @@ mod tests {
             .query_row("select group_concat(external) from session", [], |row| row.get(0))
             .expect("one is left");
         assert_eq!(left, "s2");
+    }
+
+    #[test]
+    fn a_text_with_quotes_is_found_where_it_stands_in_json() {
+        let mut store = Store::in_memory().expect("opens");
+        store
+            .write(|tx| {
+                tx.execute_batch(
+                    "insert into session (id, assistant, external, started_at, last_at) values (1, 'c', 's', 1, 1);
+                     insert into event (id, session, key, at, at_source, kind, status, via)
+                     values (1, 1, x'01', 1, 'record', 'call', 'failed', 'hook'),
+                            (2, 1, x'02', 1, 'record', 'call', 'failed', 'hook'),
+                            (3, 1, x'03', 1, 'record', 'call', 'ok', 'hook');
+                     insert into failure (event, session, at, origin, headline, message, scope, input_context)
+                     values (2, 1, 1, 'flagged', 'x', 'x', 'x', '{\"prompt\":\"say \\\"hi\\\" now\"}')",
+                )?;
+                let input = crate::domain::trace::Text::whole(r#"{"command":"echo say \"hi\""}"#);
+                body::keep(tx, crate::domain::id::EventId(1), body::Part::Input, &input)
+            })
+            .expect("recorded");
+        let forgotten = forget(&mut store, &What::Match(r#"say "hi""#.to_owned())).expect("forgotten");
+        assert_eq!(forgotten.events, 2);
     }
 }
