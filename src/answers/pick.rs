@@ -113,6 +113,9 @@ pub(super) fn session_row(store: &Store, given: &str) -> Result<SessionId, Answe
             let mut candidates = Vec::new();
             for row in several.iter().filter_map(|id| store.session(*id).transpose()) {
                 let row = row?;
+                if row.external == id {
+                    return Ok(row.id);
+                }
                 candidates.push(Candidate {
                     id: session_id(store, &row.external)?,
                     what: format!(

@@ -1,6 +1,6 @@
 //! From journals and transcripts to recorded, recognised and grouped failures.
 
-mod aside;
+mod again;
 mod error;
 mod group;
 mod prepare;
@@ -14,6 +14,7 @@ pub mod project;
 pub mod reshape;
 pub mod settle;
 
+pub use again::count_out;
 pub use error::CaptureError;
 pub use prepare::{Prepared, prepare};
 pub use record::{Recorder, Tally};

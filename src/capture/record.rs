@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::aside::{failed_after_all, set_aside};
+use super::again::{failed_after_all, set_aside};
 use super::group::{Grouped, group};
 use super::prepare::{Prepared, prepare};
 use super::project;
@@ -347,7 +347,7 @@ impl At {
     /// A row that another session owns is copied history: the two are tied, and this session's time stays as it was.
     fn after(self, tx: &Tx<'_>, seen: &Clean<Observation>, recorded: Recorded) -> Result<(), StoreError> {
         if recorded.session == self.session {
-            if recorded.new || recorded.completed {
+            if recorded.new || recorded.completed || recorded.moved {
                 session::unsettle(tx, self.session)?;
             }
             session::touch(tx, self.session, seen)

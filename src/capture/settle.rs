@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::aside::set_aside;
+use super::again::set_aside;
 use crate::domain::failure::{Expected, Severity};
 use crate::domain::id::{EventId, SessionId};
 use crate::domain::time::Timestamp;

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use super::import::settle_projects;
 use super::{FlowError, ready};
-use crate::capture::reshape;
+use crate::capture::count_out;
 use crate::config::Settings;
 use crate::store::forget::{self, Forgotten, What};
-use crate::store::{Store, fault, journal, source};
+use crate::store::{Store, fault, journal, rewrite, source};
 
 /// Removes `what` from everything that Callus keeps: the database, the journals, the list of faults.
 ///
@@ -15,8 +15,7 @@ use crate::store::{Store, fault, journal, source};
 pub fn forget(settings: &Settings, what: &What) -> Result<(Forgotten, Vec<PathBuf>), FlowError> {
     let mut store = ready(settings)?;
     remove_journals(&mut store, settings)?;
-    let forgotten = forget::forget(&mut store, what)?;
-    reshape::reshape(&mut store)?;
+    let forgotten = forget::forget(&mut store, what, count_out)?;
     settle_projects(&mut store)?;
     forget::overwrite(&store)?;
     let mut left = Vec::new();
@@ -41,7 +40,7 @@ pub fn redact_again(settings: &Settings) -> Result<usize, FlowError> {
             rules.again(text)
         }
     };
-    Ok(forget::rewrite(&mut store, again)?)
+    Ok(rewrite::rewrite(&mut store, again)?)
 }
 
 /// Removes every journal that is drained to its end; one that a hook is just writing to is left for next time.

@@ -33,6 +33,37 @@ pub fn exercise_again(
     Ok(())
 }
 
+/// Counts a run out that is forgotten.
+pub fn exercise_out(
+    tx: &Tx<'_>,
+    session: SessionId,
+    keys: &Clean<Vec<String>>,
+    failed: bool,
+) -> Result<(), StoreError> {
+    for key in keys.iter() {
+        tx.prepare_cached("update exercise set runs = runs - 1, failed = failed - ?3 where session = ?1 and key = ?2")?
+            .execute(params![session.0, key, failed])?;
+        tx.prepare_cached("delete from exercise where session = ?1 and key = ?2 and runs <= 0")?
+            .execute(params![session.0, key])?;
+    }
+    Ok(())
+}
+
+/// Counts a run of a masked call out that is forgotten. What is left to know of the newest run is whether all failed,
+/// or none.
+pub fn shape_out(tx: &Tx<'_>, project: ProjectId, call: &Clean<String>, failed: bool) -> Result<(), StoreError> {
+    tx.prepare_cached(
+        "update shape
+         set runs = runs - 1, failed = failed - ?3, sessions = max(1, min(sessions, runs - 1)),
+             last_failed = case failed - ?3 when 0 then 0 when runs - 1 then 1 else last_failed end
+         where project = ?1 and call = ?2",
+    )?
+    .execute(params![project.0, call.as_str(), failed])?;
+    tx.prepare_cached("delete from shape where project = ?1 and call = ?2 and runs <= 0")?
+        .execute(params![project.0, call.as_str()])?;
+    Ok(())
+}
+
 /// Counts one run of a masked call in a project.
 pub fn shaped(
     tx: &Tx<'_>,

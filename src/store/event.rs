@@ -1,65 +1,14 @@
 //! Events: one row for each call or step, whichever roads report it.
 
 use rusqlite::{OptionalExtension as _, params};
-use sha2::{Digest as _, Sha256};
 
 use super::body::{self, Part};
+use super::key::EventKey;
 use super::{StoreError, Tx};
 use crate::domain::id::{EventId, RootId, SessionId};
 use crate::domain::time::{Span, Timestamp};
 use crate::domain::trace::{AtSource, Call, CallEnd, Flag, Observation, Step, Text, ToolKind, Via};
 use crate::redact::Clean;
-
-/// The natural key of an event: 16 bytes that are equal for two reports of the same event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct EventKey([u8; 16]);
-
-impl EventKey {
-    fn of(parts: &[&[u8]]) -> Self {
-        let mut hash = Sha256::new();
-        hash.update(b"callus event 1");
-        for part in parts {
-            hash.update((part.len() as u64).to_le_bytes());
-            hash.update(part);
-        }
-        let mut key = [0; 16];
-        key.copy_from_slice(&hash.finalize()[..16]);
-        Self(key)
-    }
-
-    /// Returns the key of a tool call: assistant, call id, tool and input. A session is no part of it, so that
-    /// a fork which copies history adds nothing. An id without a digit identifies nothing (some stores replace
-    /// every id by one word): the record's own time stands in for it, and copies keep that too.
-    fn of_call(seen: &Observation, call: &Call) -> Self {
-        let at = seen.at.0.to_le_bytes();
-        let id = call.id.as_deref().filter(|id| id.bytes().any(|b| b.is_ascii_digit()));
-        Self::of(&[
-            b"call",
-            seen.session.assistant.0.as_bytes(),
-            id.map_or(at.as_slice(), str::as_bytes),
-            call.tool.as_bytes(),
-            call.input.head.as_bytes(),
-            call.input.tail.as_bytes(),
-        ])
-    }
-
-    /// Returns the key of a step that has no id: its kind, words, and the record's own time; where that is
-    /// unknown, the session and the time of arrival.
-    fn of_step(seen: &Observation, kind: Kind, words: &str) -> Self {
-        let at = seen.at.0.to_le_bytes();
-        let session = match seen.at_source {
-            AtSource::Record => "",
-            AtSource::Arrival => &seen.session.external,
-        };
-        Self::of(&[
-            kind.word().as_bytes(),
-            seen.session.assistant.0.as_bytes(),
-            session.as_bytes(),
-            at.as_slice(),
-            words.as_bytes(),
-        ])
-    }
-}
 
 /// The kinds of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,7 +32,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const fn word(self) -> &'static str {
+    pub(super) const fn word(self) -> &'static str {
         match self {
             Self::Call => "call",
             Self::Prompt => "prompt",
@@ -110,6 +59,8 @@ pub struct Recorded {
     pub new: bool,
     /// Whether this report is the first to say how the call ended.
     pub completed: bool,
+    /// Whether this report places the event at another time than the ones before it.
+    pub moved: bool,
 }
 
 /// Records a tool call that is about to run.
@@ -148,6 +99,28 @@ pub fn call_ended(
     Ok(recorded)
 }
 
+/// A call that is known already.
+struct Known {
+    event: EventId,
+    session: SessionId,
+    status: String,
+    root: Option<RootId>,
+    at: Timestamp,
+    arrived: bool,
+}
+
+impl Known {
+    /// Returns the time of the call, given another report of it: a record's own time outranks that of arrival, and
+    /// where only arrival is known, a call that ended is placed at its end like one whose beginning nobody reported.
+    fn placed(&self, seen: &Observation, ended: bool) -> Timestamp {
+        let moves = match seen.at_source {
+            AtSource::Record => self.arrived || ended,
+            AtSource::Arrival => self.arrived && ended && self.status == "started",
+        };
+        if moves { seen.at } else { self.at }
+    }
+}
+
 /// A status may only become a more telling one: an outcome that one report leaves open, another may settle.
 const STATUS_RANK: &str = "case {} when 'started' then 0 when 'unknown' then 1 when 'ok' then 2 else 3 end";
 
@@ -160,20 +133,29 @@ fn upsert_call(
     status: &str,
     end: Option<&CallEnd>,
 ) -> Result<Recorded, StoreError> {
-    let key = EventKey::of_call(seen, call);
+    let key = EventKey::of_call(
+        &seen.session.assistant.0,
+        seen.at,
+        call.id.as_deref(),
+        &call.tool,
+        &call.input,
+    );
     let known = tx
-        .prepare_cached("select id, session, status, root from event where key = ?1")?
+        .prepare_cached("select id, session, status, root, at, at_source from event where key = ?1")?
         .query_row([key.0], |row| {
-            let root = row.get::<_, Option<i64>>(3)?.map(RootId);
-            Ok((
-                EventId(row.get(0)?),
-                SessionId(row.get(1)?),
-                row.get::<_, String>(2)?,
-                root,
-            ))
+            Ok(Known {
+                event: EventId(row.get(0)?),
+                session: SessionId(row.get(1)?),
+                status: row.get(2)?,
+                root: row.get::<_, Option<i64>>(3)?.map(RootId),
+                at: Timestamp(row.get(4)?),
+                arrived: row.get::<_, String>(5)? == at_source(AtSource::Arrival),
+            })
         })
         .optional()?;
-    if let Some((event, owner, before, of_row)) = known {
+    if let Some(known) = known {
+        let Known { event, .. } = known;
+        let at = known.placed(seen, end.is_some());
         let rank = |column: &str| STATUS_RANK.replace("{}", column);
         tx.prepare_cached(&format!(
             "update event
@@ -181,10 +163,8 @@ fn upsert_call(
                  exit_code = coalesce(?3, exit_code), duration_ms = coalesce(?4, duration_ms),
                  output_bytes = max(output_bytes, ?5), call_id = coalesce(call_id, ?6),
                  agent = coalesce(agent, ?7), agent_kind = coalesce(agent_kind, ?8),
-                 at = case when ?9 = 'record' and (at_source = 'arrival' or ?11) then ?10
-                           when ?11 and status = 'started' and at_source = 'arrival' then ?10 else at end,
-                 at_source = case when ?9 = 'record' then 'record' else at_source end,
-                 root = coalesce(root, ?12), cwd = coalesce(cwd, ?13)
+                 at = ?10, at_source = case when ?9 = 'record' then 'record' else at_source end,
+                 root = coalesce(root, ?11), cwd = coalesce(cwd, ?12)
              where id = ?1",
             new = rank("?2"),
             old = rank("status"),
@@ -199,17 +179,17 @@ fn upsert_call(
             seen.agent.as_ref().map(|agent| &agent.id),
             seen.agent.as_ref().map(|agent| &agent.kind),
             at_source(seen.at_source),
-            seen.at.0,
-            end.is_some(),
+            at.0,
             root.map(|root| root.0),
             seen.cwd,
         ])?;
         return Ok(Recorded {
             event,
-            session: owner,
-            root: of_row.or(root),
+            session: known.session,
+            root: known.root.or(root),
             new: false,
-            completed: before == "started" && end.is_some(),
+            completed: known.status == "started" && end.is_some(),
+            moved: at != known.at,
         });
     }
     tx.prepare_cached(
@@ -247,6 +227,7 @@ fn upsert_call(
         root,
         new: true,
         completed: end.is_some(),
+        moved: false,
     })
 }
 
@@ -279,13 +260,21 @@ pub fn step(
     row: &StepRow<'_>,
 ) -> Result<Recorded, StoreError> {
     let kind = row.kind;
-    let key = match row.id {
-        Some(id) => EventKey::of(&[
+    let key = if let Some(id) = row.id {
+        EventKey::of(&[
             kind.word().as_bytes(),
             seen.session.assistant.0.as_bytes(),
             id.as_bytes(),
-        ]),
-        None => EventKey::of_step(seen, kind, &row.words.head),
+        ])
+    } else {
+        let arrived_in = (seen.at_source == AtSource::Arrival).then_some(seen.session.external.as_str());
+        EventKey::of_step(
+            &seen.session.assistant.0,
+            seen.at,
+            arrived_in,
+            kind.word(),
+            &row.words.head,
+        )
     };
     let same = tx
         .prepare_cached("select id, session from event where key = ?1")?
@@ -298,6 +287,7 @@ pub fn step(
             root,
             new: false,
             completed: false,
+            moved: false,
         });
     }
     if let Some(event) = twin(tx, session, seen, row)? {
@@ -311,6 +301,7 @@ pub fn step(
             root,
             new: false,
             completed: false,
+            moved: seen.at_source == AtSource::Record,
         });
     }
     tx.prepare_cached(
@@ -342,6 +333,7 @@ pub fn step(
         root,
         new: true,
         completed: true,
+        moved: false,
     })
 }
 
@@ -420,7 +412,7 @@ pub fn repeats(tx: &Tx<'_>, session: SessionId, event: EventId, at: Timestamp) -
         .query_row(params![session.0, event.0, at.0], |row| row.get(0))?)
 }
 
-const fn at_source(source: AtSource) -> &'static str {
+pub(super) const fn at_source(source: AtSource) -> &'static str {
     match source {
         AtSource::Record => "record",
         AtSource::Arrival => "arrival",

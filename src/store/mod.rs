@@ -7,6 +7,7 @@
 mod columns;
 mod context;
 mod error;
+mod key;
 mod open;
 
 pub mod body;
@@ -23,6 +24,7 @@ pub mod mute;
 pub mod project;
 pub mod read;
 pub mod retention;
+pub mod rewrite;
 pub mod session;
 pub mod source;
 pub mod trace;

@@ -1,7 +1,5 @@
--- Every kept counter, derived from the rows.
+-- Every counter of failures, derived from the rows: failures stay as long as what they belong to.
 update session set
-    calls = (select count(*) from event e where e.session = session.id and e.kind = 'call'),
-    prompts = (select count(*) from event e where e.session = session.id and e.kind = 'prompt'),
     failures = (select count(*) from failure f where f.session = session.id and f.expected is null),
     expected = (select count(*) from failure f where f.session = session.id and f.expected is not null);
 

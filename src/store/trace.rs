@@ -42,6 +42,19 @@ pub fn each_call(
     Ok(())
 }
 
+/// Tells every call that ended and is about to be forgotten.
+pub(super) fn each_doomed_call(
+    tx: &Tx<'_>,
+    mut told: impl FnMut(&Clean<Counted>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut rows = tx.prepare(&format!("{COUNTED} and e.id in (select id from doomed_event)"))?;
+    let mut rows = rows.query([])?;
+    while let Some(row) = rows.next()? {
+        told(&counted(tx, row)?)?;
+    }
+    Ok(())
+}
+
 /// Returns the call that an event is, if it is one that ended.
 pub fn call(tx: &Tx<'_>, event: EventId) -> Result<Option<Clean<Counted>>, StoreError> {
     let mut rows = tx.prepare_cached(&format!("{COUNTED} and e.id = ?1"))?;

@@ -92,9 +92,9 @@ fn a_whole_recorded_session_is_known_by_its_hooks_alone() {
     call - Bash failed 127 definitely-not-a-command --x => flagged -: /bin/bash: line 1: definitely-not-a-command: command not found
     call - Bash failed 143 sleep 5 => flagged -: Command timed out after 1s
     call - Bash ok - echo fine
-    call - Read failed - /home/dev/project/nope.txt => flagged -: File does not exist. Note: your current working directory is /home/dev/project.
+    call - Read failed - /home/dev/project/nope.txt => flagged -: File does not exist: nope.txt
     call - Read ok - /home/dev/project/README.md
-    call - Edit failed - /home/dev/project/README.md => flagged -: String to replace not found in file.
+    call - Edit failed - /home/dev/project/README.md => flagged -: String to replace not found in file: README.md
     call - Edit ok - /home/dev/project/README.md
     call - Write ok - /home/dev/project/new.txt
     call - Bash ok - true

@@ -9,6 +9,9 @@ const RED: &str = "Exit code 101\nerror[E0308]: mismatched types\n --> src/lib.r
 const GREEN: &str = "test result: ok. 3 passed; 0 failed; 0 ignored";
 const GONE: &str = "Exit code 1\ncat: gone: No such file or directory";
 
+/// Tells a session.
+type Tell = fn(&mut Story);
+
 fn told(tell: impl Fn(&mut Story)) -> Scene {
     let mut story = Story::new("whole");
     tell(&mut story);
@@ -21,7 +24,7 @@ fn told(tell: impl Fn(&mut Story)) -> Scene {
 
 #[test]
 fn a_sessions_outcome_follows_the_rule() {
-    let table: &[(&str, &str, fn(&mut Story))] = &[
+    let table: &[(&str, &str, Tell)] = &[
         ("an ended turn", "done", |story| {
             story.prompt("x").bash("ls", false, "a").turn("done");
         }),
@@ -126,7 +129,7 @@ fn a_red_check_that_edits_turn_green_is_work_and_no_lesson() {
                     .bash("cargo test", true, RED)
                     .bash("cargo test", false, GREEN)
                     .turn("flaky");
-            }) as fn(&mut Story),
+            }) as Tell,
         ),
         ("an edit that failed", |story| {
             story
@@ -195,7 +198,7 @@ fn a_check_that_turns_green_later_is_set_aside_then() {
 
 #[test]
 fn severity_is_what_a_failure_cost() {
-    let table: &[(&str, &str, fn(&mut Story))] = &[
+    let table: &[(&str, &str, Tell)] = &[
         ("got over at once", "low", |story| {
             story
                 .prompt("x")

@@ -1,5 +1,6 @@
 //! The integration tests: one binary.
 
+mod capture_copies;
 mod capture_hooks;
 mod capture_import;
 mod capture_recount;

@@ -70,6 +70,7 @@ impl Calls {
         };
         self.join(early.offset, offset);
         early.observation.cwd = started.cwd;
+        early.observation.at = started.at;
         if let Step::CallEnded(ended) = &mut early.observation.step {
             ended.exit_code = exit_code(call.kind, &ended.output.head).filter(|_| ended.flag == Flag::Failure);
             ended.call = call;

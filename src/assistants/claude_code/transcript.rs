@@ -241,9 +241,11 @@ impl Reader {
         }
         if let Some(began) = self.calls.end(offset, &id, line.asked_by.word().as_deref()) {
             let ended = here.observe(Step::CallEnded(call_ended(line, block, began.call, &came_back)));
-            // A call belongs to the folder in which it ran, and it may have left it.
+            // A call belongs to the folder and the time in which it began: it may have left the one, and a read that
+            // ends before its result knows no other.
             out.push(Observation {
                 cwd: began.started.cwd,
+                at: began.started.at,
                 ..ended
             });
         } else {

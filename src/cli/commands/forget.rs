@@ -57,7 +57,7 @@ impl ForgetCommand {
             )));
             told.push('\n');
         }
-        if forgotten.projects > 0 {
+        if matches!(what, What::Match(_)) && forgotten.projects > 0 {
             told.push_str("Projects went as a whole: their remote or a folder of theirs held the text.\n");
         }
         Ok(told)

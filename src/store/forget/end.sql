@@ -1,0 +1,48 @@
+-- Removes what nothing refers to any more: modes without a failure, folders in which nothing happened, their projects.
+-- Patterns that were one mode stay one, also when the pattern goes that showed it.
+delete from bucket where pattern in (
+    select p.id from pattern p where p.mode in (select id from touched_mode)
+                                 and not exists (select 1 from failure f where f.pattern = p.id));
+delete from pattern
+where mode in (select id from touched_mode) and not exists (select 1 from failure f where f.pattern = pattern.id);
+delete from root_file where (root, file) in (select root, file from unsure_file)
+    and not exists (select 1 from event e where e.root = root_file.root
+                    and (instr(e.file, root_file.file) > 0 or instr(e.command, root_file.file) > 0));
+create temp table kept as select distinct p.mode as id from failure f join pattern p on p.id = f.pattern;
+delete from bucket where pattern in (select id from pattern where mode not in (select id from kept));
+delete from pattern where mode not in (select id from kept);
+delete from search where rowid not in (select id from kept);
+delete from mode where id not in (select id from kept);
+drop table kept;
+delete from root where not exists (select 1 from event where event.root = root.id)
+                   and not exists (select 1 from session where session.root = root.id);
+delete from shape where project not in (select project from root);
+delete from mode_project where project not in (select project from root);
+update failure set project = null where project not in (select project from root);
+update session set project = null where project not in (select project from root);
+delete from project where id not in (select project from root);
+
+-- Says anew, from what is left, what a mode is called and by what it is found.
+update mode set
+    headline = coalesce((select f.headline from failure f join pattern p on p.id = f.pattern where p.mode = mode.id
+                         order by f.expected is null desc, f.at desc, f.id desc limit 1), headline)
+where id in (select id from touched_mode);
+update mode set (fingerprint, template) = (
+    select p.fingerprint, replace(replace(p.template, char(31), ' '), char(30), '')
+    from pattern p where p.mode = mode.id order by p.fingerprint limit 1
+) where id in (select id from touched_mode)
+    and fingerprint not in (select p.fingerprint from pattern p where p.mode = mode.id);
+delete from search where rowid in (select id from touched_mode);
+insert into search (rowid, headline, message, command, file)
+select m.id, f.headline, f.message, coalesce(e.command, ''), coalesce(e.file, '')
+from mode m
+join failure f on f.id = (select f.id from failure f join pattern p on p.id = f.pattern where p.mode = m.id
+                          order by f.expected is null desc, f.at, f.id limit 1)
+join event e on e.id = f.event
+where m.id in (select id from touched_mode);
+
+drop table unsure_file;
+drop table doomed_project;
+drop table doomed_session;
+drop table doomed_event;
+drop table touched_mode;
