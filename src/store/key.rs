@@ -10,6 +10,18 @@ use crate::domain::id::EventId;
 use crate::domain::time::Timestamp;
 use crate::domain::trace::{AtSource, Text};
 
+/// Bytes of an input's beginning and end by which a call is known: half of what is kept. How far what is kept reaches
+/// depends on the road, because a hook cuts before the full rules make a text shorter, and an import after.
+const KNOWN_BY: usize = 4 * 1024;
+
+fn first(text: &str) -> &[u8] {
+    &text.as_bytes()[..text.len().min(KNOWN_BY)]
+}
+
+fn last(text: &str) -> &[u8] {
+    &text.as_bytes()[text.len().saturating_sub(KNOWN_BY)..]
+}
+
 /// The natural key of an event: 16 bytes that are equal for two reports of the same event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct EventKey(pub(super) [u8; 16]);
@@ -38,8 +50,12 @@ impl EventKey {
             assistant.as_bytes(),
             id.map_or(at.as_slice(), str::as_bytes),
             tool.as_bytes(),
-            input.head.as_bytes(),
-            input.tail.as_bytes(),
+            first(&input.head),
+            last(if input.tail.is_empty() {
+                &input.head
+            } else {
+                &input.tail
+            }),
         ])
     }
 
