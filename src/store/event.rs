@@ -235,6 +235,9 @@ fn upsert_call(
 /// it, a hook's time is when its process ran.
 const TWIN_WINDOW: Span = Span::seconds(60);
 
+/// How far apart two hooks of one step may run: the client starts them together.
+const HOOK_WINDOW: Span = Span::seconds(1);
+
 /// A step without an id, as it is recorded.
 #[derive(Debug)]
 pub struct StepRow<'a> {
@@ -337,8 +340,9 @@ pub fn step(
     })
 }
 
-/// Finds the same step as the other road reported it: same session, agent, kind, outcome and length of words,
-/// within [`TWIN_WINDOW`], the nearest in time.
+/// Finds the same step as another report told it: same session, agent, kind, outcome and length of words, the nearest
+/// in time. The other road's is within [`TWIN_WINDOW`]; that of a second hook, where the plugin and the settings both
+/// run one, within [`HOOK_WINDOW`].
 fn twin(tx: &Tx<'_>, session: SessionId, seen: &Observation, row: &StepRow<'_>) -> Result<Option<EventId>, StoreError> {
     if row.id.is_some() {
         return Ok(None);
@@ -346,9 +350,10 @@ fn twin(tx: &Tx<'_>, session: SessionId, seen: &Observation, row: &StepRow<'_>) 
     Ok(tx
         .prepare_cached(
             "select id from event
-             where session = ?1 and kind = ?2 and agent is ?3 and via <> ?4 and at_source <> ?8
-               and at between ?5 and ?6 and (output_bytes = ?7 or kind not in ('prompt', 'turn'))
-               and (status = 'failed') = ?10
+             where session = ?1 and kind = ?2 and agent is ?3 and at between ?5 and ?6
+               and (output_bytes = ?7 or kind not in ('prompt', 'turn')) and (status = 'failed') = ?10
+               and (via <> ?4 and at_source <> ?8
+                    or via = 'hook' and ?4 = 'hook' and output_bytes = ?7 and abs(at - ?9) <= ?11)
              order by abs(at - ?9) limit 1",
         )?
         .query_row(
@@ -363,6 +368,7 @@ fn twin(tx: &Tx<'_>, session: SessionId, seen: &Observation, row: &StepRow<'_>) 
                 at_source(seen.at_source),
                 seen.at.0,
                 row.failed,
+                HOOK_WINDOW.0,
             ],
             |row| row.get(0).map(EventId),
         )

@@ -134,6 +134,40 @@ fn a_whole_recorded_session_is_known_by_its_hooks_alone() {
 }
 
 #[test]
+fn the_plugin_and_the_settings_record_once_together() {
+    let scene = Scene::new();
+    for (at, payload) in main_session() {
+        scene.hook(&at, &payload);
+        // The client starts both at once; their processes read the clock a few milliseconds apart.
+        let (whole, _) = at.rsplit_once('.').expect("a fraction");
+        scene.hook(&format!("{whole}.987Z"), &payload);
+    }
+    scene.hook(
+        "2026-11-20T05:29:30.000Z",
+        &payload_with(MAIN, "UserPromptSubmit-basic"),
+    );
+    scene.run(&["status"]);
+    let counted = scene.rows("select prompts, calls, failures, expected from session");
+    assert_eq!(
+        counted,
+        ["2|21|12|1"],
+        "and a prompt that comes again is a prompt of its own"
+    );
+    assert_eq!(
+        scene.rows("select kind, count(*) from event where kind <> 'call' group by 1"),
+        ["prompt|2", "turn|1"]
+    );
+    scene.assert_consistent();
+}
+
+/// Returns a recorded payload as one of that session.
+fn payload_with(session: &str, name: &str) -> Value {
+    let mut found = payload(name);
+    found["session_id"] = json!(session);
+    found
+}
+
+#[test]
 fn a_failing_call_is_one_row_however_its_hooks_are_ordered() {
     let [failure, batch] = [
         "PostToolUseFailure-Bash-cat-missing-txt",
