@@ -133,11 +133,18 @@ if [ -n "$uninstall" ]; then
         if [ -n "$purge" ] && [ -d "$data/workspaces" ]; then rm -rf -- "$data"; fi
     fi
     rm -f -- "$callus"
+    if [ ! -d "$data/workspaces" ]; then
+        # Nothing was recorded: nothing has to remember these folders until --purge.
+        rm -f -- "$made"
+        rmdir -- "$(dirname -- "$made")" "$data" 2>/dev/null || :
+    fi
     printf '%s\n' "$folders" | sed '1!G;h;$!d' | while IFS= read -r folder; do
         [ -z "$folder" ] || rmdir -- "$folder" 2>/dev/null || :
     done
     if [ -n "$purge" ]; then
         say "Callus and all that it recorded are gone."
+    elif [ ! -d "$data/workspaces" ]; then
+        say "Callus is gone. It had recorded nothing."
     else
         say "Callus is gone. What it recorded is still in $data; ./install.sh --uninstall --purge deletes that too."
     fi
@@ -169,15 +176,16 @@ say ""
 
 status=0
 if [ -n "$present" ]; then
-    "$callus" install claude-code --dry-run || status=1
-    answer=y
+    answer=y shown=''
     if [ -z "$yes" ] && [ -t 0 ] && [ -t 1 ]; then
+        "$callus" install claude-code --dry-run || status=1
+        shown=1
         printf '\nDo this, and read the transcripts? [Y/n] '
         read -r answer || answer=n
     fi
     case $answer in
     '' | [Yy]*)
-        if [ "$status" = 0 ]; then "$callus" install claude-code --yes || status=1; fi
+        if [ "$status" = 0 ]; then "$callus" install claude-code --yes ${shown:+--shown} || status=1; fi
         [ "$status" = 0 ] || say "Claude Code is not wired; when that is solved, run: $callus install claude-code"
         ;;
     *)

@@ -71,7 +71,7 @@ pub struct CheckView {
 
 /// At most so many matches are told: an agent reads them in the middle of its work.
 const MATCHES: usize = 3;
-/// The share of the words of a headline that another must hold to be called alike.
+/// The share of the words of two headlines that both must hold to be called alike.
 const ALIKE: f64 = 0.6;
 
 /// Returns whether the error in `query.output` has been seen before.

@@ -8,6 +8,7 @@ use super::page::Page;
 use super::pick::{mode_id, pick_project};
 use super::style::{self, count};
 use super::{Answer, AnswerError, Reader, Style, lenient, since};
+use crate::assistants;
 use crate::domain::failure::Expected;
 use crate::domain::time::Timestamp;
 use crate::domain::trace::ToolKind;
@@ -75,6 +76,8 @@ pub struct ModeLine {
     pub projects: Vec<String>,
     /// Most of the newest ones came from calls that the client called a success.
     pub hidden: bool,
+    /// The assistant's own text already says what to do next.
+    pub self_explaining: bool,
     /// What the newest ones mostly cost: `low`, `medium` or `high`; left out until it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub severity: Option<String>,
@@ -99,14 +102,21 @@ pub struct FailuresView {
     pub since: Option<String>,
     /// The list is what was set aside.
     pub set_aside: bool,
-    /// The failure modes, those met in most sessions first.
+    /// The failure modes, those met in most sessions first; after them those whose text says itself what to do next.
     pub modes: Vec<ModeLine>,
     /// There are more than the limit let through.
     pub more: bool,
+    #[serde(skip)]
+    filtered: bool,
 }
 
 /// Failure modes in a list when no limit is given.
 const LIMIT: u32 = 20;
+/// Failure modes that are read to put what nobody explains first; far more than a person meets.
+pub(super) const READ: u32 = 2_000;
+
+/// What stands above failure modes whose text says itself what to do next.
+const SELF_EXPLAINING: &str = "Slips that the client itself explains:";
 
 /// Returns what fails.
 pub fn failures(
@@ -126,9 +136,9 @@ pub fn failures(
         let (model, assistant, tool) = (
             query.model.as_deref(),
             query.assistant.as_deref(),
-            query.tool.as_deref(),
+            query.tool.as_deref().map(kind_or_scope),
         );
-        let rows = store.set_aside(since, project, model, assistant, tool, Some(limit + 1))?;
+        let rows = store.set_aside(since, project, model, assistant, tool.as_deref(), Some(limit + 1))?;
         rows.into_iter()
             .map(|row| set_aside(store, row, now))
             .collect::<Result<Vec<_>, _>>()?
@@ -141,9 +151,15 @@ pub fn failures(
             assistant: query.assistant.clone(),
             state: state(query.status.as_deref())?,
             now,
-            limit: Some(limit + 1),
+            limit: Some(READ),
         })?;
-        rows.iter()
+        let (plain, telling): (Vec<ModeRow>, Vec<ModeRow>) = rows
+            .into_iter()
+            .partition(|row| assistants::explains_itself(&row.headline));
+        telling
+            .iter()
+            .chain(&plain)
+            .take(limit as usize + 1)
             .map(|row| line(store, row, now))
             .collect::<Result<Vec<_>, _>>()?
     };
@@ -154,6 +170,15 @@ pub fn failures(
         set_aside: query.expected,
         modes,
         more,
+        filtered: [
+            &query.project,
+            &query.tool,
+            &query.model,
+            &query.assistant,
+            &query.status,
+        ]
+        .iter()
+        .any(|filter| filter.is_some()),
     })
 }
 
@@ -175,9 +200,10 @@ fn state(word: Option<&str>) -> Result<ModeState, AnswerError> {
 
 /// Returns the kind of tool for a tool that has no scope of its own name: a shell call's scope is its command.
 fn kind_or_scope(tool: &str) -> String {
-    match tool.to_lowercase().as_str() {
-        "bash" | "powershell" | "exec_command" => ToolKind::Shell.word().to_owned(),
-        other => other.to_owned(),
+    if assistants::is_shell(tool) {
+        ToolKind::Shell.word().to_owned()
+    } else {
+        tool.to_lowercase()
     }
 }
 
@@ -209,6 +235,7 @@ pub(super) fn line_of(
             .map(|project| project.name)
             .collect(),
         hidden: sample.looked_at > 0 && sample.hidden * 2 > sample.looked_at,
+        self_explaining: assistants::explains_itself(&row.headline),
         severity: severity(sample).map(str::to_owned),
         status: Some(row.status.clone()),
         muted_until: row.muted_until.filter(|until| *until > now).map(muted),
@@ -253,6 +280,7 @@ fn set_aside(store: &Store, row: SetAsideRow, now: Timestamp) -> Result<ModeLine
         last_at: Some(style::rfc3339(row.last_at)),
         projects: Vec::new(),
         hidden: false,
+        self_explaining: false,
         severity: None,
         status: None,
         muted_until: mode
@@ -306,6 +334,10 @@ impl ModeLine {
             muted.to_owned(),
             expected,
         ];
+        if style.dotted(&parts).chars().count() + 2 > style.width {
+            // Why it was set aside says more than when.
+            parts.remove(2);
+        }
         let used = style.dotted(&parts).chars().count() + 5;
         let room = style.width.saturating_sub(used);
         if room > 8 {
@@ -334,19 +366,27 @@ impl Answer for FailuresView {
     fn text(&self, style: &Style) -> String {
         if self.modes.is_empty() {
             let what = if self.set_aside { "set aside" } else { "failed" };
+            if self.filtered {
+                return format!("Nothing {what} that fits what was asked for.\n");
+            }
             return match &self.since {
                 Some(_) => format!("Nothing {what} in this window. Look further back: --since 30d\n"),
                 None => format!("Nothing {what} so far.\n"),
             };
         }
         let mut out = Page::default();
+        let mut explained = false;
         for mode in &self.modes {
+            if mode.self_explaining && !explained {
+                explained = true;
+                out.line(style.dim(SELF_EXPLAINING));
+            }
             for line in mode.lines(style) {
                 out.line(line);
             }
         }
         if self.more {
-            out.line(style.dim("There are more: --limit 100"));
+            out.line(style.dim(&style::more(self.modes.len())));
         }
         out.text()
     }

@@ -6,12 +6,12 @@
 
 mod advice;
 mod check;
-mod client_errors;
 mod doctor;
 mod error;
 mod failures;
 mod identify;
 mod lenient;
+mod outline;
 mod page;
 mod pick;
 mod projects;
@@ -41,7 +41,7 @@ pub use sessions::{SessionLine, SessionsQuery, SessionsView, sessions};
 pub use show::{FailureView, Meeting, ModeView, Place, ShowQuery, ShowView, show};
 pub use sql::{SqlQuery, SqlView, sql};
 pub use status::{StatusView, status};
-pub use style::{Reader, Style};
+pub use style::{Reader, Style, count, size};
 pub use window::{ahead, since};
 
 use serde::Serialize;

@@ -75,6 +75,17 @@ fn modes(store: &Store, prefix: &str) -> Result<Vec<ModeId>, AnswerError> {
     Ok(store.modes_by_prefix(prefix, LISTED)?)
 }
 
+/// Returns enough of a headline to tell candidates apart.
+fn brief(headline: &str) -> String {
+    const CHARS: usize = 60;
+    let line = headline.lines().next().unwrap_or_default();
+    if line.chars().count() <= CHARS {
+        return line.to_owned();
+    }
+    let cut: String = line.chars().take(CHARS).collect();
+    cut.trim_end().to_owned() + "..."
+}
+
 fn candidate(store: &Store, found: Found) -> Result<Candidate, AnswerError> {
     Ok(match found {
         Found::Mode(mode) => {
@@ -84,13 +95,16 @@ fn candidate(store: &Store, found: Found) -> Result<Candidate, AnswerError> {
                     .as_ref()
                     .map_or(Ok(String::new()), |mode| mode_id(store, &mode.fingerprint))?,
                 what: mode
-                    .map(|mode| format!("{}: {}", mode.scope, mode.headline))
+                    .map(|mode| format!("{}: {}", mode.scope, brief(&mode.headline)))
                     .unwrap_or_default(),
             }
         }
         Found::Failure(id) => Candidate {
             id: failure_id(id),
-            what: store.failure(id)?.map(|failure| failure.headline).unwrap_or_default(),
+            what: store
+                .failure(id)?
+                .map(|failure| brief(&failure.headline))
+                .unwrap_or_default(),
         },
     })
 }

@@ -76,7 +76,9 @@ impl Answer for ProjectsView {
             ];
             let name = style.bold(&style.line(&project.name, 32));
             out.line(format!("{name}  {}", style.dotted(&parts)));
-            out.line(format!("  {}", style.dim(&style.line(&project.key, style.width - 2))));
+            if let Some(remote) = &project.remote {
+                out.line(format!("  {}", style.dim(&style.line(remote, style.width - 2))));
+            }
             for folder in &project.folders {
                 out.line(format!("  {}", style.line(folder, style.width - 2)));
             }

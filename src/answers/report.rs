@@ -6,10 +6,10 @@ use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::client_errors::explains_itself;
-use super::failures::{ModeLine, line_of, reason};
+use super::failures::{ModeLine, READ, line_of, reason};
 use super::pick::pick_project;
 use super::{AnswerError, lenient, since, style};
+use crate::assistants::explains_itself;
 use crate::domain::id::ProjectId;
 use crate::domain::time::{Span, Timestamp};
 use crate::store::Store;
@@ -40,6 +40,8 @@ pub struct ReportView {
     /// The project that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
+    /// It is made of invented sessions (`--sample`).
+    pub sample: bool,
     /// Sessions that were active in the window.
     pub sessions: i64,
     /// Their tool calls.
@@ -111,16 +113,14 @@ pub struct ProjectFiguresLine {
     pub failures: i64,
     /// Failures set aside.
     pub set_aside: i64,
-    /// Its failure modes of the window that two or more of its sessions ever met.
-    pub met_again: i64,
+    /// Its failure modes of the window that two or more of its sessions ever met, without self-explaining ones.
+    pub met_again: usize,
 }
 
 /// The window of a report when none is asked for.
 const WINDOW: &str = "7d";
 /// Failure modes that are weighed: those met in most sessions, of which the report shows ten.
 const WEIGHED: usize = 60;
-/// Failure modes that are read to find those; far more than a person meets in a week.
-const READ: u32 = 2_000;
 
 /// Returns what has been failing in the window; when that is empty, in the last window of the same length that is not.
 pub fn report(store: &Store, query: &ReportQuery, now: Timestamp, zone: &TimeZone) -> Result<ReportView, AnswerError> {
@@ -140,6 +140,7 @@ pub fn report(store: &Store, query: &ReportQuery, now: Timestamp, zone: &TimeZon
             asked_since: style::rfc3339(asked),
         }),
         project: query.project.clone(),
+        sample: false,
         sessions: totals.sessions,
         calls: totals.calls,
         failures: totals.failures,
@@ -157,7 +158,7 @@ pub fn report(store: &Store, query: &ReportQuery, now: Timestamp, zone: &TimeZon
         met_once_modes: 0,
         met_once: Vec::new(),
         self_explaining: SelfExplaining::default(),
-        projects: figures(store, start, end, project)?,
+        projects: figures(store, (start, end), project, now)?,
         project_count: totals.projects,
         window: (start, end),
     };
@@ -202,22 +203,26 @@ fn window(
 
 fn figures(
     store: &Store,
-    start: Timestamp,
-    end: Timestamp,
+    (start, end): (Timestamp, Timestamp),
     project: Option<ProjectId>,
+    now: Timestamp,
 ) -> Result<Vec<ProjectFiguresLine>, AnswerError> {
-    let rows = store.project_figures(start, end, project, 8)?;
-    Ok(rows
-        .into_iter()
-        .map(|row| ProjectFiguresLine {
+    let mut lines = Vec::new();
+    for row in store.project_figures(start, end, project, 8)? {
+        let again = match row.id {
+            Some(id) => store.met_again(id, start, now)?,
+            None => Vec::new(),
+        };
+        lines.push(ProjectFiguresLine {
             project: row.name,
             sessions: row.sessions,
             calls: row.calls,
             failures: row.failures,
             set_aside: row.expected,
-            met_again: row.met_again,
-        })
-        .collect())
+            met_again: again.iter().filter(|headline| !explains_itself(headline)).count(),
+        });
+    }
+    Ok(lines)
 }
 
 /// Returns the modes that cost most.
@@ -240,10 +245,10 @@ fn costliest(store: &Store, modes: Vec<ModeRow>, limit: usize, now: Timestamp) -
 }
 
 /// Returns what a mode cost: sessions of the window, times the mean weight of its newest failures (high 3, medium 2,
-/// low and not yet settled 1).
+/// low and not yet settled 1; one more when it was hidden, for then nobody was told).
 fn cost(mode: &ModeRow, sample: &ModeSample) -> f64 {
     let looked_at = sample.looked_at.max(1) as f64;
-    let extra = (2 * sample.high + sample.medium) as f64;
+    let extra = (2 * sample.high + sample.medium + sample.hidden) as f64;
     mode.sessions as f64 * (1.0 + extra / looked_at)
 }
 

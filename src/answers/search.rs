@@ -173,7 +173,7 @@ impl Answer for SearchView {
     }
 }
 
-/// Returns the share of the words of `one` that `other` holds as well.
+/// Returns the share of the words of the longer of two texts that the other holds as well.
 pub(super) fn shared_words(one: &str, other: &str) -> f64 {
     let words = |text: &str| -> Vec<String> {
         let text = text.to_lowercase();
@@ -183,10 +183,13 @@ pub(super) fn shared_words(one: &str, other: &str) -> f64 {
             .collect()
     };
     let (one, other) = (words(one), words(other));
-    if one.is_empty() {
+    if one.is_empty() || other.is_empty() {
         return 0.0;
     }
-    one.iter().filter(|word| other.contains(word)).count() as f64 / one.len() as f64
+    let share = |one: &[String], other: &[String]| {
+        one.iter().filter(|word| other.contains(word)).count() as f64 / one.len() as f64
+    };
+    share(&one, &other).min(share(&other, &one))
 }
 
 /// Returns how often a mode was met, in words.
@@ -207,10 +210,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shared_words_are_those_of_the_first() {
+    fn shared_words_are_those_of_both() {
         let table = [
             ("go: command not found", "npm: command not found", 0.75),
-            ("exec format error", "exec format error: fork", 1.0),
+            ("exec format error", "exec format error: fork", 0.75),
+            (
+                "command not found: go",
+                "git_ops.go:3: os/exec.Command is not to be found",
+                4.0 / 11.0,
+            ),
             ("a b", "a b", 0.0),
             ("", "anything", 0.0),
         ];

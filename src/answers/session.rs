@@ -177,16 +177,18 @@ fn step_failure(store: &Store, failure: &FailureRow) -> Result<StepFailure, Answ
 
 impl Step {
     /// Returns the step as lines; calls of a subagent are indented.
-    fn lines(&self, style: &Style) -> Vec<String> {
+    fn lines(&self, folder: &str, style: &Style) -> Vec<String> {
         /// Characters of the tool's name, so that what was done stands in one column.
         const NAME: usize = 6;
         let indent = if self.agent.is_some() { "  " } else { "" };
+        let file = self.file.as_deref().map(|file| below(file, folder));
         let said = self
             .command
             .as_deref()
-            .or(self.file.as_deref())
+            .or(file)
             .or(self.input.as_deref())
-            .or(self.output.as_deref());
+            .or(self.output.as_deref())
+            .unwrap_or_default();
         let name = format!("{:<NAME$}", style.line(self.tool.as_deref().unwrap_or(&self.kind), 24));
         let took = self
             .duration_ms
@@ -195,7 +197,13 @@ impl Step {
             .unwrap_or_default();
         // Eight characters of time, and two spaces between the columns.
         let used = indent.len() + 8 + 2 + name.chars().count() + 2 + took.chars().count() + 2;
-        let what = style.line(said.unwrap_or_default(), style.width.saturating_sub(used).max(8));
+        let room = style.width.saturating_sub(used).max(8);
+        // A path says most at its end, a command and a sentence at their beginning.
+        let what = if file == Some(said) {
+            style.squeezed(said, room)
+        } else {
+            style.line(said, room)
+        };
         let clock = style.dim(&style.clock(self.time));
         let mut lines = vec![format!("{indent}{clock}  {name}  {what}  {}", style.dim(&took))];
         if let Some(failure) = &self.failure {
@@ -212,6 +220,15 @@ impl Step {
             .map(|line| format!("          | {line}").trim_end().to_owned())
             .collect()
     }
+}
+
+/// Returns a path as seen from `folder`, when it lies below it.
+fn below<'a>(path: &'a str, folder: &str) -> &'a str {
+    let folder = folder.trim_end_matches('/');
+    path.strip_prefix(folder)
+        .and_then(|rest| rest.strip_prefix('/'))
+        .filter(|rest| !folder.is_empty() && !rest.is_empty())
+        .unwrap_or(path)
 }
 
 impl StepFailure {
@@ -287,8 +304,15 @@ impl Answer for SessionView {
             .steps
             .iter()
             .any(|step| step.kind == "call" && step.input.is_some());
+        let folder = session.cwd.as_deref().unwrap_or_default();
+        let mut day = style.day(session.started);
         for step in &self.steps {
-            for line in step.lines(style) {
+            let today = style.day(step.time);
+            if today != day {
+                out.line(style.dim(&today));
+                day = today;
+            }
+            for line in step.lines(folder, style) {
                 out.line(line);
             }
             if bodies {
@@ -298,5 +322,25 @@ impl Answer for SessionView {
             }
         }
         out.text()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_seen_from_the_folder_of_the_session() {
+        let table = [
+            ("/home/dev/app/src/lib.rs", "/home/dev/app", "src/lib.rs"),
+            ("/home/dev/app/src/lib.rs", "/home/dev/app/", "src/lib.rs"),
+            ("/home/dev/application/x", "/home/dev/app", "/home/dev/application/x"),
+            ("/home/dev/app", "/home/dev/app", "/home/dev/app"),
+            ("src/lib.rs", "", "src/lib.rs"),
+            ("/etc/hosts", "/", "/etc/hosts"),
+        ];
+        for (path, folder, seen) in table {
+            assert_eq!(below(path, folder), seen, "{path} from {folder}");
+        }
     }
 }

@@ -199,6 +199,7 @@ impl SessionLine {
             String::new()
         };
         let state = match (&self.outcome, &self.ended_at) {
+            (Some(outcome), _) if outcome == "unknown" => "outcome unknown".to_owned(),
             (Some(outcome), _) => outcome.clone(),
             (None, None) => "running".to_owned(),
             (None, Some(_)) => String::new(),
@@ -225,12 +226,14 @@ impl Answer for SessionsView {
                 .map(|name| style.safe(name))
                 .unwrap_or_default();
             let head = style.dotted(&[style.date(session.last), project, model]);
-            out.line(format!("{}  {head}", style.bold(&style.safe(&session.id))));
+            let id = style.safe(&session.id);
+            let head = style.line(&head, style.width.saturating_sub(id.chars().count() + 2));
+            out.line(format!("{}  {head}", style.bold(&id)));
             let figures = style.dotted(&[session.figures(style), session.assistant.clone()]);
             out.line(format!("  {}", style.dim(&style.line(&figures, style.width - 2))));
         }
         if self.more {
-            out.line(style.dim("There are more: --limit 100"));
+            out.line(style.dim(&style::more(self.sessions.len())));
         }
         out.text()
     }

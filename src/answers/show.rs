@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::failures::{ModeLine, line, reason};
+use super::outline::outline;
 use super::page::Page;
 use super::pick::{failure_id, mode_id, pick, session_id};
 use super::style::{self, count};
@@ -378,7 +379,9 @@ impl FailureView {
             style.safe(&self.place()),
         ];
         let mut out = Page::default();
-        out.line(format!("  {}", style.dotted(&parts)));
+        for line in style.wrapped(&style.dotted(&parts), style.width.saturating_sub(2)) {
+            out.line(format!("  {line}"));
+        }
         let ran = self.segment.as_deref().or(self.command.as_deref());
         if let Some(ran) = ran {
             out.line(format!("    $ {}", style.line(ran, style.width.saturating_sub(6))));
@@ -449,11 +452,8 @@ impl FailureView {
             ("Ended by", &self.resolution),
         ] {
             if let Some(value) = value {
-                out.line(format!("\n{}", style.bold(name)));
-                let pretty = serde_json::to_string_pretty(value).unwrap_or_default();
-                for line in style.wrapped(&pretty, style.width.saturating_sub(2)) {
-                    out.line(format!("  {line}"));
-                }
+                out.line("");
+                out.add(&outline(name, value, style));
             }
         }
         out.text()

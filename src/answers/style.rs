@@ -6,6 +6,9 @@ use jiff::tz::TimeZone;
 use super::page::Page;
 use crate::domain::time::{Span, Timestamp};
 
+/// Characters of the column of names before what stands beside them: the longest name has ten.
+pub(super) const COLUMN: usize = 12;
+
 /// Who reads a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reader {
@@ -152,8 +155,6 @@ impl Style {
     /// Returns `name` in a column of its own and `text` wrapped beside it.
     #[must_use]
     pub fn field(&self, name: &str, text: &str) -> String {
-        /// Characters of the column: the longest name has ten.
-        const COLUMN: usize = 12;
         let mut out = Page::default();
         for (n, line) in self.wrapped(text, self.width.saturating_sub(COLUMN)).iter().enumerate() {
             let name = if n == 0 { name } else { "" };
@@ -247,8 +248,14 @@ pub(super) fn duration(milliseconds: i64) -> String {
 
 /// Returns a number with its noun: `1 session`, `1,200 sessions`, `3 retries`.
 #[must_use]
-pub(super) fn count(number: i64, noun: &str) -> String {
+pub fn count(number: i64, noun: &str) -> String {
     format!("{} {noun}{}", thousands(number), if number == 1 { "" } else { "s" })
+}
+
+/// Returns how to see more of a list that shows `shown` of its rows.
+#[must_use]
+pub(super) fn more(shown: usize) -> String {
+    format!("There are more: --limit {}", (shown * 5).clamp(100, 1_000))
 }
 
 /// Returns a number with a comma before every three digits.
@@ -267,7 +274,7 @@ pub(super) fn thousands(number: i64) -> String {
 
 /// Returns a size: `812 B`, `1.5 kB`, `20 MB`.
 #[must_use]
-pub(super) fn size(bytes: u64) -> String {
+pub fn size(bytes: u64) -> String {
     match bytes {
         ..1_000 => format!("{bytes} B"),
         1_000..10_000 => format!("{}.{} kB", bytes / 1_000, bytes % 1_000 / 100),

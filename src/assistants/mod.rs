@@ -44,6 +44,10 @@ pub struct Spec {
     pub find: fn(&[PathBuf]) -> Found,
     /// Opens the reader for one of its transcripts.
     pub reader: fn(&Transcript) -> Reader,
+    /// Returns whether a tool, by its name in any case, runs shell commands.
+    pub is_shell: fn(&str) -> bool,
+    /// Returns whether a headline is an error of the client itself that already says what to do next.
+    pub explains_itself: fn(&str) -> bool,
 }
 
 /// Every assistant that Callus records.
@@ -57,6 +61,18 @@ pub fn by_name(name: &str) -> Option<&'static Spec> {
             spec.name.eq_ignore_ascii_case(name) || spec.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name))
         })
         .copied()
+}
+
+/// Returns whether some assistant's tool of this name runs shell commands.
+#[must_use]
+pub fn is_shell(tool: &str) -> bool {
+    ALL.iter().any(|spec| (spec.is_shell)(tool))
+}
+
+/// Returns whether a headline is the error of some assistant that already says what to do next.
+#[must_use]
+pub fn explains_itself(headline: &str) -> bool {
+    ALL.iter().any(|spec| (spec.explains_itself)(headline))
 }
 
 /// What one hook call reported.

@@ -4,12 +4,12 @@ use std::io::{IsTerminal as _, Write as _};
 
 use super::{Error, Kind};
 
-/// Asks whether to go on. Without a terminal there is nobody to ask, and nothing is changed.
-pub(super) fn go_on(question: &str) -> Result<bool, Error> {
+/// Asks whether to go on. Without a terminal there is nobody to ask, and nothing is changed; `hint` says what then.
+pub(super) fn go_on(question: &str, hint: &str) -> Result<bool, Error> {
     let input = std::io::stdin();
     if !input.is_terminal() {
         let error = Error::new(Kind::Refused, "there is no terminal to ask on, so nothing was changed");
-        return Err(error.hint("Say yes beforehand with --yes, or look first with --dry-run"));
+        return Err(error.hint(hint));
     }
     let failed = |error| Error::unavailable("the question could not be asked", error);
     let mut out = std::io::stderr();

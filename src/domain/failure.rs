@@ -90,11 +90,11 @@ impl Expected {
             Self::Rejected => "the user said no",
             Self::Permission => "a permission rule said no",
             Self::Policy => "a policy or a hook said no",
-            Self::Sibling => "cancelled with another call of its batch",
+            Self::Sibling => "cancelled with its batch",
             Self::ProbeEmpty => "a probe that found nothing",
             Self::ProbeFound => "a probe that answered no",
             Self::Interrupted => "the user stopped it",
-            Self::TestFirst => "a red test, build or lint that edits turned green",
+            Self::TestFirst => "red until edits fixed it",
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::capture::import::{self, Imported, Job};
 use crate::capture::{Recorder, project, reshape, settle};
 use crate::config::{self, Settings};
 use crate::domain::time::{Span, Timestamp};
+use crate::store::read::Totals;
 use crate::store::session::{self, Waiting};
 use crate::store::{Store, StoreError};
 
@@ -34,6 +35,10 @@ pub struct Report {
     pub refused: Vec<(PathBuf, Refusal)>,
     /// Transcripts older than asked for.
     pub older: usize,
+    /// Failures that count, once the sessions were settled.
+    pub failures: i64,
+    /// Failures set aside, once the sessions were settled: a red test that edits turned green is known only then.
+    pub set_aside: i64,
 }
 
 /// Returns the transcripts that a request means, newest first.
@@ -62,6 +67,8 @@ pub fn find(spec: &Spec, settings: &Settings, request: &Request) -> Result<(Vec<
             imported: Imported::default(),
             refused,
             older,
+            failures: 0,
+            set_aside: 0,
         },
     ))
 }
@@ -93,9 +100,17 @@ pub fn import(
         clock: settings.clock,
         deadline,
     };
+    let before = everything(store)?;
     report.imported = import::import(store, &mut recorder, &job, |step| told(step, bytes))?;
     settle_waiting(store, settings, |_, _| Ok(()))?;
+    let after = everything(store)?;
+    report.failures = (after.failures - before.failures).max(0);
+    report.set_aside = (after.expected - before.expected).max(0);
     Ok(report)
+}
+
+fn everything(store: &Store) -> Result<Totals, StoreError> {
+    store.totals(Timestamp(i64::MIN), Timestamp(i64::MAX), None)
 }
 
 /// Settles which folders are one project. Where one was divided, the denominators of its calls are derived anew: they

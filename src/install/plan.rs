@@ -40,6 +40,9 @@ pub enum PlanError {
     /// The path of our program cannot be written in JSON.
     #[error("the path {} is not UTF-8", .0.display())]
     Path(PathBuf),
+    /// Our program goes by another name: what it wires would not be known as ours again.
+    #[error("{} must be called {} to be known again; rename it and run the same command", .0.display(), wiring::BINARY)]
+    Name(PathBuf),
 }
 
 /// What would be done, in order.
@@ -115,6 +118,9 @@ impl Plan {
 
 /// Plans to wire Claude Code to `binary`: hooks, permissions, MCP server. Empty when it is wired already.
 pub fn install(site: &Site, binary: &Path) -> Result<Plan, PlanError> {
+    if binary.file_name().is_none_or(|name| name != wiring::BINARY) {
+        return Err(PlanError::Name(binary.to_owned()));
+    }
     let binary = binary.to_str().ok_or_else(|| PlanError::Path(binary.to_owned()))?;
     let settings = &site.places.settings;
     let mut open = Open::read(site)?;

@@ -24,57 +24,53 @@ fn the_report_names_what_was_met_again() {
     assert_snapshot!(env.run(&["report"]).success(), @r"
     Callus · 13 Nov 2026 – 20 Nov 2026 (7 days)
 
-    Read        4 sessions, 4,100 calls, 2 projects: 8 failures
+    Read        4 sessions, 4,100 calls: 8 failures
     Set aside   2: 1x a probe that found nothing, 1x the user
                 said no
 
-    Met again: 2 failure modes
-    fork/exec /tmp/go-build1/b001/exe/a…exe: exec format error
-      ydqtq91c · go test · 3x in 2 sessions · 23 hours ago
+    3 failure modes: 2 met again, 1 in one session
     server.go:12:2: string `close…constant (goconst) (hidden)
       qarv5m3c · mise run · 2x in 2 sessions · 23 hours ago
-
-    Met in one session: 1 failure mode
+    fork/exec /tmp/go-build1/b001/exe/a…exe: exec format error
+      ydqtq91c · go test · 3x in 2 sessions · 23 hours ago
     zsh: command not found: go
       zfjwjz8k · go test · 1x in 1 session · 2 days ago
-    2 more explain themselves: File has not been read yet. Read…
+    2 more are slips that the client explains: File has not bee…
 
     Project    sessions    calls failures  met again
-    api               2    2,030        6          2
+    api               2    2,030        6          1
     web               1    1,030        2          0
     (none)            1    1,040        0          0
 
-    Next        callus show ydqtq91c
-    Undo        callus uninstall --purge
+    Next        callus show qarv5m3c
+    Undo        callus uninstall; --purge takes the records too
     ");
     assert_snapshot!(filled()
             .with("COLUMNS", "100")
             .run(&["report", "--since", "30d"])
             .success(), @r"
-    Callus · 21 Oct 2026 – 20 Nov 2026 (30 days)
+            Callus · 21 Oct 2026 – 20 Nov 2026 (30 days)
 
-    Read        5 sessions, 5,150 calls, 2 projects: 10 failures
-    Set aside   3: 2x a probe that found nothing, 1x the user said no
+            Read        5 sessions, 5,150 calls: 10 failures
+            Set aside   3: 2x a probe that found nothing, 1x the user said no
 
-    Met again: 2 failure modes
-    fork/exec /tmp/go-build1/b001/exe/a.test.exe: exec format error
-      ydqtq91c · go test · 4x in 3 sessions · 23 hours ago · api +1
-    server.go:12:2: string `closed` has 3 occurrences, make it a constant (goconst) (hidden)
-      qarv5m3c · mise run · 2x in 2 sessions · 23 hours ago · api +1
+            3 failure modes: 2 met again, 1 in one session
+            fork/exec /tmp/go-build1/b001/exe/a.test.exe: exec format error
+              ydqtq91c · go test · 4x in 3 sessions · 23 hours ago · api +1
+            server.go:12:2: string `closed` has 3 occurrences, make it a constant (goconst) (hidden)
+              qarv5m3c · mise run · 2x in 2 sessions · 23 hours ago · api +1
+            zsh: command not found: go
+              zfjwjz8k · go test · 1x in 1 session · 2 days ago · web
+            3 more are slips that the client explains: File has not been read yet. Read it first before writing…
 
-    Met in one session: 1 failure mode
-    zsh: command not found: go
-      zfjwjz8k · go test · 1x in 1 session · 2 days ago · web
-    3 more explain themselves: File has not been read yet. Read it first before writing to it.
+            Project    sessions    calls failures  met again
+            api               2    2,030        6          1
+            web               2    2,080        4          0
+            (none)            1    1,040        0          0
 
-    Project    sessions    calls failures  met again
-    api               2    2,030        6          2
-    web               2    2,080        4          0
-    (none)            1    1,040        0          0
-
-    Next        callus show ydqtq91c
-    Undo        callus uninstall --purge
-    ");
+            Next        callus show ydqtq91c
+            Undo        callus uninstall; --purge takes the records too
+            ");
 }
 
 #[test]
@@ -100,15 +96,15 @@ fn an_empty_window_is_widened_and_said() {
     Read        1 session, 1,010 calls, 1 project: 3 failures
     Set aside   1: 1x the user said no
 
-    Met again: 2 failure modes
-    fork/exec /tmp/go-build1/b001/exe/a…exe: exec format error
-      ydqtq91c · go test · 1x in 1 session · 23 hours ago
+    2 failure modes, met again
     server.go:12:2: string `close…constant (goconst) (hidden)
       qarv5m3c · mise run · 1x in 1 session · 23 hours ago
-    1 more explains itself: File has not been read yet. Read it…
+    fork/exec /tmp/go-build1/b001/exe/a…exe: exec format error
+      ydqtq91c · go test · 1x in 1 session · 23 hours ago
+    1 more is a slip that the client explains: File has not bee…
 
-    Next        callus show ydqtq91c
-    Undo        callus uninstall --purge
+    Next        callus show qarv5m3c; callus report --since all
+    Undo        callus uninstall; --purge takes the records too
     ");
 }
 
@@ -140,18 +136,34 @@ fn failures_are_listed() {
     assert_snapshot!(env.run(&["failures"]).success(), @r"
     fork/exec /tmp/go-build1/b001/exe/a…exe: exec format error
       ydqtq91c · go test · 4x in 3 sessions · 23 hours ago
-    File has not been read yet. Read it…before writing to it.
-      7ahtvbng · Edit · 3x in 3 sessions · 23 hours ago
     server.go:12:2: string `close…constant (goconst) (hidden)
       qarv5m3c · mise run · 2x in 2 sessions · 23 hours ago
     zsh: command not found: go
       zfjwjz8k · go test · 1x in 1 session · 2 days ago
+    Slips that the client itself explains:
+    File has not been read yet. Read it…before writing to it.
+      7ahtvbng · Edit · 3x in 3 sessions · 23 hours ago
     ");
     assert_snapshot!(env.run(&["failures", "--expected"]).success(), @r"
     Exit code 1
-      g0qg50r6 · 2x in 2 sessions · 1 day ago · a probe that found nothing
+      g0qg50r6 · 2x in 2 sessions · a probe that found nothing
     The user doesn't want to proceed with this tool use.
-      tn3taway · 1x in 1 session · 23 hours ago · the user said no
+      tn3taway · git push · 1x in 1 session · the user said no
+    ");
+}
+
+#[test]
+fn what_was_set_aside_is_filtered_by_tool_and_never_met() {
+    let env = filled();
+    assert_snapshot!(env.run(&["failures", "--expected", "--tool", "Bash"]).success(), @r"
+    Exit code 1
+      g0qg50r6 · 2x in 2 sessions · a probe that found nothing
+    The user doesn't want to proceed with this tool use.
+      tn3taway · git push · 1x in 1 session · the user said no
+    ");
+    assert_snapshot!(env.run(&["search", "code"]).success(), @r"
+    Exit code 1
+      g0qg50r6 · grep · set aside each time · 1 day ago
     ");
 }
 
@@ -255,7 +267,7 @@ fn a_failure_mode_is_shown_by_any_beginning_of_its_id() {
 
 #[test]
 fn a_failure_is_shown() {
-    assert_snapshot!(filled().run(&["show", "F1"]).success(), @r#"
+    assert_snapshot!(filled().run(&["show", "F1"]).success(), @r"
     fork/exec /tmp/go-build1/b001/exe/a.test.exe: exec format
     error
 
@@ -274,19 +286,11 @@ fn a_failure_is_shown() {
     | error
     | FAIL    github.com/acme/api 0.01s
 
-    Prompt
-      {
-        "prompt": "make the tests pass"
-      }
+    Prompt      make the tests pass
 
-    State
-      {
-        "branch": "main",
-        "dirty": [
-          "src/main.go"
-        ]
-      }
-    "#);
+    Branch      main
+    Dirty       src/main.go
+    ");
 }
 
 #[test]
@@ -349,6 +353,8 @@ fn words_find_failure_modes_and_no_query_is_a_mistake() {
     fork/exec /tmp/go-build1/b001/exe/a…exe: exec format error
       ydqtq91c · go test · 4x in 3 sessions · 23 hours ago
     ");
+    let json = env.run(&["search", "exec", "--json", "--limit", "1"]).success();
+    assert!(json.starts_with("{\n  \"query\": \"exec\""), "{json}");
     for query in ["\"", "a AND", "NEAR(", "col:x", "*", "-x", "'; drop table mode"] {
         env.run(&["search", "--", query]).success();
     }
@@ -397,10 +403,10 @@ fn status_and_projects_are_shown() {
     ");
     assert_snapshot!(env.run(&["project", "list"]).success(), @r"
     api  2 sessions · 6 failures · 1 day ago
-      remote:github.com/acme/api
+      github.com/acme/api
       /home/dev/api
     web  2 sessions · 4 failures · 2 days ago
-      remote:github.com/acme/web
+      github.com/acme/web
       /home/dev/web
     ");
 }
@@ -462,27 +468,28 @@ fn the_sample_goes_the_way_of_real_sessions_and_leaves_nothing_behind() {
 
     Callus · all that is recorded
 
-    Read        4 sessions, 17 calls, 2 projects: 8 failures
+    Read        4 sessions, 17 calls: 8 failures
     Set aside   2: 1x a probe that found nothing, 1x the user
                 said no
 
-    Met again: 3 failure modes
+    3 failure modes, met again
     routes.go:40:2: string `close…constant (goconst) (hidden)
       wx4s06n1 · mise run lint · 2x in 2 sessions · 5 days ago
     fork/exec /tmp/go-build9/b002/api.t…exe: exec format error
       ydqtq91c · go test · 2x in 2 sessions · 5 days ago
     /bin/bash: line 1: go: command not found
       qpebpksv · go test · 2x in 2 sessions · 8 days ago
-    2 more explain themselves: File has not been read yet: disc…
+    2 more are slips that the client explains: File has not bee…
 
     Project    sessions    calls failures  met again
-    shop              2       11        5          2
+    shop              2       11        5          1
     api               2        6        3          1
 
-    Next        callus show wx4s06n1
-    Undo        callus uninstall --purge
-
-    Yours: callus install claude-code, or callus import
+    Next        callus install claude-code, or callus import
+    Undo        callus uninstall; --purge takes the records too
     ");
+    let json: serde_json::Value =
+        serde_json::from_str(&env.run(&["report", "--sample", "--json"]).success()).expect("JSON");
+    assert_eq!(json["sample"], true);
     assert!(!env.data().exists(), "the sample was recorded");
 }

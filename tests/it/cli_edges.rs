@@ -34,15 +34,16 @@ fn the_start_is_short() {
     assert_snapshot!(TestEnv::new().run::<&str>(&[]).success(), @r"
     Callus remembers what fails in your coding agents' sessions.
 
-      callus report           what has been failing lately
-      callus failures         failure modes, those met in most sessions first
-      callus show ID          one of them in full
-      callus check            pipe an error in: has it been seen before?
-      callus sessions         what was recorded
+      callus report     what has been failing lately
+      callus failures   failure modes, most sessions first
+      callus show ID    one of them in full
+      callus check      pipe an error in: was it seen before?
+      callus sessions   what was recorded
 
-      callus install claude-code    record every session from now on
-      callus import                 read the sessions of the past
-      callus status                 what is recorded, and where
+      callus install    record every session from now on
+      callus import     read the sessions of the past
+      callus status     what is recorded, and where
+      callus doctor     whether all of it works
 
     Everything stays on this machine. More: callus --help
     ");
@@ -191,7 +192,7 @@ fn nothing_is_removed_unasked() {
     let env = filled();
     assert_snapshot!(env.run(&["forget", "--before", "1d"]), @r"
     Error: there is no terminal to ask on, so nothing was changed
-    Hint: Say yes beforehand with --yes, or look first with --dry-run
+    Hint: Say yes beforehand with --yes
     [exit code: 3]
     ");
     assert_snapshot!(env.run(&["uninstall", "--purge"]), @r"
@@ -200,6 +201,37 @@ fn nothing_is_removed_unasked() {
     [exit code: 3]
     ");
     assert!(env.run(&["sessions"]).success().contains("7744721d"));
+}
+
+#[test]
+fn a_command_without_an_answer_in_json_says_so_and_does_nothing() {
+    let env = TestEnv::new();
+    assert_snapshot!(env.run(&["pause", "2h", "--json"]), @r"
+    Error: this command has no answer in JSON, so nothing was done
+    Hint: Leave --json out; docs/json.md lists the commands that answer in JSON
+    [exit code: 1]
+    ");
+    assert!(env.run(&["status"]).success().contains("Recording   on"));
+    for arguments in [
+        vec!["resume"],
+        vec!["import"],
+        vec!["forget", "--before", "1d", "--yes"],
+        vec!["redact", "--again"],
+        vec!["install", "--yes"],
+        vec!["uninstall", "--yes"],
+    ] {
+        assert_eq!(env.run(&[arguments, vec!["--json"]].concat()).code, 1);
+    }
+    assert!(!env.home().join(".claude").exists(), "something was installed");
+}
+
+#[test]
+fn filters_that_fit_nothing_do_not_say_that_nothing_failed() {
+    let env = filled();
+    for arguments in [["--model", "nobody"], ["--assistant", "codex"], ["--status", "muted"]] {
+        let said = env.run(&[vec!["failures"], arguments.to_vec()].concat()).success();
+        assert_eq!(said, "Nothing failed that fits what was asked for.\n", "{arguments:?}");
+    }
 }
 
 #[test]

@@ -149,7 +149,6 @@ fn a_home_with_transcripts_is_wired_read_and_reported_without_a_question() {
     let home = Home::with_transcripts();
     let before = home.entries();
     let wanted = [
-        "install claude-code --dry-run",
         "install claude-code --yes",
         "import --since 30d --budget 45s --then-background",
         "report",
@@ -176,15 +175,22 @@ fn a_home_with_transcripts_is_wired_read_and_reported_without_a_question() {
 }
 
 #[test]
+fn a_home_in_which_nothing_was_recorded_is_as_it_was_without_purge() {
+    let home = Home::new();
+    let before = home.entries();
+    home.install(&[]);
+    assert_ne!(home.entries(), before, "nothing was installed");
+    home.install(&["--uninstall"]);
+    assert_eq!(home.entries(), before);
+}
+
+#[test]
 fn no_import_reads_nothing_and_folders_of_others_stay() {
     let home = Home::with_transcripts();
     fs::create_dir_all(home.folder.path().join(".local/bin")).expect("the user's own folder");
     let before = home.entries();
     let (_, _, calls) = home.install(&["--no-import", "--yes"]);
-    assert_eq!(
-        calls,
-        ["install claude-code --dry-run", "install claude-code --yes", "report"]
-    );
+    assert_eq!(calls, ["install claude-code --yes", "report"]);
     home.install(&["--uninstall", "--purge"]);
     let after: BTreeSet<PathBuf> = home.entries();
     assert_eq!(after, before);

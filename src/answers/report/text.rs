@@ -9,7 +9,9 @@ use crate::domain::time::Timestamp;
 /// Lines of a report, so that it fits a terminal of usual height with the prompt below it.
 const LINES: usize = 25;
 /// Failure modes that the text shows.
-const MODES: usize = 5;
+const MODES: usize = 6;
+/// With fewer failure modes than these it is worth looking further back.
+const FEW: usize = 3;
 /// Projects that the text shows.
 const PROJECTS: usize = 3;
 /// Reasons that the text shows.
@@ -27,7 +29,7 @@ impl Answer for ReportView {
         foot.push("\n".to_owned());
         foot.push(style.field("Next", &self.next()));
         if style.reader == Reader::Person {
-            foot.push(style.field("Undo", "callus uninstall --purge"));
+            foot.push(style.field("Undo", "callus uninstall; --purge takes the records too"));
         }
         let explained = self.explained(style);
         let used = lines(&head) + lines(&foot) + lines(std::slice::from_ref(&explained));
@@ -85,8 +87,9 @@ impl ReportView {
     }
 
     fn read(&self) -> String {
-        let projects = if self.project_count > 0 {
-            format!(", {}", count(self.project_count, "project"))
+        // The table below names them.
+        let projects = if self.project_count == 1 {
+            ", 1 project".to_owned()
         } else {
             String::new()
         };
@@ -115,36 +118,32 @@ impl ReportView {
         format!("{}: {}", thousands(self.set_aside), parts.join(", "))
     }
 
-    /// Returns the failure modes in at most `room` lines: what was met again, then what was met once.
+    /// Returns the failure modes in at most `room` lines: what was met again before what one session met.
     fn modes(&self, style: &Style, room: usize) -> String {
         if self.met_again.is_empty() && self.met_once.is_empty() {
-            return "\nNothing else failed.\n".to_owned();
+            let other = if self.self_explaining.modes > 0 { " else" } else { "" };
+            return format!("\nNothing{other} failed.\n");
         }
-        let lists = [
-            ("Met again", self.met_again_modes, &self.met_again),
-            ("Met in one session", self.met_once_modes, &self.met_once),
-        ];
         let mut out = Page::default();
-        let mut room = room;
-        let mut shown = 0;
-        for (title, all, modes) in lists {
-            // A blank line, the title, and two lines for each failure mode.
-            let fit = (room.saturating_sub(2) / 2).min(MODES - shown).min(modes.len());
-            if fit == 0 {
-                continue;
+        out.line("");
+        out.line(style.bold(&self.modes_title()));
+        // A blank line, the title, and two lines for each failure mode.
+        let fit = (room.saturating_sub(2) / 2).min(MODES);
+        for mode in self.met_again.iter().chain(&self.met_once).take(fit) {
+            for line in mode.lines(style) {
+                out.line(line);
             }
-            out.line("");
-            let number = count(i64::try_from(all).unwrap_or(i64::MAX), "failure mode");
-            out.line(style.bold(&format!("{title}: {number}")));
-            for mode in &modes[..fit] {
-                for line in mode.lines(style) {
-                    out.line(line);
-                }
-            }
-            room -= 2 + 2 * fit;
-            shown += fit;
         }
         out.text()
+    }
+
+    fn modes_title(&self) -> String {
+        let modes = |number: usize| count(i64::try_from(number).unwrap_or(i64::MAX), "failure mode");
+        match (self.met_again_modes, self.met_once_modes) {
+            (again, 0) => format!("{}, met again", modes(again)),
+            (0, once) => format!("{}, met in one session", modes(once)),
+            (again, once) => format!("{}: {again} met again, {once} in one session", modes(again + once)),
+        }
     }
 
     fn explained(&self, style: &Style) -> String {
@@ -153,12 +152,15 @@ impl ReportView {
             return String::new();
         }
         let example = explained.examples.first().map(String::as_str).unwrap_or_default();
-        let explain = if explained.failures == 1 {
-            "explains itself"
+        let slips = if explained.failures == 1 {
+            "is a slip"
         } else {
-            "explain themselves"
+            "are slips"
         };
-        let text = format!("{} more {explain}:", thousands(explained.failures));
+        let text = format!(
+            "{} more {slips} that the client explains:",
+            thousands(explained.failures)
+        );
         let mut out = Page::default();
         match style.reader {
             Reader::Person => out.line(style.dim(&style.line(&format!("{text} {example}"), style.width))),
@@ -194,18 +196,27 @@ impl ReportView {
         ];
         for project in self.projects.iter().take(PROJECTS) {
             let name = style.line(project.project.as_deref().unwrap_or("(none)"), width);
-            let cells = [project.sessions, project.calls, project.failures, project.met_again].map(thousands);
+            let again = i64::try_from(project.met_again).unwrap_or(i64::MAX);
+            let cells = [project.sessions, project.calls, project.failures, again].map(thousands);
             out.push(row(&name, cells.each_ref().map(String::as_str)));
         }
         out
     }
 
     fn next(&self) -> String {
+        if self.sample {
+            return "callus install claude-code, or callus import".to_owned();
+        }
         let first = self
             .met_again
             .first()
             .or(self.met_once.first())
             .and_then(|mode| mode.id.as_deref());
-        first.map_or_else(|| "callus sessions".to_owned(), |id| format!("callus show {id}"))
+        let first = first.map_or_else(|| "callus sessions".to_owned(), |id| format!("callus show {id}"));
+        let (start, _) = self.window;
+        if start > Timestamp(0) && self.project.is_none() && self.met_again_modes + self.met_once_modes < FEW {
+            return format!("{first}; callus report --since all");
+        }
+        first
     }
 }

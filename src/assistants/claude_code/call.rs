@@ -23,6 +23,14 @@ const TOOLS: &[(&str, ToolKind)] = &[
     ("Grep", ToolKind::Search),
     ("LS", ToolKind::Search),
 ];
+
+/// Returns whether `name`, in any case, is a tool that runs shell commands.
+pub(super) fn is_shell(name: &str) -> bool {
+    TOOLS
+        .iter()
+        .any(|(tool, kind)| *kind == ToolKind::Shell && tool.eq_ignore_ascii_case(name))
+}
+
 const MCP: &str = "mcp__";
 
 /// Longest command that is kept whole, in bytes: a here-document can be as long as a file.

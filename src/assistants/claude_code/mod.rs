@@ -6,6 +6,7 @@ use super::Spec;
 
 mod api_error;
 mod call;
+mod explained;
 mod files;
 pub mod hook;
 mod join;
@@ -28,4 +29,6 @@ pub const SPEC: Spec = Spec {
     hook: hook::hook,
     find: files::find,
     reader: transcript::Reader::new,
+    is_shell: call::is_shell,
+    explains_itself: explained::explains_itself,
 };

@@ -15,7 +15,7 @@ pub const PROGRAM: &str = "claude";
 pub const SERVER: &str = "callus";
 
 /// The file name of our program: by it an entry of ours is known when nothing else tells.
-const BINARY: &str = "callus";
+pub const BINARY: &str = "callus";
 
 /// Arguments of a hook.
 pub const HOOK_ARGS: [&str; 2] = ["hook", NAME];

@@ -1,17 +1,13 @@
 //! `callus forget`: removes and overwrites what was recorded.
 
-use crate::answers;
+use crate::answers::{self, count};
 use crate::cli::terminal::{Surroundings, folder};
 use crate::cli::{Error, Kind, ask};
 use crate::flow;
-use crate::store::forget::What;
+use crate::store::forget::{Forgotten, What};
 
-/// Remove what was recorded, and overwrite it: it is in no file of the store afterwards
+/// What is to be forgotten.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:
-  callus forget --session 7744721d
-  callus forget --match hunter2        Everything in which this text stands
-  callus forget --before 90d")]
 #[group(required = true, multiple = false)]
 pub(crate) struct Forget {
     /// Forget one session, by the assistant's id of it
@@ -28,8 +24,12 @@ pub(crate) struct Forget {
     before: Option<String>,
 }
 
-/// The question before it.
+/// Remove what was recorded, and overwrite it: it is in no file of the store afterwards
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  callus forget --session 7744721d
+  callus forget --match hunter2        Everything in which this text stands
+  callus forget --before 90d")]
 pub(crate) struct ForgetCommand {
     #[command(flatten)]
     what: Forget,
@@ -41,15 +41,22 @@ pub(crate) struct ForgetCommand {
 impl ForgetCommand {
     /// Forgets, and returns how much.
     pub(super) fn run(self, around: &Surroundings) -> Result<String, Error> {
-        let what = self.what.chosen(around)?;
-        if !self.yes && !ask::go_on("Remove it for good?")? {
+        let (what, name) = self.what.chosen(around)?;
+        let question = around.style.safe(&format!("Remove {name} for good?"));
+        if !self.yes && !ask::go_on(&question, "Say yes beforehand with --yes")? {
             return Ok("Nothing was removed.\n".to_owned());
         }
         let (forgotten, left) = flow::keep::forget(&around.settings, &what)?;
-        let mut told = format!(
-            "Removed {} sessions, {} events, {} failure modes, and overwrote them.\n",
-            forgotten.sessions, forgotten.events, forgotten.modes
-        );
+        let mut told = if forgotten == Forgotten::default() {
+            "Nothing like that was recorded.\n".to_owned()
+        } else {
+            format!(
+                "Removed {}, {}, {}, and overwrote them.\n",
+                count(forgotten.sessions, "session"),
+                count(forgotten.events, "event"),
+                count(forgotten.modes, "failure mode")
+            )
+        };
         for path in left {
             told.push_str(&around.style.safe(&format!(
                 "The text still stands in {}: remove it by hand",
@@ -65,22 +72,29 @@ impl ForgetCommand {
 }
 
 impl Forget {
-    fn chosen(self, around: &Surroundings) -> Result<What, Error> {
+    /// Returns what is to be forgotten, and what it is called in the question.
+    fn chosen(self, around: &Surroundings) -> Result<(What, String), Error> {
         if let Some(session) = self.session {
             let store = flow::ready(&around.settings)?;
-            return Ok(What::Session(answers::pick_session(&store, &session)?));
+            let external = answers::pick_session(&store, &session)?;
+            let name = format!("session {external}");
+            return Ok((What::Session(external), name));
         }
         if let Some(project) = self.project.map(folder) {
             let store = flow::ready(&around.settings)?;
-            return Ok(What::Project(answers::pick_project(&store, &project)?));
+            let name = format!("project {project} with all its sessions");
+            return Ok((What::Project(answers::pick_project(&store, &project)?), name));
         }
         if let Some(text) = self.text {
             if text.trim().is_empty() {
                 return Err(Error::new(Kind::User, "an empty text stands everywhere"));
             }
-            return Ok(What::Match(text));
+            let name = format!("everything in which `{text}` stands");
+            return Ok((What::Match(text), name));
         }
         let before = self.before.unwrap_or_default();
-        Ok(What::Before(answers::since(&before, around.now(), &around.style.zone)?))
+        let before = answers::since(&before, around.now(), &around.style.zone)?;
+        let name = format!("everything before {}", around.style.date(before));
+        Ok((What::Before(before), name))
     }
 }

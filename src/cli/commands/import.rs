@@ -2,11 +2,11 @@
 
 use std::ffi::OsStr;
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::answers;
+use crate::answers::{self, count, size};
 use crate::assistants;
 use crate::cli::Error;
 use crate::cli::terminal::Surroundings;
@@ -66,7 +66,9 @@ impl Import {
                 bar.set_position(step.bytes);
             })?;
             bar.finish_and_clear();
-            told.push_str(&summary(&report, around));
+            let own = flow::import::own_folder(spec, &around.settings).join(spec.transcripts);
+            let looked = request.paths.is_empty().then_some(own);
+            told.push_str(&summary(&report, looked.as_deref(), around));
             if report.imported.left > 0 && self.then_background {
                 go_on_behind(&self, around)?;
                 told.push_str("The rest is read in the background: callus status\n");
@@ -90,25 +92,42 @@ fn bar() -> ProgressBar {
     bar
 }
 
-fn summary(report: &Report, around: &Surroundings) -> String {
+/// Returns what an import came to; `folder` is the assistant's own, where no other was named.
+fn summary(report: &Report, folder: Option<&Path>, around: &Surroundings) -> String {
     let imported = &report.imported;
-    let mut lines = vec![
-        format!(
-            "Read {} files ({} MB); in {} nothing was new.",
-            imported.files,
-            imported.bytes / 1_000_000,
-            imported.unchanged
-        ),
-        format!(
-            "New: {} calls, {} failures, {} set aside.",
-            imported.tally.calls, imported.tally.failures, imported.tally.expected
-        ),
-    ];
+    let some = |number: u64, noun: &str| count(i64::try_from(number).unwrap_or(i64::MAX), noun);
+    let files = |number: usize| some(number as u64, "file");
+    let mut lines = match (imported.files, imported.unchanged) {
+        (0, 0) => vec![match folder {
+            Some(folder) => format!("No transcript was read in {}.", folder.display()),
+            None => "No transcript was read.".to_owned(),
+        }],
+        (0, unchanged) => vec![format!("Nothing new in {}.", files(unchanged))],
+        (read, unchanged) => {
+            let more = if unchanged > 0 {
+                format!("; nothing new in {} more", files(unchanged))
+            } else {
+                String::new()
+            };
+            vec![
+                format!("Read {} ({}){more}.", files(read), size(imported.bytes)),
+                format!(
+                    "New: {}, {}, {} set aside.",
+                    some(imported.tally.calls, "call"),
+                    count(report.failures, "failure"),
+                    report.set_aside
+                ),
+            ]
+        }
+    };
     if report.older > 0 {
-        lines.push(format!("Left out as older: {} files.", report.older));
+        lines.push(format!("Left out as older: {}.", files(report.older)));
     }
     if imported.left > 0 {
-        lines.push(format!("Not read yet: {} files; callus import goes on.", imported.left));
+        lines.push(format!(
+            "Not read yet: {}; callus import goes on.",
+            files(imported.left)
+        ));
     }
     if imported.broken > 0 {
         lines.push(format!("Lines that were no record: {}.", imported.broken));
@@ -118,14 +137,7 @@ fn summary(report: &Report, around: &Surroundings) -> String {
     for (path, why) in refused.chain(failed) {
         lines.push(format!("Not read: {}: {why}", path.display()));
     }
-    lines
-        .iter()
-        .map(|line| {
-            around.style.safe(line)
-                + "
-"
-        })
-        .collect()
+    lines.iter().map(|line| around.style.safe(line) + "\n").collect()
 }
 
 /// Starts another import that outlives this one. It goes on where this one stopped.

@@ -50,6 +50,9 @@ struct How {
     /// Show what would be changed, and change nothing
     #[arg(long, conflicts_with = "yes")]
     dry_run: bool,
+    /// The plan was shown already: `install.sh` shows it above a question of its own
+    #[arg(long, hide = true, requires = "yes")]
+    shown: bool,
 }
 
 impl Install {
@@ -62,7 +65,7 @@ impl Install {
             return Ok(with_notes("Everything is wired already.\n", &plan, around));
         }
         if !self.how.agreed(&plan, "Edit these files?", around)? {
-            return Ok("Nothing was changed.\n".to_owned());
+            return Ok(self.how.unchanged());
         }
         let done = "Wired: sessions are recorded from the next start on. Undo: callus uninstall\n";
         Ok(told(done, &apply(&site, &plan)?, around))
@@ -84,15 +87,12 @@ impl Uninstall {
             "Edit these files?"
         };
         if !self.how.agreed(&plan, question, around)? {
-            return Ok("Nothing was changed.\n".to_owned());
+            return Ok(self.how.unchanged());
         }
         let mut out = told("The wiring is gone.\n", &apply(&site, &plan)?, around);
         if store {
             purge(around)?;
-            out.push_str(
-                "What was recorded is removed.
-",
-            );
+            out.push_str("What was recorded is removed.\n");
         } else if around.settings.data.exists() {
             out.push_str("What was recorded stays; callus uninstall --purge removes it.\n");
         }
@@ -103,13 +103,26 @@ impl Uninstall {
 impl How {
     /// Shows the plan, and asks unless the answer is known.
     fn agreed(&self, plan: &Plan, question: &str, around: &Surroundings) -> Result<bool, Error> {
-        if !plan.is_empty() {
+        if !plan.is_empty() && !self.shown {
             crate::cli::print(&around.printable(&format!("{}\n\n", around.style.safe(&plan.text()))))?;
         }
         if self.dry_run {
             return Ok(false);
         }
-        if self.yes { Ok(true) } else { ask::go_on(question) }
+        if self.yes {
+            return Ok(true);
+        }
+        ask::go_on(question, "Say yes beforehand with --yes, or look first with --dry-run")
+    }
+
+    /// Returns what is said when nothing was done.
+    fn unchanged(&self) -> String {
+        let text = if self.dry_run {
+            "So far nothing was changed.\n"
+        } else {
+            "Nothing was changed.\n"
+        };
+        text.to_owned()
     }
 }
 

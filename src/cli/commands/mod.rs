@@ -24,7 +24,7 @@ mod worker;
 use clap::{Args, Parser, Subcommand};
 
 use super::terminal::Surroundings;
-use super::{Error, Told};
+use super::{Error, Kind, Told};
 
 /// Failure memory for coding agents: what hurts twice, hardens
 #[derive(Debug, Parser)]
@@ -52,10 +52,10 @@ pub(super) struct Cli {
 #[derive(Debug, Args)]
 pub(super) struct Common {
     /// Answer in JSON (docs/json.md lists the fields)
-    #[arg(long, global = true)]
+    #[arg(long, global = true, display_order = 900)]
     pub(super) json: bool,
     /// Write dates in UTC
-    #[arg(long, global = true)]
+    #[arg(long, global = true, display_order = 901)]
     pub(super) utc: bool,
 }
 
@@ -90,8 +90,42 @@ pub(super) enum Command {
     Worker,
 }
 
+impl Command {
+    /// Returns whether `--json` means something for it: every command that reads, and those that show what they changed.
+    fn answers_in_json(&self) -> bool {
+        match self {
+            Self::Report(_)
+            | Self::Failures(_)
+            | Self::Show(_)
+            | Self::Search(_)
+            | Self::Check(_)
+            | Self::Sessions(_)
+            | Self::Session(_)
+            | Self::Mute(_)
+            | Self::Project(_)
+            | Self::Status(_)
+            | Self::Doctor(_)
+            | Self::Sql(_) => true,
+            Self::Start
+            | Self::Pause(_)
+            | Self::Resume(_)
+            | Self::Import(_)
+            | Self::Forget(_)
+            | Self::Redact(_)
+            | Self::Install(_)
+            | Self::Uninstall(_)
+            | Self::Mcp(_)
+            | Self::Worker => false,
+        }
+    }
+}
+
 /// Runs a command.
 pub(super) fn run(command: Command, around: &Surroundings) -> Result<Told, Error> {
+    if around.json() && !command.answers_in_json() {
+        let error = Error::new(Kind::User, "this command has no answer in JSON, so nothing was done");
+        return Err(error.hint("Leave --json out; docs/json.md lists the commands that answer in JSON"));
+    }
     match command {
         Command::Start => Ok(start::run().into()),
         Command::Report(command) => command.run(around).map(Told::from),

@@ -27,9 +27,8 @@ pub(crate) struct Report {
     sample: bool,
 }
 
-/// What stands above and below the report of the sample.
+/// What stands above the report of the sample.
 const SAMPLE_HEAD: &str = "A sample: four invented sessions, recorded nowhere.\n\n";
-const SAMPLE_FOOT: &str = "\nYours: callus install claude-code, or callus import\n";
 
 impl Report {
     /// Returns the report.
@@ -72,10 +71,12 @@ fn sample(around: &Surroundings) -> Result<String, Error> {
         since: Some("all".to_owned()),
         ..ReportQuery::default()
     };
-    let told = around.told(&answers::report(&store, &query, around.now(), &around.style.zone)?)?;
+    let mut view = answers::report(&store, &query, around.now(), &around.style.zone)?;
+    view.sample = true;
+    let told = around.told(&view)?;
     Ok(if around.json() {
         told
     } else {
-        format!("{SAMPLE_HEAD}{told}{SAMPLE_FOOT}")
+        format!("{SAMPLE_HEAD}{told}")
     })
 }

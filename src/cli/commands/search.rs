@@ -9,15 +9,11 @@ use crate::flow;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   callus search exec format
-  callus search 'go: command not found'")]
+  callus search 'go: command not found'
+  callus search -- --no-stat            Words that begin with a dash stand behind --")]
 pub(crate) struct Search {
     /// The words
-    #[arg(
-        value_name = "QUERY",
-        required = true,
-        trailing_var_arg = true,
-        allow_hyphen_values = true
-    )]
+    #[arg(value_name = "QUERY", required = true)]
     query: Vec<String>,
     /// List at most so many
     #[arg(long, value_name = "N")]

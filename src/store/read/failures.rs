@@ -117,12 +117,13 @@ const OF_SESSION: &str = failures!("where f.session = ?1 order by f.at, f.id");
 // What was never grouped is put together by its scope. SQLite takes the bare columns from the row that holds the maximum: the newest headline.
 const SET_ASIDE: &str = "select pt.mode, f.expected as reason, f.headline, f.scope, count(*) as failures,
        count(distinct f.session) as sessions, min(f.at) as first_at, max(f.at) as last_at
-from failure f left join pattern pt on pt.id = f.pattern join session s on s.id = f.session
+from failure f join event e on e.id = f.event join session s on s.id = f.session
+left join pattern pt on pt.id = f.pattern
 where f.expected is not null and f.at >= ?1
   and (?2 is null or f.project = ?2)
   and (?3 is null or instr(lower(s.model), ?3) > 0)
   and (?4 is null or instr(s.assistant, ?4) > 0)
-  and (?5 is null or instr(lower(f.scope), ?5) > 0)
+  and (?5 is null or e.tool_kind = ?5 or instr(lower(f.scope), ?5) > 0)
 group by pt.mode, case when pt.mode is null then f.scope end, f.expected
 order by failures desc, last_at desc limit ?6";
 
@@ -177,7 +178,7 @@ impl Store {
                 project.map(|project| project.0),
                 model.map(str::to_lowercase),
                 assistant.map(str::to_lowercase),
-                tool.map(str::to_lowercase),
+                tool,
                 limit.map_or(UNLIMITED, i64::from)
             ],
             |row| {

@@ -41,20 +41,20 @@ pub struct ProjectFigures {
     pub failures: i64,
     /// Their failures set aside.
     pub expected: i64,
-    /// Failure modes of the project that two or more of its sessions met, and one in the window.
-    pub met_again: i64,
 }
 
 const LIST: &str = "select id, key, name, remote, first_at, last_at from project order by last_at desc, id";
 
 const FIGURES: &str = "select s.project as id, p.name, count(*) as sessions, sum(s.calls) as calls,
-       sum(s.failures) as failures, sum(s.expected) as expected,
-       (select count(*) from mode_project mp
-        where mp.project = s.project and mp.last_at >= ?1 and mp.sessions >= 2) as met_again
+       sum(s.failures) as failures, sum(s.expected) as expected
 from session s left join project p on p.id = s.project
 where s.last_at >= ?1 and s.last_at <= ?2 and (?3 is null or s.project = ?3)
 group by s.project
 order by failures desc, sessions desc, p.name limit ?4";
+
+const MET_AGAIN: &str = "select m.headline from mode_project mp join mode m on m.id = mp.mode
+where mp.project = ?1 and mp.last_at >= ?2 and mp.sessions >= 2 and mp.failures > 0
+  and m.status = 'open' and coalesce(m.muted_until, 0) <= ?3";
 
 const EVER: &str = "select project, count(*), sum(failures) from session where project is not null group by project";
 
@@ -105,10 +105,15 @@ impl Store {
                     calls: row.get("calls")?,
                     failures: row.get("failures")?,
                     expected: row.get("expected")?,
-                    met_again: row.get("met_again")?,
                 })
             },
         )
+    }
+
+    /// Returns the headlines of the open failure modes that two or more sessions of a project ever met, and one since
+    /// `since`.
+    pub fn met_again(&self, project: ProjectId, since: Timestamp, now: Timestamp) -> Result<Vec<String>, StoreError> {
+        self.rows(MET_AGAIN, [project.0, since.0, now.0], |row| row.get(0))
     }
 
     /// Returns the sessions and the failures that count of every project, over all time.

@@ -49,6 +49,17 @@ fn installing_and_removing_leaves_the_home_as_it_was() {
 }
 
 #[test]
+fn a_program_of_another_name_is_not_wired() {
+    // Its entries could not be told from those of others: a second time would add them again, and none would ever go.
+    let home = Home::with_settings("{}");
+    let error = plan::install(&home.site, Path::new("/opt/callus-0.2")).expect_err("another name");
+    assert_eq!(
+        error.to_string(),
+        "/opt/callus-0.2 must be called callus to be known again; rename it and run the same command"
+    );
+}
+
+#[test]
 fn without_the_record_only_our_entries_go() {
     // A permission that was there before, and lists that were empty before, cannot be told from ours any more.
     let told_apart = |text: &&&str| {

@@ -112,10 +112,10 @@ fn parameters_are_read_as_they_are_meant() {
             "seen",
         ),
         ("failure_check", json!({"output": 1}), "new"),
-        ("failure_report", json!({"since": null, "project": null}), "Met again"),
-        ("failure_report", json!({"since": "", "project": " "}), "Met again"),
+        ("failure_report", json!({"since": null, "project": null}), "met again"),
+        ("failure_report", json!({"since": "", "project": " "}), "met again"),
         ("failure_report", json!({"since": "all"}), "all that is recorded"),
-        ("failure_report", json!({"since": "2026-11-19"}), "Met again"),
+        ("failure_report", json!({"since": "2026-11-19"}), "met again"),
     ];
     for (tool, arguments, part) in table {
         let text = client.call(tool, &arguments).answer();

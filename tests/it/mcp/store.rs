@@ -39,7 +39,7 @@ fn where_nothing_was_recorded_nothing_is_made() {
     assert!(!env.data().exists());
 
     fixture::fill(&env);
-    assert!(report(&mut client).answer().contains("Met again"));
+    assert!(report(&mut client).answer().contains("met again"));
 
     // `callus uninstall --purge` while an assistant still runs: the server brings nothing back.
     fs::remove_dir_all(env.data()).expect("removes");
@@ -53,7 +53,7 @@ fn where_nothing_was_recorded_nothing_is_made() {
 fn a_database_of_a_newer_callus_is_refused_until_it_is_none() {
     let env = filled();
     let mut client = Client::begun(&env);
-    assert!(report(&mut client).answer().contains("Met again"));
+    assert!(report(&mut client).answer().contains("met again"));
     let db = Connection::open(env.database()).expect("opens");
     let version: u32 = db
         .query_row("pragma user_version", [], |row| row.get(0))
@@ -70,7 +70,7 @@ fn a_database_of_a_newer_callus_is_refused_until_it_is_none() {
     }
     assert_eq!(client.ask("ping", &json!({}))["result"], json!({}));
     db.pragma_update(None, "user_version", version).expect("back");
-    assert!(report(&mut client).answer().contains("Met again"));
+    assert!(report(&mut client).answer().contains("met again"));
     assert!(client.leave().is_empty());
 }
 
@@ -93,7 +93,7 @@ fn a_damaged_database_is_named_with_what_to_do_and_answers_when_it_is_right_agai
     }
     assert_eq!(fs::read(env.database()).expect("reads"), damaged);
     fs::rename(&right, env.database()).expect("moves back");
-    assert!(report(&mut client).answer().contains("Met again"));
+    assert!(report(&mut client).answer().contains("met again"));
     assert!(client.leave().is_empty());
 }
 
@@ -157,7 +157,7 @@ fn a_database_that_another_process_keeps_to_itself_is_said_to_be_busy() {
     assert!(said.contains("the database is busy"), "{said}");
     assert!(said.contains("try again in a moment"), "{said}");
     drop(db);
-    assert!(report(&mut client).answer().contains("Met again"));
+    assert!(report(&mut client).answer().contains("met again"));
     assert!(client.leave().is_empty());
 }
 
@@ -171,6 +171,6 @@ fn settings_that_became_wrong_are_named_and_read_again() {
     let said = report(&mut client).error();
     assert!(said.starts_with(&format!("{}:1: ", config.display())), "{said}");
     fs::write(&config, "capture = true\n").expect("writes");
-    assert!(report(&mut client).answer().contains("Met again"));
+    assert!(report(&mut client).answer().contains("met again"));
     assert!(client.leave().is_empty());
 }
