@@ -58,6 +58,7 @@ fn drain_file(
         if batch.end > tail.progress().offset.max(batch.start) {
             let tally = store.write(|tx| {
                 let mut tally = Tally::default();
+                recorder.begin();
                 for seen in batch.records {
                     tally.add(recorder.record(tx, &prepare(&seen))?);
                 }

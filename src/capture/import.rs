@@ -253,6 +253,7 @@ fn read_lines(
 fn write(store: &mut Store, recorder: &mut Recorder, batch: &Batch, clock: Clock) -> Result<Tally, CaptureError> {
     let tally = store.write(|tx| {
         let mut tally = Tally::default();
+        recorder.begin();
         for prepared in &batch.prepared {
             tally.add(recorder.record(tx, prepared)?);
         }

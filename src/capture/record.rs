@@ -45,7 +45,8 @@ impl Tally {
 /// Bytes of a user's correction that are kept.
 const CORRECTION: usize = 2_000;
 
-/// Records observations. Keeps what it learns about folders, so that a session costs one look-up of its project.
+/// Records observations. Keeps what it learns about folders for a transaction, so that a folder costs one look-up of
+/// its project.
 #[derive(Debug)]
 pub struct Recorder {
     machine: String,
@@ -69,6 +70,11 @@ impl Recorder {
             homes: HashMap::new(),
             open: HashMap::new(),
         }
+    }
+
+    /// Begins a transaction: between two of them other programs may make one project of two, or forget one.
+    pub fn begin(&mut self) {
+        self.homes.clear();
     }
 
     /// Records one observation.

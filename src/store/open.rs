@@ -23,6 +23,10 @@ const STATEMENTS: usize = 128;
 /// How long is waited for another process to let go of the lock.
 const WAIT: Duration = Duration::from_secs(5);
 
+/// How often a program tries to configure a database that others configure, ten milliseconds apart: five seconds, as
+/// long as it waits for the lock.
+const TRIES: u32 = 500;
+
 /// How the database is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
@@ -62,7 +66,7 @@ impl Store {
             path: path.to_owned(),
             file: file_at(path),
         };
-        store.configure(access).map_err(|error| store.sorted(error))?;
+        store.configure_patiently(access)?;
         store.check_version(access).map_err(|error| store.sorted(error))?;
         Ok(store)
     }
@@ -118,6 +122,19 @@ impl Store {
         &self.path
     }
 
+    /// Configures the connection. Programs that meet at a new database all want to change it to the write-ahead log,
+    /// and SQLite turns away all but one at once, whatever the time that they would wait for the lock.
+    fn configure_patiently(&self, access: Access) -> Result<(), StoreError> {
+        let mut tries = if access == Access::Write { TRIES } else { 1 };
+        loop {
+            tries -= 1;
+            match self.configure(access).map_err(|error| self.sorted(error)) {
+                Err(StoreError::Busy) if tries > 0 => pause(),
+                other => return other,
+            }
+        }
+    }
+
     fn configure(&self, access: Access) -> Result<(), StoreError> {
         self.connection.busy_timeout(WAIT)?;
         self.connection.set_prepared_statement_cache_capacity(STATEMENTS);
@@ -168,6 +185,11 @@ impl Store {
 
 fn file_at(path: &Path) -> Option<(u64, u64)> {
     std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
+}
+
+#[expect(clippy::disallowed_methods, reason = "SQLite does not wait here by itself")]
+fn pause() {
+    std::thread::sleep(Duration::from_millis(10));
 }
 
 fn version(connection: &Connection) -> Result<u32, StoreError> {

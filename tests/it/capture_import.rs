@@ -452,3 +452,46 @@ fn two_imports_at_once_come_to_the_same() {
     assert_same_known(&scene, &whole, "two at once");
     scene.assert_consistent();
 }
+
+#[test]
+fn folders_that_turn_out_to_be_one_project_while_others_import() {
+    let put = |scene: &Scene| {
+        for (n, name) in ["a", "b", "c", "d"].into_iter().enumerate() {
+            let mut story = long_story(name, 20);
+            let text = story.text().replace("/home/dev/project", &format!("/srv/{name}"));
+            story.cd(&format!("/srv/{name}")).bash(
+                "git remote -v",
+                false,
+                "origin\thttps://github.com/acme/app.git (fetch)\norigin\thttps://github.com/acme/app.git (push)",
+            );
+            let last = story.lines().len() - 2;
+            let shown = text_of(&story.lines()[last..]);
+            // Where it is shown differs, so that one import settles while another still writes.
+            scene.put(
+                &format!("{name}.jsonl"),
+                &if n % 2 == 0 { shown + &text } else { text + &shown },
+            );
+        }
+    };
+    let whole = imported(put);
+    assert_eq!(whole.number("select count(*) from project"), 1);
+    whole.assert_consistent();
+    for _ in 0..3 {
+        let scene = Scene::new();
+        put(&scene);
+        let each: Vec<_> = ["a", "b", "c", "d"]
+            .iter()
+            .map(|name| {
+                let path = scene.projects().join(format!("{name}.jsonl")).display().to_string();
+                scene.env.start(&["import", &path])
+            })
+            .collect();
+        for import in each {
+            scene.env.end(import, "").success();
+        }
+        scene.import();
+        assert_same_known(&scene, &whole, "side by side");
+        assert_eq!(scene.number("select count(*) from project"), 1);
+        scene.assert_consistent();
+    }
+}

@@ -469,3 +469,29 @@ fn a_session_that_ended_is_not_remembered_by_its_files() {
         .collect();
     assert_eq!(left, Vec::<Value>::new());
 }
+
+#[test]
+fn what_a_reader_holds_back_is_said_and_gone_once_it_lets_go() {
+    let scene = Scene::new();
+    three_sessions(&scene);
+    let reader = scene.database();
+    let begun = reader.query_row("select count(*) from event", [], |row| row.get::<_, i64>(0));
+    assert!(begun.is_ok_and(|events| events > 0));
+    let told = scene.run(&["forget", "--session", "without", "--yes"]);
+    assert!(
+        !told.contains("still stands"),
+        "an idle reader holds nothing back: {told}"
+    );
+    scene.assert_nowhere("third.txt");
+
+    reader
+        .execute_batch("begin; select count(*) from event;")
+        .expect("reads");
+    let told = scene.run(&["forget", "--match", NEEDLE, "--yes"]);
+    assert!(told.contains("still stands") && told.contains("callus.db"), "{told}");
+    reader.execute_batch("commit").expect("lets go");
+    drop(reader);
+    scene.run(&["forget", "--match", NEEDLE, "--yes"]);
+    scene.assert_nowhere(NEEDLE);
+    scene.assert_consistent();
+}

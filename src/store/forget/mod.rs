@@ -38,8 +38,8 @@ pub struct Forgotten {
     pub projects: i64,
 }
 
-/// Removes `what` from the database in one transaction, then overwrites every page that held it. `count_out` takes
-/// each call that goes out of the denominators: only the caller knows under which keys a call is counted.
+/// Removes `what` from the database in one transaction; [`overwrite`] then removes the pages that held it. `count_out`
+/// takes each call that goes out of the denominators: only the caller knows under which keys a call is counted.
 pub fn forget(
     store: &mut Store,
     what: &What,
@@ -48,7 +48,7 @@ pub fn forget(
     if let What::Match(text) = what {
         matching::offer_body_search(store.connection(), spellings(text))?;
     }
-    let forgotten = store.write(|tx| {
+    store.write(|tx| {
         let count = |sql: &str| tx.query_row(sql, [], |row| row.get::<_, i64>(0));
         let before = (
             count("select count(*) from session")?,
@@ -72,9 +72,7 @@ pub fn forget(
             modes: before.2 - count("select count(*) from mode")?,
             projects,
         })
-    })?;
-    overwrite(store)?;
-    Ok(forgotten)
+    })
 }
 
 fn gather(tx: &Tx<'_>, what: &What) -> Result<(), StoreError> {
