@@ -23,9 +23,10 @@ const STATEMENTS: usize = 128;
 /// How long is waited for another process to let go of the lock.
 const WAIT: Duration = Duration::from_secs(5);
 
-/// How often a program tries to configure a database that others configure, ten milliseconds apart: five seconds, as
-/// long as it waits for the lock.
-const TRIES: u32 = 500;
+/// How often a program tries to configure a database that others configure or lock, and how long it waits each time,
+/// for the lock and between two tries: five seconds together, as long as [`WAIT`].
+const TRIES: u32 = 250;
+const TRY: Duration = Duration::from_millis(10);
 
 /// How the database is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,7 +126,7 @@ impl Store {
     /// Configures the connection. Programs that meet at a new database all want to change it to the write-ahead log,
     /// and SQLite turns away all but one at once, whatever the time that they would wait for the lock.
     fn configure_patiently(&self, access: Access) -> Result<(), StoreError> {
-        let mut tries = if access == Access::Write { TRIES } else { 1 };
+        let mut tries = TRIES;
         loop {
             tries -= 1;
             match self.configure(access).map_err(|error| self.sorted(error)) {
@@ -136,7 +137,7 @@ impl Store {
     }
 
     fn configure(&self, access: Access) -> Result<(), StoreError> {
-        self.connection.busy_timeout(WAIT)?;
+        self.connection.busy_timeout(TRY)?;
         self.connection.set_prepared_statement_cache_capacity(STATEMENTS);
         // Without this promise SQLite plans a statement anew whenever a range is bound to other values.
         self.connection
@@ -150,6 +151,7 @@ impl Store {
             // What `forget` removes must not stay behind in free pages.
             self.connection.pragma_update(None, "secure_delete", true)?;
         }
+        self.connection.busy_timeout(WAIT)?;
         Ok(())
     }
 
@@ -189,7 +191,7 @@ fn file_at(path: &Path) -> Option<(u64, u64)> {
 
 #[expect(clippy::disallowed_methods, reason = "SQLite does not wait here by itself")]
 fn pause() {
-    std::thread::sleep(Duration::from_millis(10));
+    std::thread::sleep(TRY);
 }
 
 fn version(connection: &Connection) -> Result<u32, StoreError> {
