@@ -86,7 +86,7 @@ fn sources(store: &Store, now: Timestamp) -> Result<Option<Examination>, AnswerE
 }
 
 fn held_back(store: &Store, settings: &Settings) -> Result<Option<Examination>, AnswerError> {
-    let waiting = store.held_back(&[settings.journals(), settings.spare_journals()])?;
+    let waiting = store.held_back(&settings.journal_folders())?;
     Ok((waiting > 0).then(|| {
         let found = format!(
             "{} with records of a newer Callus; they stay until it reads them",

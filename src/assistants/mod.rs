@@ -10,6 +10,9 @@ use crate::domain::trace::{Agent, Observation, SessionKey};
 
 pub mod claude_code;
 
+// The one reader there is; a second assistant makes it a trait.
+pub use claude_code::transcript::Reader;
+
 /// Bytes of a successful output that are stored, of its beginning and of its end each.
 pub const SUCCESS_KEPT: usize = 2 * 1024;
 /// Bytes of a failed output, of a prompt and of a call's input that are stored, of the beginning and of the end each.
@@ -40,7 +43,7 @@ pub struct Spec {
     /// Finds its transcripts in files and folders, newest first.
     pub find: fn(&[PathBuf]) -> Found,
     /// Opens the reader for one of its transcripts.
-    pub reader: fn(&Transcript) -> claude_code::transcript::Reader,
+    pub reader: fn(&Transcript) -> Reader,
     /// Returns whether a tool, by its name in any case, runs shell commands.
     pub is_shell: fn(&str) -> bool,
     /// Returns whether a headline is an error of the client itself that already says what to do next.

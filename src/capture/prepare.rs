@@ -61,3 +61,139 @@ fn find_in_call(end: &CallEnd, cwd: Option<&str>) -> Option<Finding> {
         cwd,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::id::Assistant;
+    use crate::domain::time::Timestamp;
+    use crate::domain::trace::{AtSource, Call, SessionKey, Text, ToolKind, Via};
+    use crate::redact;
+
+    /// What tools print and agents type, in pieces small enough to be put together wrongly.
+    const PIECES: &[&str] = &[
+        "Exit code 1\n",
+        "Exit code ",
+        "error[E0308]: ",
+        "error: ",
+        "fatal: ",
+        "Traceback (most recent call last):\n",
+        "  File \"a.py\", line 3, in f\n",
+        "panic: ",
+        "thread 'main' panicked at src/a.rs:1:2:\n",
+        "--- FAIL: T (0.0s)\n",
+        "FAIL\tpkg\t0.1s\n",
+        "ok  \t",
+        "a/b.go:12:3: undefined: x\n",
+        "<tool_use_error>",
+        "</tool_use_error>",
+        "The user doesn't want to proceed with this tool use.",
+        "the user said:\n",
+        "\u{1b}[31m",
+        "\r",
+        "\n",
+        "\t",
+        " ",
+        "“",
+        "ß",
+        "日本",
+        "\u{202e}",
+        "'",
+        "\"",
+        "`",
+        "$(",
+        ")",
+        "<<'EOF'\n",
+        "EOF\n",
+        "|",
+        "||",
+        "&&",
+        ";",
+        "&",
+        "2>&1",
+        ">",
+        "\\",
+        "{",
+        "}",
+        "[",
+        "]",
+        "cd /x && ",
+        "timeout 5 ",
+        "env A=1 ",
+        "bash -c ",
+        "go test ./...",
+        "cargo build",
+        "git push",
+        "grep -rn x",
+        "cat f",
+        "echo $?",
+        "exit: 1",
+        "3 issues:",
+        "=== 1 failed in 0.1s ===",
+        "-",
+        "--",
+        "=",
+        ":",
+        "/",
+        "0x1f",
+        "12:30:01",
+        "…",
+        "\0",
+    ];
+
+    fn text() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            4 => prop::sample::select(PIECES).prop_map(str::to_owned),
+            1 => "\\PC{0,12}".prop_map(String::from),
+        ];
+        prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        /// One text that breaks recognition would stand in a journal and break every command that drains it.
+        #[test]
+        fn no_call_breaks_recognition(
+            command in text(),
+            output in text(),
+            kind in prop::sample::select(&[ToolKind::Shell, ToolKind::Edit, ToolKind::Mcp, ToolKind::Other]),
+            flag in prop::sample::select(&[Flag::Success, Flag::Failure, Flag::Silent]),
+            interrupted in any::<bool>(),
+        ) {
+            let call = Call {
+                id: None,
+                tool: command.chars().take(9).collect(),
+                kind,
+                input: Text::whole(command.clone()),
+                command: Some(command),
+                file: None,
+            };
+            let end = CallEnd {
+                call,
+                flag,
+                output: Text::cut(&output, 40, 40),
+                exit_code: None,
+                duration_ms: None,
+                interrupted,
+                note: None,
+                background: None,
+            };
+            let seen = Observation {
+                session: SessionKey { assistant: Assistant::new("a"), external: "s".to_owned() },
+                agent: None,
+                at: Timestamp(0),
+                at_source: AtSource::Record,
+                cwd: None,
+                branch: None,
+                via: Via::Hook,
+                step: Step::CallEnded(end),
+            };
+            let prepared = prepare(&redact::scan(seen));
+            if let Some(finding) = prepared.finding {
+                prop_assert!(!finding.headline.is_empty());
+                let _ = crate::failure::mask::mask(&finding.headline);
+            }
+        }
+    }
+}

@@ -8,12 +8,12 @@ use std::path::Path;
 
 use super::again::{failed_after_all, set_aside};
 use super::group::{Grouped, group};
-use super::prepare::Prepared;
+use super::prepare::{Prepared, prepare};
 use super::project;
 use crate::config;
 use crate::domain::failure::Finding;
 use crate::domain::id::{ProjectId, RootId, SessionId};
-use crate::domain::trace::{BackgroundEnd, CallEnd, Observation, SessionStart, Step, Text, Via};
+use crate::domain::trace::{BackgroundEnd, Call, CallEnd, Observation, SessionStart, Step, Text, Via};
 use crate::failure::{recognise, rejection};
 use crate::git;
 use crate::redact::{self, Clean};
@@ -79,11 +79,13 @@ impl Recorder {
 
     /// Records one observation.
     pub fn record(&mut self, tx: &Tx<'_>, prepared: &Prepared) -> Result<Tally, StoreError> {
-        let seen = &prepared.seen;
-        if !self.is_open(tx, seen)? {
+        if !self.is_open(tx, &prepared.seen)? {
             return Ok(Tally::default());
         }
-        let owner = session::of(tx, seen, &self.machine)?;
+        let owner = session::of(tx, &prepared.seen, &self.machine)?;
+        let joined = with_its_call(tx, owner, &prepared.seen)?;
+        let prepared = joined.as_ref().unwrap_or(prepared);
+        let seen = &prepared.seen;
         let home = self.home(tx, seen)?;
         if let Some(home) = home {
             session::settle_in(tx, owner, home.project, home.root)?;
@@ -276,11 +278,13 @@ impl At {
         if !end.failed || !recorded.new {
             return Ok(Tally::default());
         }
-        let call = event::call_with_id(tx, self.session, end.call.as_deref().unwrap_or_default())?;
-        let finding = seen.clone().zip(call).derive(|(seen, call)| match &seen.step {
-            Step::BackgroundEnded(end) => recognise::background(end, call.as_ref()),
-            _ => None,
-        });
+        let finding = match event::call_with_id(tx, self.session, end.call.as_deref().unwrap_or_default())? {
+            Some(call) => seen
+                .clone()
+                .zip(call)
+                .derive(|(seen, call)| found_in_background(seen, Some(call))),
+            None => seen.derive(|seen| found_in_background(seen, None)),
+        };
         let finding = finding.transpose();
         self.failed(tx, seen, recorded, finding.as_ref())
     }
@@ -423,6 +427,34 @@ impl At {
             failures: u64::from(counts),
             expected: u64::from(!counts),
         })
+    }
+}
+
+/// Returns an outcome whose call was not seen with the call that its session's row tells of, if there is one.
+fn with_its_call(tx: &Tx<'_>, session: SessionId, seen: &Clean<Observation>) -> Result<Option<Prepared>, StoreError> {
+    let Some(id) = called(seen)
+        .filter(|end| end.call.is_unseen())
+        .and_then(|end| end.call.id.as_deref())
+    else {
+        return Ok(None);
+    };
+    let Some(call) = event::call_with_id(tx, session, id)? else {
+        return Ok(None);
+    };
+    let seen = seen.clone().zip(call).derive(|(seen, call)| {
+        let mut seen = seen.clone();
+        if let Step::CallEnded(end) = &mut seen.step {
+            end.call = call.clone();
+        }
+        seen
+    });
+    Ok(Some(prepare(&seen)))
+}
+
+fn found_in_background(seen: &Observation, call: Option<&Call>) -> Option<Finding> {
+    match &seen.step {
+        Step::BackgroundEnded(end) => recognise::background(end, call),
+        _ => None,
     }
 }
 

@@ -18,7 +18,7 @@ pub struct Variable {
     pub meaning: &'static str,
 }
 
-/// Set for every process that Callus starts, so that a model that it asks is not recorded as a session.
+/// Set for the clients that Callus starts: what they do then is no session of the user.
 pub const NESTED: &str = "CALLUS_NESTED";
 
 /// Every variable that is read. `docs/configuration.md` lists each of them.
@@ -45,15 +45,15 @@ pub const VARIABLES: &[Variable] = &[
     },
     Variable {
         name: NESTED,
-        meaning: "set by Callus for the processes that it starts; 1: record nothing",
+        meaning: "1: record nothing; set by Callus for the clients that it starts",
     },
     Variable {
         name: "CLAUDE_CONFIG_DIR",
         meaning: "Claude Code's folder; default: ~/.claude",
     },
     Variable {
-        name: "CLAUDE_PROJECT_DIR",
-        meaning: "set by Claude Code: the folder in which it was started",
+        name: "CLAUDE_PID",
+        meaning: "set by Claude Code for its hooks: its process, by which a session that was killed is known",
     },
     Variable {
         name: "HOME",
@@ -66,6 +66,14 @@ pub const VARIABLES: &[Variable] = &[
     Variable {
         name: "XDG_CONFIG_HOME",
         meaning: "Linux: the parent of the folder of config.toml; default: ~/.config",
+    },
+    Variable {
+        name: "XDG_STATE_HOME",
+        meaning: "Linux: where the store goes when its folder lies on a network; then XDG_CACHE_HOME",
+    },
+    Variable {
+        name: "XDG_RUNTIME_DIR",
+        meaning: "where a journal goes that the data folder cannot take; then TMPDIR",
     },
     Variable {
         name: "PATH",

@@ -34,7 +34,7 @@ pub const KEYS: &[Entry] = &[
     },
     Entry {
         key: "retention.events",
-        meaning: "how long sessions, calls and failures are kept; default: 180d",
+        meaning: "how long calls and other steps are kept; those that failed stay, and so do sessions; default: 180d",
     },
     Entry {
         key: "retention.bodies",
@@ -73,7 +73,7 @@ pub struct FileSettings {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Retention {
-    /// Sessions, calls and failures.
+    /// Calls and other steps that did not fail.
     #[serde(deserialize_with = "span")]
     pub events: Span,
     /// Inputs and outputs of calls.

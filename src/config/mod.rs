@@ -4,6 +4,7 @@ mod environment;
 mod file;
 mod machine;
 mod mounts;
+mod private;
 mod repository;
 mod span;
 mod spare;
@@ -38,14 +39,8 @@ pub struct Settings {
     pub file: FileSettings,
     /// Whether sessions are recorded, as far as the environment and the settings file say.
     pub capture: bool,
-    /// Whether Callus itself started this process, whose sessions are then not recorded.
-    pub nested: bool,
     /// Labels that `CALLUS_LABELS` gives to every session, in its order.
     pub labels: Vec<(String, String)>,
-    /// Claude Code's folder.
-    pub claude: PathBuf,
-    /// The folder in which Claude Code was started, when it started this process.
-    pub project_dir: Option<PathBuf>,
     /// The folder for temporary files, of this user alone where the system has one.
     pub temporary: PathBuf,
     /// The folders in which programs are looked for.
@@ -109,6 +104,9 @@ pub enum ConfigError {
     NoCurrentFolder(#[source] std::io::Error),
 }
 
+/// The folder of journals in the folder of a workspace, and in the spare one.
+const JOURNALS: &str = "journal";
+
 /// How the settings file is read: strictly for a command, leniently for a hook.
 type ReadFile = fn(&Path, &mut Vec<String>) -> Result<FileSettings, ConfigError>;
 
@@ -143,17 +141,11 @@ impl Settings {
         let folders = environment.folders()?;
         let file = read(&folders.config, &mut warnings)?;
         let (data, moved) = mounts::local(folders.data, &folders.fallbacks);
-        let nested = environment.flag(NESTED, false)?;
         Ok(Self {
             workspace: environment.workspace()?,
             clock: environment.clock()?,
-            capture: environment.flag("CALLUS_CAPTURE", true)? && file.capture && !nested,
-            nested,
+            capture: environment.flag("CALLUS_CAPTURE", true)? && !environment.flag(NESTED, false)? && file.capture,
             labels: environment.labels(&mut warnings),
-            claude: environment
-                .folder("CLAUDE_CONFIG_DIR")
-                .unwrap_or_else(|| folders.home.join(".claude")),
-            project_dir: environment.folder("CLAUDE_PROJECT_DIR"),
             temporary: environment.folder("XDG_RUNTIME_DIR").unwrap_or_else(std::env::temp_dir),
             path: environment.value("PATH").unwrap_or_default(),
             terminal: environment.terminal(),
@@ -189,7 +181,7 @@ impl Settings {
     /// Returns the folder of this workspace's journals.
     #[must_use]
     pub fn journals(&self) -> PathBuf {
-        self.folder().join("journal")
+        self.folder().join(JOURNALS)
     }
 
     /// Returns settings for a store in `data` with everything else at its default, for tests and benchmarks.
@@ -203,10 +195,7 @@ impl Settings {
             config: data.join(file::NAME),
             file: FileSettings::default(),
             capture: true,
-            nested: false,
             labels: Vec::new(),
-            claude: data.join(".claude"),
-            project_dir: None,
             temporary: data.join("temporary"),
             path: OsString::new(),
             terminal: Terminal {

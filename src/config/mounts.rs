@@ -4,11 +4,11 @@
 //! neither has a folder that a virtual machine shares with its host. A container's own layers and a plain bind
 //! mount are fine: all processes see the same kernel.
 
-use std::fs::{DirBuilder, Metadata};
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
+
+use super::private;
 
 /// Types of file systems, as `/proc/self/mountinfo` names them, whose memory is not shared among their users.
 const SHARED: &[&str] = &[
@@ -67,7 +67,7 @@ pub(super) fn local(data: PathBuf, fallbacks: &[PathBuf]) -> (PathBuf, Option<St
         .iter()
         .map(|folder| folder.join(&key))
         .find(|folder| shared_kind(folder).is_none())
-        .or_else(|| private(Path::new("/var/tmp")).map(|folder| folder.join(&key)));
+        .or_else(|| in_shared(Path::new("/var/tmp")).map(|folder| folder.join(&key)));
     let Some(folder) = own else {
         let said = format!("{place}, and no local folder was found: set CALLUS_HOME to one");
         return (data, Some(said));
@@ -85,18 +85,11 @@ fn key(path: &Path) -> String {
     format!("moved-{number:016x}")
 }
 
-/// The bits of a file's mode that let anybody but its owner in.
-const OTHERS: u32 = 0o077;
-
-/// Makes a folder of our own in one that everybody may write to; nothing when somebody else made it first.
-fn private(shared: &Path) -> Option<PathBuf> {
+/// Returns a folder of this user in one that everybody may write to; nothing when somebody else made it first.
+fn in_shared(shared: &Path) -> Option<PathBuf> {
     let user = rustix::process::getuid().as_raw();
     let folder = shared.join(format!("callus-{user}"));
-    // An error means that it exists, or that it will not: the look at it decides.
-    let _ = DirBuilder::new().mode(0o700).create(&folder);
-    let is_ours = |found: &Metadata| found.is_dir() && found.uid() == user && found.mode() & OTHERS == 0;
-    let found = std::fs::symlink_metadata(&folder).ok()?;
-    (is_ours(&found) && shared_kind(&folder).is_none()).then_some(folder)
+    (private::make(&folder) && shared_kind(&folder).is_none()).then_some(folder)
 }
 
 /// Returns the type of the shared file system that `path` lies, or would lie, on; nothing when it is local.
@@ -235,15 +228,5 @@ broken line
         let folder = tempfile::tempdir().expect("folder");
         let data = folder.path().join("not/there/yet");
         assert_eq!(local(data.clone(), &[]), (data, None));
-    }
-
-    #[test]
-    fn a_folder_that_somebody_else_made_is_not_used() {
-        use std::os::unix::fs::PermissionsExt as _;
-        let shared = tempfile::tempdir().expect("folder");
-        let folder = private(shared.path()).expect("made");
-        assert_eq!(private(shared.path()), Some(folder.clone()));
-        std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o777)).expect("opened to all");
-        assert_eq!(private(shared.path()), None);
     }
 }

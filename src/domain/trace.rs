@@ -215,6 +215,17 @@ pub enum Flag {
     Silent,
 }
 
+impl Call {
+    /// Stands for the tool of an outcome whose call was not seen: it stands too far back in the transcript, or nowhere.
+    pub const UNSEEN: &str = "unknown";
+
+    /// Returns whether only the outcome of the call was seen, and its id.
+    #[must_use]
+    pub fn is_unseen(&self) -> bool {
+        self.tool == Self::UNSEEN && self.input.is_empty()
+    }
+}
+
 /// A tool call with its outcome.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CallEnd {
@@ -306,7 +317,7 @@ impl Text {
         }
     }
 
-    /// Returns the first `head` and the last `tail` bytes of `text`, moved outwards to whole characters;
+    /// Returns the first `head` and the last `tail` bytes of `text`, moved inwards to whole characters;
     /// a text that is no longer than both together stays whole.
     #[must_use]
     pub fn cut(text: &str, head: usize, tail: usize) -> Self {
@@ -341,12 +352,6 @@ impl Text {
         short
     }
 
-    /// Returns whether nothing was left out.
-    #[must_use]
-    pub fn is_whole(&self) -> bool {
-        self.tail.is_empty()
-    }
-
     /// Returns whether there is no text at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -372,7 +377,6 @@ mod tests {
     fn a_cut_text_keeps_both_ends_and_its_true_size() {
         let text = Text::cut("äbcdefghijklmnö", 3, 3);
         assert_eq!((text.head.as_str(), text.tail.as_str(), text.bytes), ("äb", "nö", 17));
-        assert!(!text.is_whole());
         assert_eq!(text.joined(), "äb\n… [11 bytes left out] …\nnö");
         assert_eq!(Text::cut("short", 3, 3), Text::whole("short"));
         assert_eq!(

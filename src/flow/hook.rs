@@ -85,7 +85,10 @@ fn record(spec: &Spec, parsed: Parsed, settings: &Settings) -> Result<(), String
         if let Err(error) = written {
             note_fault(settings, &format!("could not journal: {error}: {}", source(&error)));
             // The spare folder is drained with the other one: nothing is lost while it has room.
-            journal::append(&settings.spare_journals(), &session, &seen)
+            let spare = settings
+                .make_spare_journals()
+                .ok_or("the spare folder cannot be made, or somebody else made it")?;
+            journal::append(&spare, &session, &seen)
                 .map_err(|error| format!("could not journal in the spare folder: {error}: {}", source(&error)))?;
         }
     }

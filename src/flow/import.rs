@@ -9,10 +9,11 @@ use crate::capture::{Recorder, project, reshape, settle};
 use crate::config::{self, Settings};
 use crate::domain::time::{Span, Timestamp};
 use crate::store::read::Totals;
-use crate::store::{Store, StoreError, session};
+use crate::store::session::{self, Waiting};
+use crate::store::{Store, StoreError};
 
 /// Sessions that are settled per transaction.
-const SETTLED_AT_ONCE: u32 = 16;
+const SETTLED_AT_ONCE: usize = 16;
 
 /// What is to be imported.
 #[derive(Debug, Clone, Default)]
@@ -101,7 +102,7 @@ pub fn import(
     };
     let before = everything(store)?;
     report.imported = import::import(store, &mut recorder, &job, |step| told(step, bytes))?;
-    settle_waiting(store, settings)?;
+    settle_waiting(store, settings, |_, _| Ok(()))?;
     let after = everything(store)?;
     report.failures = (after.failures - before.failures).max(0);
     report.set_aside = (after.expected - before.expected).max(0);
@@ -123,16 +124,26 @@ pub fn settle_projects(store: &mut Store) -> Result<(), FlowError> {
 }
 
 /// Settles every session that changed since it was last settled, and which folders are one project.
-pub fn settle_waiting(store: &mut Store, settings: &Settings) -> Result<(), FlowError> {
+///
+/// `prepare` is called with each session before it is settled, and may record more of it: what was settled without its
+/// transcript would not be looked at again.
+pub fn settle_waiting(
+    store: &mut Store,
+    settings: &Settings,
+    mut prepare: impl FnMut(&mut Store, &Waiting) -> Result<(), FlowError>,
+) -> Result<(), FlowError> {
     loop {
-        let settled = store.write(|tx| {
-            let waiting = session::waiting(tx, SETTLED_AT_ONCE)?;
+        let waiting = store.write(|tx| session::waiting(tx, SETTLED_AT_ONCE))?;
+        for session in &waiting {
+            prepare(store, session)?;
+        }
+        store.write(|tx| {
             for session in &waiting {
                 settle::settle(tx, session.id, settings.clock.now())?;
             }
-            Ok::<_, StoreError>(waiting.len() as u64)
+            Ok::<_, StoreError>(())
         })?;
-        if settled < u64::from(SETTLED_AT_ONCE) {
+        if waiting.len() < SETTLED_AT_ONCE {
             break;
         }
     }

@@ -20,10 +20,10 @@ pub fn forget(settings: &Settings, what: &What) -> Result<(Forgotten, Vec<PathBu
     forget::overwrite(&store)?;
     let mut left = Vec::new();
     if let What::Match(text) = what {
-        for folder in [settings.folder(), settings.spare()] {
+        for folder in settings.fault_folders() {
             fault::forget(&folder, text);
         }
-        left = files_with(&settings.data, text.as_bytes());
+        left = files_with(&settings.data, &forget::spellings(text));
     }
     Ok((forgotten, left))
 }
@@ -45,7 +45,7 @@ pub fn redact_again(settings: &Settings) -> Result<usize, FlowError> {
 
 /// Removes every journal that is drained to its end; one that a hook is just writing to is left for next time.
 fn remove_journals(store: &mut Store, settings: &Settings) -> Result<(), FlowError> {
-    for folder in [settings.journals(), settings.spare_journals()] {
+    for folder in settings.journal_folders() {
         for path in journal::files(&folder)? {
             let name = path.to_string_lossy().into_owned();
             let Some(progress) = store.progress(&name)? else {
@@ -59,8 +59,8 @@ fn remove_journals(store: &mut Store, settings: &Settings) -> Result<(), FlowErr
     Ok(())
 }
 
-/// Returns the files below `folder` in which `needle` stands, so that what could not be removed is named.
-fn files_with(folder: &Path, needle: &[u8]) -> Vec<PathBuf> {
+/// Returns the files below `folder` in which the text stands in one of its spellings, so that what could not be removed is named.
+fn files_with(folder: &Path, spelled: &[String]) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -70,7 +70,10 @@ fn files_with(folder: &Path, needle: &[u8]) -> Vec<PathBuf> {
                 Ok(kind) if kind.is_dir() => folders.push(path),
                 Ok(kind) if kind.is_file() => {
                     let bytes = std::fs::read(&path).unwrap_or_default();
-                    if memchr::memmem::find(&bytes, needle).is_some() {
+                    if spelled
+                        .iter()
+                        .any(|text| memchr::memmem::find(&bytes, text.as_bytes()).is_some())
+                    {
                         found.push(path);
                     }
                 }

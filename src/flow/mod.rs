@@ -36,5 +36,8 @@ pub fn note_fault(settings: &Settings, what: &str) {
     let what = redact::scan_string(what);
     let now = settings.clock.now();
     // Where neither folder can be written there is nowhere left to say so.
-    let _ = fault::append(&settings.folder(), now, &what) || fault::append(&settings.spare(), now, &what);
+    let _ = fault::append(&settings.folder(), now, &what)
+        || settings
+            .make_spare()
+            .is_some_and(|spare| fault::append(&spare, now, &what));
 }

@@ -34,19 +34,20 @@ pub fn pause(settings: &Settings, until: Timestamp) -> Result<(), StoreError> {
         path: path.clone(),
         source,
     };
+    // It may be the first thing that a person does with Callus: the data folder is nobody else's from then on.
     DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(&settings.data)
         .map_err(fail)?;
-    let mut file = OpenOptions::new()
-        .create(true)
+    OpenOptions::new()
         .write(true)
+        .create(true)
         .truncate(true)
         .mode(0o600)
         .open(&path)
-        .map_err(fail)?;
-    file.write_all(until.0.to_string().as_bytes()).map_err(fail)
+        .and_then(|mut file| file.write_all(until.0.to_string().as_bytes()))
+        .map_err(fail)
 }
 
 /// Goes on capturing. Returns whether it was paused.
@@ -65,4 +66,28 @@ pub fn resume(settings: &Settings) -> Result<bool, StoreError> {
 
 fn file(settings: &Settings) -> PathBuf {
     settings.data.join("paused")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[test]
+    fn a_pause_ends_and_what_it_leaves_is_private() {
+        let home = tempfile::tempdir().expect("a folder");
+        let settings = Settings::at(&home.path().join("data"), Timestamp(10));
+        assert!(!is_paused(&settings));
+        pause(&settings, Timestamp(11)).expect("paused");
+        assert!(is_paused(&settings));
+        for (path, mode) in [(settings.data.clone(), 0o700), (file(&settings), 0o600)] {
+            let found = std::fs::metadata(&path).expect("it is there").permissions().mode();
+            assert_eq!(found & 0o777, mode, "{}", path.display());
+        }
+        pause(&settings, Timestamp(10)).expect("paused until now");
+        assert!(!is_paused(&settings), "it is over at the very time");
+        assert!(resume(&settings).expect("resumed"));
+        assert!(!resume(&settings).expect("nothing to resume"));
+    }
 }

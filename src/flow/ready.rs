@@ -18,7 +18,7 @@ pub fn ready(settings: &Settings) -> Result<Store, FlowError> {
 pub fn ready_if_recorded(settings: &Settings) -> Result<Store, FlowError> {
     let path = settings.database();
     let mut recorded = path.try_exists().unwrap_or(true);
-    for folder in [settings.journals(), settings.spare_journals()] {
+    for folder in settings.journal_folders() {
         recorded = recorded || !journal::files(&folder)?.is_empty();
     }
     if recorded {
@@ -36,7 +36,7 @@ pub fn refresh(store: &mut Store, settings: &Settings) -> Result<(), FlowError> 
     store.recheck_version()?;
     let rules = super::rules(settings)?;
     let mut recorder = Recorder::new(settings.machine());
-    for folder in [settings.journals(), settings.spare_journals()] {
+    for folder in settings.journal_folders() {
         match drain::drain(store, &folder, &rules, &mut recorder, settings.clock) {
             Ok(_) | Err(CaptureError::Store(StoreError::Busy | StoreError::Full)) => {}
             Err(error) => return Err(error.into()),

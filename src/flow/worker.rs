@@ -13,7 +13,8 @@ use crate::domain::time::Span;
 use crate::process;
 use crate::redact::Rules;
 use crate::store::retention::{self, Limits};
-use crate::store::{Access, Store, StoreError, journal, lease, meta, session};
+use crate::store::session::{self, Waiting};
+use crate::store::{Access, Store, StoreError, journal, lease, meta, source};
 
 /// The lease's name.
 const LEASE: &str = "worker";
@@ -23,8 +24,6 @@ const TERM: Span = Span::seconds(120);
 const SILENCE: Span = Span::days(1);
 /// How often what is past its time is removed.
 const RETENTION_EVERY: Span = Span::days(1);
-/// How many sessions' transcripts are read in one go.
-const SESSIONS: u32 = 64;
 
 /// Works until nothing waits, or returns at once when another worker is at it.
 pub fn run(settings: &Settings) -> Result<(), FlowError> {
@@ -42,15 +41,17 @@ pub fn run(settings: &Settings) -> Result<(), FlowError> {
 fn work(store: &mut Store, settings: &Settings, holder: &str) -> Result<(), FlowError> {
     let rules = super::rules(settings)?;
     let mut recorder = Recorder::new(settings.machine());
-    for folder in [settings.journals(), settings.spare_journals()] {
+    for folder in settings.journal_folders() {
         drain::drain(store, &folder, &rules, &mut recorder, settings.clock)?;
     }
     sweep(store, settings)?;
+    settle_waiting(store, settings, |store, session| {
+        // Should another worker have taken over after a long silence, the two do the same work twice and no harm.
+        lease::take(store, LEASE, holder, settings.clock.now(), TERM)?;
+        read_transcript(store, settings, session, &rules, &mut recorder)
+    })?;
     lease::take(store, LEASE, holder, settings.clock.now(), TERM)?;
-    read_transcripts(store, settings, &rules, &mut recorder)?;
-    settle_waiting(store, settings)?;
-    lease::take(store, LEASE, holder, settings.clock.now(), TERM)?;
-    for folder in [settings.journals(), settings.spare_journals()] {
+    for folder in settings.journal_folders() {
         remove_drained(store, &folder)?;
     }
     grow_old(store, settings)?;
@@ -75,34 +76,32 @@ fn sweep(store: &mut Store, settings: &Settings) -> Result<(), FlowError> {
     Ok(())
 }
 
-/// Reads what hooks cannot see: interrupts, rejections, long tails, model, tokens, cost.
-fn read_transcripts(
+/// Reads what hooks cannot see of a session: interrupts, rejections, long tails, model, tokens, cost.
+fn read_transcript(
     store: &mut Store,
     settings: &Settings,
+    session: &Waiting,
     rules: &Rules,
     recorder: &mut Recorder,
 ) -> Result<(), FlowError> {
-    let waiting = store.write(|tx| session::waiting(tx, SESSIONS))?;
-    for session in waiting {
-        let (Some(spec), Some(path)) = (assistants::by_name(&session.assistant), &session.transcript) else {
-            continue;
-        };
-        let path = Path::new(path);
-        // Subagents' transcripts lie in a folder named as the session's, beside its transcript.
-        let paths: Vec<PathBuf> = [path.to_owned(), path.with_extension("")]
-            .into_iter()
-            .filter(|path| path.exists())
-            .collect();
-        let found = (spec.find)(&paths);
-        let job = Job {
-            spec,
-            transcripts: &found.transcripts,
-            rules,
-            clock: settings.clock,
-            deadline: None,
-        };
-        import::import(store, recorder, &job, |_| {})?;
-    }
+    let (Some(spec), Some(path)) = (assistants::by_name(&session.assistant), &session.transcript) else {
+        return Ok(());
+    };
+    let path = Path::new(path);
+    // Subagents' transcripts lie in a folder named as the session's, beside its transcript.
+    let paths: Vec<PathBuf> = [path.to_owned(), path.with_extension("")]
+        .into_iter()
+        .filter(|path| path.exists())
+        .collect();
+    let found = (spec.find)(&paths);
+    let job = Job {
+        spec,
+        transcripts: &found.transcripts,
+        rules,
+        clock: settings.clock,
+        deadline: None,
+    };
+    import::import(store, recorder, &job, |_| {})?;
     Ok(())
 }
 
@@ -117,7 +116,7 @@ fn remove_drained(store: &mut Store, folder: &Path) -> Result<(), FlowError> {
             continue;
         }
         if journal::remove(&path, progress.offset)? {
-            store.write(|tx| crate::store::source::drop(tx, &name))?;
+            store.write(|tx| source::drop(tx, &name))?;
         }
     }
     Ok(())
@@ -139,4 +138,63 @@ fn grow_old(store: &mut Store, settings: &Settings) -> Result<(), FlowError> {
     retention::prune(store, limits)?;
     store.write(|tx| meta::set_time(tx, "retention", now))?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::domain::id::Assistant;
+    use crate::domain::time::Timestamp;
+    use crate::domain::trace::{AtSource, Observation, SessionKey, SessionStart, Step, Text, Via};
+    use crate::redact;
+
+    /// 2026-11-20T12:00:00Z.
+    const NOW: Timestamp = Timestamp(1_795_176_000_000_000);
+
+    /// Journals a session that named its transcript and ended a turn, as hooks do, and writes that transcript.
+    fn play(settings: &Settings, external: &str) -> PathBuf {
+        let transcript = settings.home.join(format!("{external}.jsonl"));
+        let line = format!(
+            r#"{{"type":"user","sessionId":"{external}","cwd":"/p","timestamp":"2026-11-20T11:00:00Z","message":{{"content":"do it"}}}}"#
+        );
+        fs::write(&transcript, format!("{line}\n")).expect("a transcript");
+        let session = SessionKey {
+            assistant: Assistant::new("claude-code"),
+            external: external.to_owned(),
+        };
+        let start = SessionStart {
+            transcript: Some(transcript.to_string_lossy().into_owned()),
+            ..SessionStart::default()
+        };
+        let turn = Step::TurnEnded {
+            message: Text::whole("done"),
+        };
+        let seen = [Step::SessionStarted(start), turn].map(|step| Observation {
+            session: session.clone(),
+            agent: None,
+            at: NOW.before(Span::seconds(3_600)),
+            at_source: AtSource::Arrival,
+            cwd: Some("/p".to_owned()),
+            branch: None,
+            via: Via::Hook,
+            step,
+        });
+        journal::append(&settings.journals(), &session, &redact::scan_all(seen.to_vec())).expect("journalled");
+        transcript
+    }
+
+    #[test]
+    fn every_waiting_session_has_its_transcript_read_before_it_is_settled() {
+        let home = tempfile::tempdir().expect("a folder");
+        let settings = Settings::at(home.path(), NOW);
+        let transcripts: Vec<PathBuf> = (0..70).map(|n| play(&settings, &format!("session-{n}"))).collect();
+        run(&settings).expect("works");
+        let store = Store::open(&settings.database(), Access::Read).expect("opens");
+        for path in transcripts {
+            let progress = store.progress(&path.to_string_lossy()).expect("reads");
+            assert!(progress.is_some(), "{} was not read", path.display());
+        }
+    }
 }

@@ -10,6 +10,7 @@ use super::edit::file::{self, FileError};
 use super::manifest::Manifest;
 use super::plan::{Action, Plan, Site, command_line};
 use crate::assistants::claude_code::wiring;
+use crate::config;
 use crate::process::{self, Job};
 
 /// How long the client may take to change its own file; it starts in 0.4 seconds on a slow machine.
@@ -91,7 +92,7 @@ fn run_all(site: &Site, program: &Path, runs: &[Vec<String>]) -> Option<String> 
             program,
             args: &words,
             cwd: &site.home,
-            env: &[],
+            env: &[(config::NESTED, "1")],
             input: &[],
         };
         let said = match process::run(&job, CLIENT) {

@@ -22,14 +22,6 @@ pub struct Site {
     pub program: Option<PathBuf>,
 }
 
-impl Site {
-    /// Says whether Claude Code is here: its program, or the folder that it makes when it first runs.
-    #[must_use]
-    pub fn has_client(&self) -> bool {
-        self.program.is_some() || self.places.folder.is_dir()
-    }
-}
-
 /// Why there is no plan. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum PlanError {

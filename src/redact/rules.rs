@@ -8,9 +8,9 @@ use regex::Regex;
 
 use super::patterns::PATTERNS;
 use super::scan::scan_spot;
-use super::walk::{Kind, Spot, text as walk_text, walk};
+use super::walk::{Kind, Spot, walk};
 use super::{Clean, entropy, factor, splice};
-use crate::domain::trace::{Observation, Text};
+use crate::domain::trace::Observation;
 
 /// Longest name of a user's pattern, in bytes.
 const LONGEST_NAME: usize = 60;
@@ -151,14 +151,6 @@ impl Rules {
             Cow::Borrowed(_) => None,
             Cow::Owned(redacted) => Some(Clean(redacted)),
         }
-    }
-
-    /// Like [`again`](Self::again), for a text of which the middle may be missing.
-    #[must_use]
-    pub fn again_cut(&self, stored: &Text) -> Option<Clean<Text>> {
-        let mut redacted = stored.clone();
-        walk_text(&mut redacted, Spot::WORDS, &mut |text, spot| self.in_place(text, spot));
-        (redacted != *stored).then_some(Clean(redacted))
     }
 
     fn in_place(&self, text: &mut String, spot: Spot) {

@@ -197,7 +197,7 @@ fn each(value: &mut Option<String>, spot: Spot, visit: &mut dyn FnMut(&mut Strin
 }
 
 /// Visits both parts of a text; `bytes` stays the size of the text as it came.
-pub(super) fn text(text: &mut Text, spot: Spot, visit: &mut dyn FnMut(&mut String, Spot)) {
+fn text(text: &mut Text, spot: Spot, visit: &mut dyn FnMut(&mut String, Spot)) {
     let Text { head, tail, bytes: _ } = text;
     let cut = !tail.is_empty();
     visit(head, Spot { cut_after: cut, ..spot });

@@ -375,25 +375,31 @@ fn twin(tx: &Tx<'_>, session: SessionId, seen: &Observation, row: &StepRow<'_>) 
         .optional()?)
 }
 
-/// Returns the call with this client id, as far as its row tells: background work fails long after its call
-/// returned, and is explained by it.
-pub fn call_with_id(tx: &Tx<'_>, session: SessionId, id: &str) -> Result<Clean<Option<Call>>, StoreError> {
-    let call = tx
+/// Returns the call with this client id that a session made: background work fails long after its call returned, an
+/// outcome may stand far behind it, and both are explained by it.
+pub fn call_with_id(tx: &Tx<'_>, session: SessionId, id: &str) -> Result<Option<Clean<Call>>, StoreError> {
+    let found = tx
         .prepare_cached(
-            "select call_id, tool, tool_kind, command, file from event where call_id = ?2 and session = ?1 and kind = 'call'",
+            "select id, tool, tool_kind, command, file from event
+             where call_id = ?2 and session = ?1 and kind = 'call' and tool <> ?3 order by at desc limit 1",
         )?
-        .query_row(params![session.0, id], |row| {
-            Ok(Call {
-                id: row.get(0)?,
-                tool: row.get::<_, Option<String>>(1)?.unwrap_or_default(),
+        .query_row(params![session.0, id, Call::UNSEEN], |row| {
+            let call = Call {
+                id: Some(id.to_owned()),
+                tool: row.get(1)?,
                 kind: ToolKind::from_word(&row.get::<_, Option<String>>(2)?.unwrap_or_default()),
                 input: Text::default(),
                 command: row.get(3)?,
                 file: row.get(4)?,
-            })
+            };
+            Ok((EventId(row.get(0)?), call))
         })
         .optional()?;
-    Ok(Clean::stored(call))
+    let Some((event, mut call)) = found else {
+        return Ok(None);
+    };
+    call.input = body::read(tx, event, Part::Input)?.unwrap_or_default();
+    Ok(Some(Clean::stored(call)))
 }
 
 /// Returns how many calls with the same tool and command failed in an unbroken run just before `event`.

@@ -1,12 +1,13 @@
 //! The database and the journal: the only room that knows SQL.
 //!
-//! Writing functions take only [`Clean`](crate::redact::Clean) values, which only `redact` makes.
+//! What writes is a free function of its noun's file and takes the transaction, so that a caller decides what belongs
+//! together; its texts are [`Clean`](crate::redact::Clean), which only `redact` makes. What answers read is a method of
+//! [`Store`], in [`read`]. What is a transaction of its own takes the store: [`lease`], [`forget`], [`retention`].
 
 mod columns;
 mod context;
 mod error;
 mod key;
-mod mute;
 mod open;
 
 pub mod body;
@@ -19,6 +20,7 @@ pub mod journal;
 pub mod lease;
 pub mod meta;
 pub mod mode;
+pub mod mute;
 pub mod project;
 pub mod read;
 pub mod retention;

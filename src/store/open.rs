@@ -20,19 +20,20 @@ pub const SCHEMA_VERSION: u32 = MIGRATIONS.len() as u32;
 /// Statements that stay prepared: more than recording uses, so that none is parsed twice.
 const STATEMENTS: usize = 128;
 
-/// How often a command tries to configure a database that others configure just now, and how long it waits for the
-/// lock in each try, and between two of them: five seconds in all, as long as it waits for the lock later.
-const TRIES: u32 = 50;
-const STEP: Duration = Duration::from_millis(50);
+/// How long is waited for another process to let go of the lock.
+const WAIT: Duration = Duration::from_secs(5);
+
+/// How often a program tries to configure a database that others configure or lock, and how long it waits each time,
+/// for the lock and between two tries: five seconds together, as long as [`WAIT`].
+const TRIES: u32 = 250;
+const TRY: Duration = Duration::from_millis(10);
 
 /// How the database is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// Reads and writes; makes and migrates the database where needed. Waits up to five seconds for the lock.
+    /// Reads and writes; makes and migrates the database where needed.
     Write,
-    /// Reads and writes within a hook: never makes or migrates, and waits at most 40 ms for the lock.
-    Hook,
-    /// Only reads.
+    /// Only reads, what is there and as it is.
     Read,
 }
 
@@ -57,7 +58,7 @@ impl Store {
         }
         let flags = match access {
             Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
-            Access::Write | Access::Hook => OpenFlags::SQLITE_OPEN_READ_WRITE,
+            Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
         };
         let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
             .map_err(|source| sort(path, source))?;
@@ -116,11 +117,6 @@ impl Store {
         &self.connection
     }
 
-    /// Returns how far reading `path` has come.
-    pub fn progress(&self, path: &str) -> Result<Option<super::source::Progress>, StoreError> {
-        super::source::progress(&self.connection, path)
-    }
-
     /// Returns where the database lies.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -130,7 +126,7 @@ impl Store {
     /// Configures the connection. Programs that meet at a new database all want to change it to the write-ahead log,
     /// and SQLite turns away all but one at once, whatever the time that they would wait for the lock.
     fn configure_patiently(&self, access: Access) -> Result<(), StoreError> {
-        let mut tries = if access == Access::Write { TRIES } else { 1 };
+        let mut tries = TRIES;
         loop {
             tries -= 1;
             match self.configure(access).map_err(|error| self.sorted(error)) {
@@ -141,7 +137,7 @@ impl Store {
     }
 
     fn configure(&self, access: Access) -> Result<(), StoreError> {
-        self.connection.busy_timeout(STEP)?;
+        self.connection.busy_timeout(TRY)?;
         self.connection.set_prepared_statement_cache_capacity(STATEMENTS);
         // Without this promise SQLite plans a statement anew whenever a range is bound to other values.
         self.connection
@@ -155,12 +151,7 @@ impl Store {
             // What `forget` removes must not stay behind in free pages.
             self.connection.pragma_update(None, "secure_delete", true)?;
         }
-        let wait = if access == Access::Hook {
-            Duration::from_millis(40)
-        } else {
-            Duration::from_secs(5)
-        };
-        self.connection.busy_timeout(wait)?;
+        self.connection.busy_timeout(WAIT)?;
         Ok(())
     }
 
@@ -194,13 +185,13 @@ impl Store {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "SQLite does not wait here by itself")]
-fn pause() {
-    std::thread::sleep(STEP);
-}
-
 fn file_at(path: &Path) -> Option<(u64, u64)> {
     std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
+}
+
+#[expect(clippy::disallowed_methods, reason = "SQLite does not wait here by itself")]
+fn pause() {
+    std::thread::sleep(TRY);
 }
 
 fn version(connection: &Connection) -> Result<u32, StoreError> {

@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension as _, params};
 use super::{StoreError, Tx};
 use crate::domain::id::{Assistant, ProjectId, RootId, SessionId};
 use crate::domain::time::Timestamp;
-use crate::domain::trace::{Observation, SessionKey, SessionStart, Step, Usage};
+use crate::domain::trace::{Observation, SessionKey, SessionStart, Step, Usage, Via};
 use crate::redact::Clean;
 
 /// Returns the session that an observation belongs to, and makes it when this is the first word of it.
@@ -41,14 +41,19 @@ pub fn is_known(tx: &Tx<'_>, key: &SessionKey) -> Result<bool, StoreError> {
 }
 
 /// Widens the session's time to hold `at`, and fills in where it runs when that is not known yet.
+///
+/// A sweep is a guess: a hook that reports more proves it wrong, and the session is open again. A transcript only
+/// tells later that its end lay later.
 pub fn touch(tx: &Tx<'_>, id: SessionId, seen: &Clean<Observation>) -> Result<(), StoreError> {
     tx.prepare_cached(
         "update session
          set started_at = min(started_at, ?2), last_at = max(last_at, ?2),
-             cwd = coalesce(cwd, ?3), branch = coalesce(?4, branch)
+             cwd = coalesce(cwd, ?3), branch = coalesce(?4, branch),
+             ended_at = case when end_reason is not 'swept' or ?2 <= ended_at then ended_at when ?5 then null else ?2 end,
+             end_reason = case when end_reason = 'swept' and ?2 > ended_at and ?5 then null else end_reason end
          where id = ?1",
     )?
-    .execute(params![id.0, seen.at.0, seen.cwd, seen.branch])?;
+    .execute(params![id.0, seen.at.0, seen.cwd, seen.branch, seen.via == Via::Hook])?;
     Ok(())
 }
 
@@ -66,7 +71,8 @@ pub fn settle_in(tx: &Tx<'_>, id: SessionId, project: ProjectId, root: RootId) -
     Ok(())
 }
 
-/// Records how a session began. A session that had ended goes on: it is open again.
+/// Records how a session began. A session that had ended goes on when a hook says so; a transcript that is read from
+/// the middle announces its session again, and proves nothing.
 pub fn started(tx: &Tx<'_>, id: SessionId, seen: &Clean<Observation>) -> Result<(), StoreError> {
     let Step::SessionStarted(start) = &seen.step else {
         return Ok(());
@@ -85,8 +91,8 @@ pub fn started(tx: &Tx<'_>, id: SessionId, seen: &Clean<Observation>) -> Result<
         "update session
          set model = coalesce(?2, model), version = coalesce(?3, version), transcript = coalesce(?4, transcript),
              branch = coalesce(?5, branch), commit_id = coalesce(commit_id, ?6), pid = coalesce(?8, pid),
-             end_reason = case when ended_at is null or ended_at < ?7 then null else end_reason end,
-             ended_at = case when ended_at is null or ended_at < ?7 then null else ended_at end
+             end_reason = case when ended_at < ?7 and ?9 then null else end_reason end,
+             ended_at = case when ended_at < ?7 and ?9 then null else ended_at end
          where id = ?1",
     )?
     .execute(params![
@@ -98,6 +104,7 @@ pub fn started(tx: &Tx<'_>, id: SessionId, seen: &Clean<Observation>) -> Result<
         place.and_then(|place| place.commit.as_ref()),
         seen.at.0,
         pid,
+        seen.via == Via::Hook,
     ])?;
     for (key, value) in labels {
         tx.prepare_cached(
@@ -193,23 +200,6 @@ pub fn sweep(tx: &Tx<'_>, id: SessionId) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Names the model, version or transcript of a session that hooks did not name.
-pub fn describe(
-    tx: &Tx<'_>,
-    id: SessionId,
-    model: Option<&str>,
-    version: Option<&str>,
-    transcript: Option<&str>,
-) -> Result<(), StoreError> {
-    tx.prepare_cached(
-        "update session set model = coalesce(?2, model), version = coalesce(?3, version),
-                            transcript = coalesce(?4, transcript)
-         where id = ?1",
-    )?
-    .execute(params![id.0, model, version, transcript])?;
-    Ok(())
-}
-
 /// Records the tokens of one model message; the last report of a message counts, and only for the session
 /// that reported it first.
 pub fn used(tx: &Tx<'_>, id: SessionId, usage: &Clean<Usage>) -> Result<(), StoreError> {
@@ -283,14 +273,14 @@ pub struct Waiting {
     pub transcript: Option<String>,
 }
 
-/// Returns the sessions that changed since they were last settled, oldest first.
-pub fn waiting(tx: &Tx<'_>, limit: u32) -> Result<Vec<Waiting>, StoreError> {
+/// Returns the sessions that changed since they were last settled, oldest first, at most `limit`.
+pub fn waiting(tx: &Tx<'_>, limit: usize) -> Result<Vec<Waiting>, StoreError> {
     let mut rows = tx.prepare_cached(
         "select id, assistant, transcript from session
          where settled_at is null or settled_at < last_at order by last_at limit ?1",
     )?;
     let found = rows
-        .query_map([limit], |row| {
+        .query_map([i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
             Ok(Waiting {
                 id: SessionId(row.get(0)?),
                 assistant: row.get(1)?,
@@ -306,4 +296,76 @@ pub fn settled(tx: &Tx<'_>, id: SessionId, outcome: &str, at: Timestamp) -> Resu
     tx.prepare_cached("update session set outcome = ?2, settled_at = max(?3, last_at) where id = ?1")?
         .execute(params![id.0, outcome, at.0])?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::trace::AtSource;
+    use crate::redact;
+    use crate::store::Store;
+
+    fn start(via: Via, at: i64) -> Clean<Observation> {
+        redact::scan(Observation {
+            session: SessionKey {
+                assistant: Assistant::new("claude-code"),
+                external: "s".to_owned(),
+            },
+            agent: None,
+            at: Timestamp(at),
+            at_source: AtSource::Record,
+            cwd: None,
+            branch: None,
+            via,
+            step: Step::SessionStarted(SessionStart::default()),
+        })
+    }
+
+    /// Returns when and why a session ended that ended at 20 and was heard of again at 30.
+    fn end_after(swept: bool, via: Via, again: fn(&Tx<'_>, SessionId, &Clean<Observation>)) -> (Option<i64>, String) {
+        let mut store = Store::in_memory().expect("opens");
+        store
+            .write(|tx| {
+                let first = start(Via::Hook, 20);
+                let id = of(tx, &first, "m")?;
+                touch(tx, id, &first)?;
+                if swept {
+                    sweep(tx, id)?;
+                } else {
+                    ended(tx, id, Timestamp(20), &redact::scan_string("logout"))?;
+                }
+                again(tx, id, &start(via, 30));
+                let row = tx.query_row("select ended_at, coalesce(end_reason, '') from session", [], |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                })?;
+                Ok::<_, StoreError>(row)
+            })
+            .expect("recorded")
+    }
+
+    #[test]
+    fn a_hook_opens_a_session_again_and_a_transcript_does_not() {
+        let starts = |tx: &Tx<'_>, id, seen: &Clean<Observation>| {
+            started(tx, id, seen)
+                .and_then(|()| touch(tx, id, seen))
+                .expect("recorded");
+        };
+        let goes_on = |tx: &Tx<'_>, id, seen: &Clean<Observation>| touch(tx, id, seen).expect("recorded");
+        for (swept, via, again, end) in [
+            (
+                false,
+                Via::Hook,
+                starts as fn(&Tx<'_>, SessionId, &Clean<Observation>),
+                (None, ""),
+            ),
+            (false, Via::Hook, goes_on, (Some(20), "logout")),
+            (false, Via::Transcript, starts, (Some(20), "logout")),
+            (true, Via::Hook, starts, (None, "")),
+            (true, Via::Hook, goes_on, (None, "")),
+            (true, Via::Transcript, starts, (Some(30), "swept")),
+        ] {
+            let (at, reason) = end_after(swept, via, again);
+            assert_eq!((at, reason.as_str()), end, "swept: {swept}, {via:?}");
+        }
+    }
 }

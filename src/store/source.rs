@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension as _, params};
 
-use super::{StoreError, Tx};
+use super::{Store, StoreError, Tx};
 use crate::domain::time::Timestamp;
 
 /// The kinds of files that are read by offset.
@@ -36,19 +36,22 @@ pub struct Progress {
     pub broken: u64,
 }
 
-/// Returns where reading `path` stands.
-pub fn progress(connection: &rusqlite::Connection, path: &str) -> Result<Option<Progress>, StoreError> {
-    Ok(connection
-        .prepare_cached("select offset, seen_bytes, prefix, broken from source where path = ?1")?
-        .query_row([path], |row| {
-            Ok(Progress {
-                offset: row.get::<_, i64>(0)?.cast_unsigned(),
-                seen_bytes: row.get::<_, i64>(1)?.cast_unsigned(),
-                prefix: row.get(2)?,
-                broken: row.get::<_, i64>(3)?.cast_unsigned(),
+impl Store {
+    /// Returns where reading `path` stands.
+    pub fn progress(&self, path: &str) -> Result<Option<Progress>, StoreError> {
+        Ok(self
+            .connection()
+            .prepare_cached("select offset, seen_bytes, prefix, broken from source where path = ?1")?
+            .query_row([path], |row| {
+                Ok(Progress {
+                    offset: row.get::<_, i64>(0)?.cast_unsigned(),
+                    seen_bytes: row.get::<_, i64>(1)?.cast_unsigned(),
+                    prefix: row.get(2)?,
+                    broken: row.get::<_, i64>(3)?.cast_unsigned(),
+                })
             })
-        })
-        .optional()?)
+            .optional()?)
+    }
 }
 
 /// Writes where reading `path` stands, in the transaction that wrote what was read.

@@ -36,7 +36,7 @@ fn calls(observations: &[Observation]) -> impl Iterator<Item = (&Observation, &C
 fn brief(observation: &Observation) -> String {
     let text = |text: &Text| {
         let lines: Vec<&str> = text.head.lines().collect();
-        let tail = if text.is_whole() { "" } else { " …" };
+        let tail = if text.tail.is_empty() { "" } else { " …" };
         format!(
             "{:?}{tail} ({} bytes)",
             lines.join("⏎").chars().take(70).collect::<String>(),

@@ -9,6 +9,7 @@ mod capture_scene;
 mod capture_settle;
 mod capture_story;
 mod capture_switches;
+mod capture_unseen;
 mod capture_worker;
 mod claude_code;
 mod cli_answers;

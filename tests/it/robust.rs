@@ -276,6 +276,37 @@ fn a_home_that_cannot_be_written_disturbs_nobody() {
 }
 
 #[test]
+fn a_spare_folder_that_somebody_else_made_is_left_alone() {
+    let home = Home::new();
+    let folder = home.store.join("workspaces/default");
+    fs::create_dir_all(&folder).expect("makes");
+    fs::write(folder.join("journal"), "no folder").expect("writes");
+    assert_undisturbed(&home.hook(&failed_call("session", "spared")));
+    let spare = fs::read_dir(home.folder.path())
+        .expect("lists")
+        .map(|entry| entry.expect("an entry").path())
+        .find(|path| path.to_string_lossy().contains("callus-spare-"))
+        .expect("the hook made a spare folder");
+    let theirs = home.folder.path().join("theirs");
+    fs::rename(&spare, &theirs).expect("renames");
+    std::os::unix::fs::symlink(&theirs, &spare).expect("links");
+    assert_undisturbed(&home.hook(&failed_call("other", "lost")));
+    assert_eq!(
+        fs::read_dir(theirs.join("journal")).expect("lists").count(),
+        1,
+        "nothing is written where somebody else may read it"
+    );
+    fs::remove_file(folder.join("journal")).expect("removes");
+    assert!(
+        home.rows_per_call().is_empty(),
+        "nothing is read that somebody else may have written"
+    );
+    fs::remove_file(&spare).expect("removes");
+    fs::rename(&theirs, &spare).expect("renames");
+    assert!(home.rows_per_call().contains_key("spared"), "our own is drained");
+}
+
+#[test]
 fn a_read_only_store_disturbs_nobody() {
     let home = Home::new();
     assert_undisturbed(&home.hook(&failed_call("session", "call")));

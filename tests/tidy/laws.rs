@@ -3,7 +3,7 @@
 use regex::Regex;
 
 use super::source::Source;
-use super::tables::{COLUMNS, EMPTY_WORDS, IMPURE, NOT_IN_THE_HOOK, ONLY_HERE, OUTPUT, PAIRS, PURE};
+use super::tables::{COLUMNS, EMPTY_WORDS, IMPURE, MAKES_CLEAN, NOT_IN_THE_HOOK, ONLY_HERE, OUTPUT, PAIRS, PURE};
 
 fn place(source: &Source, line: usize) -> String {
     format!("{}:{line}", source.path)
@@ -140,6 +140,27 @@ pub(crate) fn purity(sources: &[Source]) -> Vec<String> {
                     place(source, name.line)
                 ));
             }
+        }
+    }
+    breaches
+}
+
+/// Only who is listed may say that a value is clean without having it redacted.
+pub(crate) fn clean(sources: &[Source]) -> Vec<String> {
+    let mut breaches = Vec::new();
+    for source in sources.iter().filter(|source| !source.room.is_empty()) {
+        if MAKES_CLEAN.iter().any(|(place, _)| source.path.starts_with(place)) {
+            continue;
+        }
+        for name in source
+            .paths
+            .iter()
+            .filter(|name| !name.test && name.holds(&["Clean", "stored"]))
+        {
+            breaches.push(format!(
+                "{}: `Clean::stored` is for what was read back: redact the value, or derive it from a clean one",
+                place(source, name.line)
+            ));
         }
     }
     breaches

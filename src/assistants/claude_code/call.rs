@@ -32,8 +32,6 @@ pub(super) fn is_shell(name: &str) -> bool {
 }
 
 const MCP: &str = "mcp__";
-/// Stands for the tool of a result whose call was never seen.
-pub(super) const UNKNOWN_TOOL: &str = "unknown";
 
 /// Longest command that is kept whole, in bytes: a here-document can be as long as a file.
 const COMMAND_KEPT: usize = 64 * 1024;
@@ -87,7 +85,7 @@ pub(super) fn kind(tool: &str) -> ToolKind {
 
 /// Returns the call of `tool`; the same call gives the same value, whichever hook or transcript line tells of it.
 pub(super) fn call(tool: &Raw, id: &Raw, input: &Raw) -> Call {
-    let tool = tool.word().unwrap_or_else(|| UNKNOWN_TOOL.to_owned());
+    let tool = tool.word().unwrap_or_else(|| Call::UNSEEN.to_owned());
     let kind = kind(&tool);
     let fields: Input = input.fields().unwrap_or_default();
     let (command, file) = match kind {

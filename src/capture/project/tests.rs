@@ -4,7 +4,6 @@ use crate::domain::project::Place;
 use crate::domain::time::Timestamp;
 use crate::domain::trace::{AtSource, Call, Flag, SessionKey, SessionStart, Text, Via};
 use crate::store::Store;
-use crate::store::project::ProjectRow;
 
 fn seen(cwd: &str, step: Step) -> Clean<Observation> {
     Clean::stored(Observation {
@@ -81,10 +80,11 @@ fn settle(store: &mut Store) -> Settled {
 }
 
 fn projects(store: &Store) -> Vec<(String, Vec<String>)> {
-    let mut found: Vec<_> = project::list(store)
+    let mut found: Vec<_> = store
+        .projects()
         .expect("a list")
         .into_iter()
-        .map(|ProjectRow { key, roots, .. }| (key, roots))
+        .map(|project| (project.key, project.roots))
         .collect();
     found.sort();
     found

@@ -51,7 +51,8 @@ fn wiring(store: Option<&Store>, trouble: Option<String>, around: &Surroundings)
         .map(|store| store.health(around.now()))
         .transpose()?
         .and_then(|health| health.last_event);
-    let mut faults: Vec<_> = [settings.folder(), settings.spare()]
+    let mut faults: Vec<_> = settings
+        .fault_folders()
         .iter()
         .flat_map(|folder| fault::newest(folder, FAULTS))
         .collect();
@@ -63,7 +64,7 @@ fn wiring(store: Option<&Store>, trouble: Option<String>, around: &Surroundings)
             .map(|fault| format!("{}: {}", around.style.date(fault.at), fault.what))
             .collect(),
         spooled: match store {
-            Some(store) => store.spooled(&[settings.journals(), settings.spare_journals()])?,
+            Some(store) => store.spooled(&settings.journal_folders())?,
             None => 0,
         },
         database: trouble,
@@ -86,7 +87,8 @@ fn arrived(settings: &Settings, assistant: &str, session: &str) -> bool {
         external: session.to_owned(),
     };
     let name = journal::file_name(&key);
-    [settings.journals(), settings.spare_journals()]
+    settings
+        .journal_folders()
         .iter()
         .any(|folder| std::fs::remove_file(folder.join(&name)).is_ok())
 }

@@ -16,7 +16,7 @@ pub(crate) struct Forget {
     /// Forget a project with all its sessions
     #[arg(long, value_name = "PROJECT")]
     project: Option<String>,
-    /// Forget everything in which this text stands
+    /// Forget everything in which this text stands; a project goes as a whole when its remote or a folder holds it
     #[arg(long = "match", value_name = "TEXT")]
     text: Option<String>,
     /// Forget everything before a date, or older than a span
@@ -63,6 +63,9 @@ impl ForgetCommand {
                 path.display()
             )));
             told.push('\n');
+        }
+        if matches!(what, What::Match(_)) && forgotten.projects > 0 {
+            told.push_str("Projects went as a whole: their remote or a folder of theirs held the text.\n");
         }
         Ok(told)
     }

@@ -146,7 +146,7 @@ pub(super) fn site(spec: &Spec, around: &Surroundings) -> Site {
 }
 
 fn purge(around: &Surroundings) -> Result<(), Error> {
-    for folder in [around.settings.data.clone(), around.settings.spare()] {
+    for folder in std::iter::once(around.settings.data.clone()).chain(around.settings.spare()) {
         match fs::remove_dir_all(&folder) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
                 return Err(Error::unavailable("what was recorded could not be removed", error));

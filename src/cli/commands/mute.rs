@@ -4,7 +4,7 @@ use crate::answers::{self, ShowQuery};
 use crate::cli::Error;
 use crate::cli::terminal::Surroundings;
 use crate::flow;
-use crate::store::FOREVER;
+use crate::store::{FOREVER, mute};
 
 /// How long a failure mode is muted when nothing else is said.
 const USUAL: &str = "30d";
@@ -42,7 +42,7 @@ impl Mute {
         } else {
             Some(answers::ahead(self.span.as_deref().unwrap_or(USUAL), around.now())?)
         };
-        store.mute(picked, until)?;
+        store.write(|tx| mute::mute(tx, picked, until))?;
         if around.json() {
             return around.told(&answers::show(&store, &ShowQuery { id: self.id }, around.now())?);
         }

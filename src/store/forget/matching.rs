@@ -47,6 +47,8 @@ const SURROUNDINGS: &[&str] = &["correction", "input_context", "snapshot", "reso
 
 /// Gathers what goes because `text` stands in it.
 pub(super) fn gather(tx: &Tx<'_>, text: &str) -> Result<(), StoreError> {
+    let spelled = spellings(text);
+    let spelled = spelled.each_ref();
     tx.execute(
         "insert or ignore into doomed_event select event from body where body_holds(head, tail)",
         [],
@@ -69,36 +71,41 @@ pub(super) fn gather(tx: &Tx<'_>, text: &str) -> Result<(), StoreError> {
             Some(Goes::Anew) => format!("insert or ignore into touched_mode select id from mode where {holds}"),
             Some(Goes::Row) | None => continue,
         };
-        tx.execute(&sql, [text])?;
+        tx.execute(&sql, spelled)?;
     }
     let holds = holds(["headline", "message", "command", "file"].iter());
     tx.execute(
         &format!("insert or ignore into touched_mode select rowid from search where {holds}"),
-        [text],
+        spelled,
     )?;
     Ok(())
 }
 
 /// Removes the rows that are no part of an event, a session or a project, and still hold the text.
 pub(super) fn remove_rest(tx: &Tx<'_>, text: &str) -> Result<(), StoreError> {
+    let spelled = spellings(text);
+    let spelled = spelled.each_ref();
     for column in SURROUNDINGS {
         tx.execute(
-            &format!("update failure set {column} = null where instr({column}, ?1) > 0"),
-            [text],
+            &format!(
+                "update failure set {column} = null where {}",
+                holds(std::iter::once(column))
+            ),
+            spelled,
         )?;
     }
     for (table, columns) in TRACED {
         let holds = holds(columns.iter());
         match GOES.iter().find(|(name, _)| name == table) {
             Some((_, Goes::Row)) => {
-                tx.execute(&format!("delete from {table} where {holds}"), [text])?;
+                tx.execute(&format!("delete from {table} where {holds}"), spelled)?;
             }
             Some((_, Goes::Pattern)) => {
                 tx.execute(
                     &format!("delete from bucket where pattern in (select id from pattern where {holds})"),
-                    [text],
+                    spelled,
                 )?;
-                tx.execute(&format!("delete from pattern where {holds}"), [text])?;
+                tx.execute(&format!("delete from pattern where {holds}"), spelled)?;
             }
             _ => {}
         }
@@ -107,12 +114,24 @@ pub(super) fn remove_rest(tx: &Tx<'_>, text: &str) -> Result<(), StoreError> {
 }
 
 fn holds<'c>(columns: impl Iterator<Item = &'c &'c str>) -> String {
-    let each: Vec<String> = columns.map(|column| format!("instr({column}, ?1) > 0")).collect();
+    let each: Vec<String> = columns
+        .map(|column| format!("instr({column}, ?1) > 0 or instr({column}, ?2) > 0"))
+        .collect();
     each.join(" or ")
 }
 
+/// Returns a text as it is and as it stands inside a string of JSON: inputs of calls and the surroundings of a failure
+/// are kept as JSON.
+#[must_use]
+pub fn spellings(text: &str) -> [String; 2] {
+    let quoted = serde_json::Value::from(text).to_string();
+    // The two quotation marks around it are one byte each.
+    let inside = quoted[1..quoted.len() - 1].to_owned();
+    [text.to_owned(), inside]
+}
+
 /// Offers SQL a function that looks into compressed bodies.
-pub(super) fn offer_body_search(connection: &Connection, text: String) -> Result<(), StoreError> {
+pub(super) fn offer_body_search(connection: &Connection, spelled: [String; 2]) -> Result<(), StoreError> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function("body_holds", 2, flags, move |context| {
         let part = |index| -> rusqlite::Result<String> {
@@ -121,7 +140,8 @@ pub(super) fn offer_body_search(connection: &Connection, text: String) -> Result
                 .map(|bytes| body::inflate(&bytes).unwrap_or_default())
                 .unwrap_or_default())
         };
-        Ok(part(0)?.contains(&text) || part(1)?.contains(&text))
+        let (head, tail) = (part(0)?, part(1)?);
+        Ok(spelled.iter().any(|text| head.contains(text) || tail.contains(text)))
     })?;
     Ok(())
 }

@@ -5,6 +5,8 @@
 
 mod matching;
 
+pub use matching::spellings;
+
 use super::{Store, StoreError, Tx, trace};
 use crate::domain::id::ProjectId;
 use crate::domain::time::Timestamp;
@@ -32,6 +34,8 @@ pub struct Forgotten {
     pub events: i64,
     /// Failure modes of which nothing is left.
     pub modes: i64,
+    /// Projects that went as a whole: because they were named, or their remote or a folder of theirs holds the text.
+    pub projects: i64,
 }
 
 /// Removes `what` from the database in one transaction; [`overwrite`] then removes the pages that held it. `count_out`
@@ -42,7 +46,7 @@ pub fn forget(
     mut count_out: impl FnMut(&Tx<'_>, &Clean<trace::Counted>) -> Result<(), StoreError>,
 ) -> Result<Forgotten, StoreError> {
     if let What::Match(text) = what {
-        matching::offer_body_search(store.connection(), text.clone())?;
+        matching::offer_body_search(store.connection(), spellings(text))?;
     }
     store.write(|tx| {
         let count = |sql: &str| tx.query_row(sql, [], |row| row.get::<_, i64>(0));
@@ -53,6 +57,7 @@ pub fn forget(
         );
         tx.execute_batch(include_str!("begin.sql"))?;
         gather(tx, what)?;
+        let projects = count("select count(*) from doomed_project")?;
         tx.execute_batch(include_str!("gathered.sql"))?;
         trace::each_doomed_call(tx, |call| count_out(tx, call))?;
         tx.execute_batch(include_str!("remove.sql"))?;
@@ -65,6 +70,7 @@ pub fn forget(
             sessions: before.0 - count("select count(*) from session")?,
             events: before.1 - count("select count(*) from event")?,
             modes: before.2 - count("select count(*) from mode")?,
+            projects,
         })
     })
 }
@@ -99,4 +105,68 @@ pub fn overwrite(store: &Store) -> Result<(), StoreError> {
     connection.execute_batch("insert into search (search) values ('rebuild'); vacuum;")?;
     connection.pragma_update_and_check(None, "wal_checkpoint", "truncate", |_| Ok(()))?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::EventId;
+    use crate::domain::trace::Text;
+    use crate::store::body::{self, Part};
+
+    fn forgotten(store: &mut Store, text: &str) -> Forgotten {
+        forget(store, &What::Match(text.to_owned()), |_, _| Ok(())).expect("forgotten")
+    }
+
+    #[test]
+    fn a_text_in_a_folders_path_takes_its_project_along_and_says_so() {
+        let mut store = Store::in_memory().expect("opens");
+        store
+            .connection()
+            .execute_batch(
+                "insert into project (id, key, name, first_at, last_at)
+                 values (1, 'root:m:/a', 'a', 1, 1), (2, 'root:m:/b', 'b', 1, 1);
+                 insert into root (id, machine, path, project)
+                 values (1, 'm', '/a', 1), (2, 'm', '/home/jane/a', 1), (3, 'm', '/b', 2);
+                 insert into session (assistant, external, project, root, started_at, last_at)
+                 values ('c', 's1', 1, 1, 1, 1), ('c', 's2', 2, 3, 1, 1)",
+            )
+            .expect("two projects");
+        let first = forgotten(&mut store, "jane");
+        assert_eq!((first.projects, first.sessions), (1, 1));
+        assert_eq!(forgotten(&mut store, "jane"), Forgotten::default());
+        let left: String = store
+            .connection()
+            .query_row("select group_concat(external) from session", [], |row| row.get(0))
+            .expect("one is left");
+        assert_eq!(left, "s2");
+    }
+
+    #[test]
+    fn a_text_with_quotes_is_found_where_it_stands_in_json() {
+        let mut store = Store::in_memory().expect("opens");
+        let said = r#"{"command":"echo say \"hi\""}"#;
+        store
+            .write(|tx| {
+                tx.execute_batch(
+                    "insert into session (id, assistant, external, started_at, last_at) values (1, 'c', 's', 1, 1);
+                     insert into event (id, session, key, at, at_source, kind, status, via)
+                     values (1, 1, x'01', 1, 'record', 'call', 'failed', 'hook'),
+                            (2, 1, x'02', 1, 'record', 'call', 'failed', 'hook')",
+                )?;
+                tx.execute(
+                    "insert into failure (event, session, at, origin, headline, message, scope, input_context)
+                     values (2, 1, 1, 'flagged', 'x', 'x', 'x', ?1)",
+                    [said],
+                )?;
+                body::keep(tx, EventId(1), Part::Input, &Text::whole(said))
+            })
+            .expect("recorded");
+        assert_eq!(forgotten(&mut store, r#"say "hi""#).events, 1);
+        let context: Option<String> = store
+            .connection()
+            .query_row("select input_context from failure", [], |row| row.get(0))
+            .expect("the failure stays");
+        assert_eq!(context, None);
+    }
 }

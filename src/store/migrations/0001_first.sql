@@ -215,8 +215,8 @@ create table failure (
     correction text,                    -- the user's words after a rejection
     input_context text,                 -- JSON: the prompt it served
     snapshot text,                      -- JSON: branch, commit, edited files, last five calls
-    evolution_triggered integer not null default 0,
-    resolution text                     -- JSON: what ended it
+    evolution_triggered integer not null default 0, -- 1 = a lesson was made of it
+    resolution text                     -- JSON: what ended it; like the column above, for what makes lessons
 ) strict;
 create index failure_session on failure (session, at);
 create index failure_pattern on failure (pattern, at);
@@ -248,7 +248,6 @@ create index mode_project_project on mode_project (project, last_at);
 create table source (
     path text primary key,
     kind text not null check (kind in ('journal', 'transcript')),
-    session integer references session (id) on delete set null,
     offset integer not null,            -- where reading goes on
     seen_bytes integer not null,        -- bytes read: a file of that size holds nothing new
     prefix blob not null,               -- hash of the first bytes: another file under the same name starts anew

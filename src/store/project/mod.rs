@@ -1,11 +1,11 @@
 //! Projects, the folders in which sessions worked, and what is known of those.
 
-mod list;
+mod find;
 mod unite;
 
 use rusqlite::{OptionalExtension as _, Row, params};
 
-pub use list::{ProjectRow, find, list};
+pub use find::find;
 pub use unite::{absorb, clear_out, decide, move_root, recount};
 
 use super::{StoreError, Tx};

@@ -77,7 +77,6 @@ fn without_the_record_only_our_entries_go() {
 #[test]
 fn a_home_without_the_client_gets_back_to_nothing() {
     let home = Home::new();
-    assert!(!home.site.has_client());
     let before = home.snapshot();
     let applied = home.install(BINARY);
     assert!(
@@ -217,7 +216,6 @@ fn the_copy_and_the_record_are_private_and_go_with_us() {
 #[test]
 fn another_place_of_the_program_updates_what_is_there() {
     let home = Home::with_settings("{}\n").with_client();
-    assert!(home.site.has_client());
     home.install("/old/callus");
     // What the user set on our entry is theirs.
     fs::write(
