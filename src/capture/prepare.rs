@@ -41,7 +41,13 @@ pub fn prepare(seen: &Clean<Observation>) -> Prepared {
     }
 }
 
+/// Returns what failed. Text that recognition stumbles over must not keep everything behind it from being recorded:
+/// its event is kept without a finding.
 fn find(seen: &Observation) -> Option<Finding> {
+    std::panic::catch_unwind(|| recognise(seen)).unwrap_or_default()
+}
+
+fn recognise(seen: &Observation) -> Option<Finding> {
     match &seen.step {
         Step::CallEnded(end) => find_in_call(end, seen.cwd.as_deref()),
         Step::ModelError(error) if error.ended_turn => Some(recognise::model_error(error)),

@@ -25,7 +25,7 @@ pub const NESTED: &str = "CALLUS_NESTED";
 pub const VARIABLES: &[Variable] = &[
     Variable {
         name: "CALLUS_HOME",
-        meaning: "the folder for the store and config.toml, in place of the platform's folders",
+        meaning: "the folder for the store and config.toml, in place of the platform's folders; a relative path is taken from the home folder",
     },
     Variable {
         name: "CALLUS_CAPTURE",
@@ -165,10 +165,11 @@ impl<'a> Environment<'a> {
             .folder("HOME")
             .or_else(|| BaseDirs::new().map(|dirs| dirs.home_dir().to_owned()));
         let platform = ProjectDirs::from("dev", "callus", "callus");
-        let own = self
-            .value("CALLUS_HOME")
-            .map(|path| std::path::absolute(Path::new(&path)).map_err(ConfigError::NoCurrentFolder))
-            .transpose()?;
+        let own = self.value("CALLUS_HOME").map(|path| {
+            // Hooks run in whatever folder an agent is in: a relative path means one folder all the same.
+            let home = home.as_deref().filter(|_| !Path::new(&path).is_absolute());
+            home.map_or_else(|| PathBuf::from(&path), |home| home.join(&path))
+        });
         let fallbacks = platform.as_ref().map_or_else(Vec::new, |dirs| {
             let state = dirs.state_dir().map(Path::to_owned);
             state.into_iter().chain([dirs.cache_dir().to_owned()]).collect()

@@ -99,9 +99,6 @@ pub enum ConfigError {
         /// What is wrong.
         message: String,
     },
-    /// The folder of the store cannot be made absolute.
-    #[error("could not find the current folder, which CALLUS_HOME is relative to")]
-    NoCurrentFolder(#[source] std::io::Error),
 }
 
 /// The folder of journals in the folder of a workspace, and in the spare one.

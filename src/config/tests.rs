@@ -22,6 +22,12 @@ fn load_file(text: &str) -> Result<Settings, ConfigError> {
 }
 
 #[test]
+fn a_relative_folder_is_one_folder_wherever_a_hook_runs() {
+    let settings = load(&[("CALLUS_HOME", "memory"), ("HOME", "/home/dev")]).expect("loads");
+    assert_eq!(settings.data, Path::new("/home/dev/memory"));
+}
+
+#[test]
 fn one_variable_moves_everything_that_callus_owns() {
     let settings = load(&[("CALLUS_HOME", "/srv/callus"), ("HOME", "/home/dev")]).expect("loads");
     assert_eq!(

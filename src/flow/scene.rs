@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::assistants::Spec;
 use crate::config::{self, Settings};
-use crate::domain::trace::{Observation, Step};
+use crate::domain::trace::{Observation, SessionStart, Step};
 use crate::git;
 
 /// Fills in what only the hook's surroundings know about the beginning of a session.
@@ -19,6 +19,26 @@ pub(super) fn complete(seen: &mut [Observation], spec: &Spec, settings: &Setting
             start.labels = labels(cwd, settings);
         }
     }
+}
+
+/// Says at the end of a turn where the session's transcript is: a session may have begun before its hooks were there,
+/// and the worker reads the transcript that it is told of.
+pub(super) fn tell_transcript(seen: &mut Vec<Observation>, transcript: Option<String>) {
+    let Some(turn) = seen
+        .iter()
+        .find(|seen| matches!(seen.step, Step::TurnEnded { .. }) && seen.agent.is_none())
+    else {
+        return;
+    };
+    let start = SessionStart {
+        transcript,
+        ..SessionStart::default()
+    };
+    let told = Observation {
+        step: Step::SessionStarted(start),
+        ..turn.clone()
+    };
+    seen.insert(0, told);
 }
 
 /// Returns the labels of a session in `cwd`; the environment outranks the repository's file.

@@ -200,13 +200,15 @@ pub fn sweep(tx: &Tx<'_>, id: SessionId) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Records the tokens of one model message; the last report of a message counts, and only for the session
-/// that reported it first.
+/// Records the tokens of one model message; the last report of a message counts. A message that several sessions
+/// report, because a fork copies history, belongs to the one that they all come from, in whatever order they are read.
 pub fn used(tx: &Tx<'_>, id: SessionId, usage: &Clean<Usage>) -> Result<(), StoreError> {
     tx.prepare_cached(
         "insert into usage (message, session, model, input, output, cached) values (?1, ?2, ?3, ?4, ?5, ?6)
          on conflict (message) do update
-         set input = excluded.input, output = max(output, excluded.output), cached = excluded.cached",
+         set input = excluded.input, output = max(output, excluded.output), cached = excluded.cached,
+             session = case when excluded.session in (select top from session where id = usage.session)
+                            then excluded.session else usage.session end",
     )?
     .execute(params![
         usage.message,

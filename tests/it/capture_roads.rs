@@ -32,7 +32,7 @@ pub(crate) const KNOWN: &[(&str, &str)] = &[
     ),
     (
         "usage",
-        "select message, model, input, output, cached from usage order by 1",
+        "select s.external, u.message, u.model, u.input, u.output, u.cached from usage u join session s on s.id = u.session order by 1, 2",
     ),
 ];
 

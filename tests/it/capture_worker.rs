@@ -340,3 +340,29 @@ fn a_newer_schema_is_left_alone_and_nothing_is_lost() {
     );
     scene.assert_consistent();
 }
+
+#[test]
+fn a_session_that_began_without_hooks_is_read_where_a_later_one_says() {
+    let scene = Scene::new();
+    let mut story = Story::new("late");
+    story
+        .prompt("before the hooks were there")
+        .bash(
+            "cat early.txt",
+            true,
+            "Exit code 1\ncat: early.txt: No such file or directory",
+        )
+        .turn("not there");
+    let path = scene.put("late.jsonl", &story.text());
+    let stop = serde_json::json!({
+        "session_id": "late", "transcript_path": path, "cwd": "/home/dev/project",
+        "hook_event_name": "Stop", "stop_hook_active": false, "last_assistant_message": "that was all"
+    });
+    scene.hook(&second(900), &stop);
+    scene.work(&second(901));
+    assert_eq!(
+        scene.rows("select headline from failure"),
+        ["cat: early.txt: No such file or directory"]
+    );
+    scene.assert_consistent();
+}

@@ -179,7 +179,7 @@ fn others(scene: &Scene, session: &str) -> Vec<(&'static str, Vec<String>)> {
     let of_session = format!("{session}|");
     let mut all = known(scene);
     for (_, rows) in &mut all {
-        rows.retain(|row| !row.starts_with(&of_session) && !row.starts_with(&format!("msg_{session}")));
+        rows.retain(|row| !row.starts_with(&of_session));
     }
     all
 }
