@@ -108,6 +108,7 @@ struct Picked {
 
 impl Picked {
     fn new(at: usize, first: &str, second: Option<&str>) -> Self {
+        let first = without_duration(without_caller(first));
         let words = first.split_whitespace().chain(second.unwrap_or("").split_whitespace());
         let mut headline = String::new();
         let mut room = HEADLINE_CHARS;
@@ -127,6 +128,35 @@ impl Picked {
             at,
             headline: headline.trim_end().to_owned(),
         }
+    }
+}
+
+/// Returns a line without the library frame that Ruby puts before its message: `/gems/psych/parser.rb:62:in 'x': ` tells
+/// where the complaint is made, not what it is about.
+fn without_caller(line: &str) -> &str {
+    let Some((place, rest)) = line.split_once(":in ") else {
+        return line;
+    };
+    let is_place = place.rsplit_once(':').is_some_and(|(file, number)| {
+        place::is_foreign(file) && !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    let message = rest
+        .strip_prefix(['\'', '`'])
+        .and_then(|rest| rest.split_once("': "))
+        .map(|(_, message)| message);
+    message
+        .filter(|message| is_place && !message.is_empty())
+        .unwrap_or(line)
+}
+
+/// Returns Go's verdict on a package without how long it took: no two runs take equally long.
+fn without_duration(line: &str) -> &str {
+    let Some(rest) = line.strip_prefix("FAIL\t") else {
+        return line;
+    };
+    match rest.split_once('\t') {
+        Some((package, time)) if time.ends_with('s') => &line[.."FAIL\t".len() + package.len()],
+        _ => line,
     }
 }
 

@@ -137,5 +137,10 @@ fn leading_short(word: &str) -> Option<Placed<'_>> {
 }
 
 fn is_own(file: &str) -> bool {
-    !FOREIGN.iter().any(|foreign| file.contains(foreign))
+    !is_foreign(file)
+}
+
+/// Returns whether `file` belongs to a library or to the language, not to the project.
+pub(super) fn is_foreign(file: &str) -> bool {
+    FOREIGN.iter().any(|foreign| file.contains(foreign))
 }

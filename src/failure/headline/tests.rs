@@ -81,7 +81,7 @@ const CASES: &[(&str, &str)] = &[
     ),
     (
         "$ go test ./...\nFAIL\tpkg/a\t0.1s\nok  \tpkg/b\t0.1s\nFAIL",
-        "FAIL pkg/a 0.1s",
+        "FAIL pkg/a",
     ),
     (
         "ssh: Could not resolve hostname x: -65563\nfatal: Could not read from remote repository.\n\nPlease make sure",
@@ -176,5 +176,23 @@ proptest! {
         prop_assert!(line.chars().all(|c| c == ' ' || text.contains(c)));
         let said = said(&text, Speaker::Viewer("x"));
         prop_assert!(said.message.chars().count() <= MESSAGE_CHARS);
+    }
+}
+
+#[test]
+fn a_foreign_frame_and_a_duration_are_no_part_of_a_headline() {
+    let table = [
+        (
+            "/home/dev/.gem/ruby/lib/ruby/3.4.0/psych/parser.rb:62:in 'Psych::Parser#_native_parse': (<unknown>): did not find expected key (Psych::SyntaxError)",
+            "(<unknown>): did not find expected key (Psych::SyntaxError)",
+        ),
+        (
+            "app/models/order.rb:7:in 'total': undefined method 'sum' (NoMethodError)",
+            "app/models/order.rb:7:in 'total': undefined method 'sum' (NoMethodError)",
+        ),
+        ("FAIL\texample.com/shop/cart\t2.630s", "FAIL example.com/shop/cart"),
+    ];
+    for (text, expected) in table {
+        assert_eq!(headline(text), expected);
     }
 }
