@@ -139,7 +139,7 @@ class Homes(unittest.TestCase):
     def assert_report(self, printed, names):
         for name in names:
             self.assertRegex(printed, name, "the report names what failed")
-        self.assertNotRegex(printed, r"panicked|RUST_BACKTRACE|\(os error")
+        self.assertNotRegex(printed, r"thread 'main' .*panicked|RUST_BACKTRACE|\(os error")
 
     def assert_undone(self, before):
         self.install("--uninstall", "--yes")
