@@ -80,7 +80,7 @@ const SCANNER: &[Row] = rows! {
     "huggingface-token": "huggingface-cli login ", concat!("h", "f_", a36!()), "";
     "huggingface-token": "huggingface-cli login --token ", concat!("h", "f_", "ZkvQxTbLmRwYpNcHdFgJsAqWeRtYuIoPzX"), "";
     "sentry-token": "sentry-cli ", concat!("snt", "rys_", a64!(), a64!(), a64!(), a64!()), " send";
-    "npm-token": "npm config set //registry.npmjs.org/:_x ", concat!("np", "m_", a36!()), "";
+    "npm-token": "npm config set //registry.example.com/:_x ", concat!("np", "m_", a36!()), "";
     "pypi-token": "twine upload -u __token__ ", concat!("py", "pi-AgE", "IcHlwaS5vcmc", a64!()), " dist/*";
     "sendgrid-key": "mail via ", concat!("S", "G.", a20!(), ".", a36!()), " ok";
     "stripe-key": "stripe listen ", concat!("sk", "_live_", a20!()), "";
@@ -153,7 +153,7 @@ const SCANNER: &[Row] = rows! {
     "token": "GET /v1/items?limit=5&access_token=", a36!(), "&page=2 HTTP/1.1";
     "password": "Server=db;User Id=sa;Password=", concat!("hunt", "er2"), ";Encrypt=true";
     "token": "AccountName=acme;AccountKey=", concat!(a64!(), a20!(), "=="), ";EndpointSuffix=core";
-    "token": "//registry.npmjs.org/:_authToken=", a36!(), "\n";
+    "token": "//registry.example.com/:_authToken=", a36!(), "\n";
     "token": "{\"auths\":{\"r.example.com\":{\"auth\":\"", concat!("YWRtaW4", "6aHVudGVyMg=="), "\"}}}";
     "password": "{\"command\":\"export PASSWORD='", concat!("a b", "1c"), "'\"}";
     "password": "ansible_become_pass: \"", concat!("hunt", "er2"), "\"";
