@@ -15,7 +15,7 @@ const SEPARATOR: char = '\u{1f}';
 pub(super) struct Identity {
     /// The line that says what went wrong.
     pub(super) headline: String,
-    masked: Masked,
+    pub(super) masked: Masked,
 }
 
 /// Returns what `text` tells of; nothing when it says nothing.

@@ -126,10 +126,13 @@ fn ranked(store: &Store, text: &str, now: Timestamp) -> Result<Vec<Fitting>, Ans
 
 /// Returns the failure modes of which a pattern is the one of `identity`.
 ///
-/// A pasted text does not say which command printed it, so that its fingerprint cannot be known: the words lead to
-/// candidates, and the template decides.
+/// A pasted text does not say which command printed it, so that its fingerprint cannot be known: its template leads to
+/// the modes that hold it. Where none does, the words lead to candidates, and a more general template decides.
 pub(super) fn same_modes(store: &Store, identity: &Identity) -> Result<Vec<ModeId>, AnswerError> {
-    let mut same = Vec::new();
+    let mut same = store.modes_of_template(identity.masked.template.stored(), 50)?;
+    if !same.is_empty() {
+        return Ok(same);
+    }
     for hit in store.search(&identity.headline, 50)? {
         let patterns = store.mode_patterns(hit.mode, 100)?;
         if patterns.iter().any(|pattern| identity.fits(&pattern.template)) {

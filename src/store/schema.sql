@@ -183,6 +183,8 @@ create table pattern (
     template text not null              -- tokens joined by U+001F
 ) strict;
 create index pattern_mode on pattern (mode);
+-- An error that is pasted does not say which command printed it: its template finds it.
+create index pattern_template on pattern (template);
 
 -- A hole of a pattern and the words seen in it; merging is decided from the set of them.
 create table bucket (

@@ -35,4 +35,13 @@ impl Store {
             |row| row.get(0).map(ModeId),
         )
     }
+
+    /// Returns the failure modes with a pattern of exactly this template, in whatever command; at most `limit`.
+    pub fn modes_of_template(&self, template: &str, limit: u32) -> Result<Vec<ModeId>, StoreError> {
+        self.rows(
+            "select distinct mode from pattern where template = ?1 order by mode limit ?2",
+            rusqlite::params![template, limit],
+            |row| row.get(0).map(ModeId),
+        )
+    }
 }
