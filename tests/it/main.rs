@@ -15,6 +15,7 @@ mod claude_code;
 mod cli_answers;
 mod cli_edges;
 mod cli_import;
+mod cli_sample;
 mod env;
 mod fixture;
 mod grouping;
