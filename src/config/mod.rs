@@ -107,14 +107,15 @@ const JOURNALS: &str = "journal";
 /// How the settings file is read: strictly for a command, leniently for a hook.
 type ReadFile = fn(&Path, &mut Vec<String>) -> Result<FileSettings, ConfigError>;
 
-/// Returns the environment variable `name`: for what an assistant tells its hooks under a name of its own.
+/// Returns the environment variable `name`, for what an assistant tells under a name of its own. One that is set to
+/// nothing counts as not set.
 #[must_use]
 #[expect(
     clippy::disallowed_methods,
     reason = "this is the one room that reads the environment"
 )]
 pub fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok()
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 impl Settings {

@@ -183,3 +183,14 @@ fn a_pause_ends_by_itself_or_by_hand() {
         ["call-3", "call-5"]
     );
 }
+
+#[test]
+fn a_folder_variable_that_is_set_to_nothing_counts_as_not_set() {
+    let scene = Scene::new();
+    let mut story = Story::new("ordinary");
+    story.prompt("look").bash("ls", false, "a").turn("done");
+    scene.put("ordinary.jsonl", &story.text());
+    let said = scene.run_at(&second(900), &[("CLAUDE_CONFIG_DIR", "")], &["import"], "");
+    assert_eq!(said.code, 0, "{said}");
+    assert_eq!(scene.rows("select command from event where kind = 'call'"), ["ls"]);
+}
