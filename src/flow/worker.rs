@@ -25,6 +25,10 @@ const SILENCE: Span = Span::days(1);
 /// How often what is past its time is removed.
 const RETENTION_EVERY: Span = Span::days(1);
 
+/// How often a worker looks for what came while it worked. What comes later, or is a record that is never finished,
+/// waits for the next one.
+const PASSES: usize = 3;
+
 /// Works until nothing waits, or returns at once when another worker is at it.
 pub fn run(settings: &Settings) -> Result<(), FlowError> {
     process::new_session();
@@ -38,7 +42,18 @@ pub fn run(settings: &Settings) -> Result<(), FlowError> {
     worked
 }
 
+/// The worker of a session that ends meanwhile finds the lease taken and leaves: its work is done here too.
 fn work(store: &mut Store, settings: &Settings, holder: &str) -> Result<(), FlowError> {
+    for _ in 0..PASSES {
+        pass(store, settings, holder)?;
+        if store.spooled(&settings.journal_folders())? == 0 {
+            break;
+        }
+    }
+    grow_old(store, settings)
+}
+
+fn pass(store: &mut Store, settings: &Settings, holder: &str) -> Result<(), FlowError> {
     let rules = super::rules(settings)?;
     let mut recorder = Recorder::new(settings.machine());
     for folder in settings.journal_folders() {
@@ -54,7 +69,6 @@ fn work(store: &mut Store, settings: &Settings, holder: &str) -> Result<(), Flow
     for folder in settings.journal_folders() {
         remove_drained(store, &folder)?;
     }
-    grow_old(store, settings)?;
     Ok(())
 }
 
