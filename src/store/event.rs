@@ -73,7 +73,17 @@ pub fn call_started(
     let Step::CallStarted(call) = &seen.step else {
         return Err(StoreError::Stored { what: "call" });
     };
-    let recorded = upsert_call(tx, session, root, seen, call, "started", None)?;
+    let recorded = upsert_call(
+        tx,
+        Report {
+            session,
+            root,
+            seen,
+            call,
+            status: "started",
+            end: None,
+        },
+    )?;
     body::keep(tx, recorded.event, Part::Input, &call.input)?;
     Ok(recorded)
 }
@@ -93,7 +103,17 @@ pub fn call_ended(
         Flag::Failure => "failed",
         Flag::Silent => "unknown",
     };
-    let recorded = upsert_call(tx, session, root, seen, &end.call, status, Some(end))?;
+    let recorded = upsert_call(
+        tx,
+        Report {
+            session,
+            root,
+            seen,
+            call: &end.call,
+            status,
+            end: Some(end),
+        },
+    )?;
     body::keep(tx, recorded.event, Part::Input, &end.call.input)?;
     body::keep(tx, recorded.event, Part::Output, &end.output)?;
     Ok(recorded)
@@ -124,15 +144,20 @@ impl Known {
 /// A status may only become a more telling one: an outcome that one report leaves open, another may settle.
 const STATUS_RANK: &str = "case {} when 'started' then 0 when 'unknown' then 1 when 'ok' then 2 else 3 end";
 
-fn upsert_call(
-    tx: &Tx<'_>,
+/// One report of a call.
+#[derive(Clone, Copy)]
+struct Report<'a> {
     session: SessionId,
     root: Option<RootId>,
-    seen: &Observation,
-    call: &Call,
-    status: &str,
-    end: Option<&CallEnd>,
-) -> Result<Recorded, StoreError> {
+    seen: &'a Observation,
+    call: &'a Call,
+    status: &'a str,
+    end: Option<&'a CallEnd>,
+}
+
+/// Records a report of a call: as a row of its own, or in the row that other reports made.
+fn upsert_call(tx: &Tx<'_>, report: Report<'_>) -> Result<Recorded, StoreError> {
+    let Report { seen, call, .. } = report;
     let key = EventKey::of_call(
         &seen.session.assistant.0,
         seen.at,
@@ -153,45 +178,70 @@ fn upsert_call(
             })
         })
         .optional()?;
-    if let Some(known) = known {
-        let Known { event, .. } = known;
-        let at = known.placed(seen, end.is_some());
-        let rank = |column: &str| STATUS_RANK.replace("{}", column);
-        tx.prepare_cached(&format!(
-            "update event
-             set status = case when {new} > {old} then ?2 else status end,
-                 exit_code = coalesce(?3, exit_code), duration_ms = coalesce(?4, duration_ms),
-                 output_bytes = max(output_bytes, ?5), call_id = coalesce(call_id, ?6),
-                 agent = coalesce(agent, ?7), agent_kind = coalesce(agent_kind, ?8),
-                 at = ?10, at_source = case when ?9 = 'record' then 'record' else at_source end,
-                 root = coalesce(root, ?11), cwd = coalesce(cwd, ?12)
-             where id = ?1",
-            new = rank("?2"),
-            old = rank("status"),
-        ))?
-        .execute(params![
-            event.0,
-            status,
-            end.and_then(|end| end.exit_code),
-            end.and_then(|end| end.duration_ms),
-            end.map_or(0, |end| end.output.bytes.cast_signed()),
-            call.id,
-            seen.agent.as_ref().map(|agent| &agent.id),
-            seen.agent.as_ref().map(|agent| &agent.kind),
-            at_source(seen.at_source),
-            at.0,
-            root.map(|root| root.0),
-            seen.cwd,
-        ])?;
-        return Ok(Recorded {
-            event,
-            session: known.session,
-            root: known.root.or(root),
-            new: false,
-            completed: known.status == "started" && end.is_some(),
-            moved: at != known.at,
-        });
+    match known {
+        Some(known) => merge_call(tx, &known, report),
+        None => insert_call(tx, key, report),
     }
+}
+
+/// The richer report wins, field by field.
+fn merge_call(tx: &Tx<'_>, known: &Known, report: Report<'_>) -> Result<Recorded, StoreError> {
+    let Report {
+        root,
+        seen,
+        call,
+        status,
+        end,
+        ..
+    } = report;
+    let event = known.event;
+    let at = known.placed(seen, end.is_some());
+    let rank = |column: &str| STATUS_RANK.replace("{}", column);
+    tx.prepare_cached(&format!(
+        "update event
+         set status = case when {new} > {old} then ?2 else status end,
+             exit_code = coalesce(?3, exit_code), duration_ms = coalesce(?4, duration_ms),
+             output_bytes = max(output_bytes, ?5), call_id = coalesce(call_id, ?6),
+             agent = coalesce(agent, ?7), agent_kind = coalesce(agent_kind, ?8),
+             at = ?10, at_source = case when ?9 = 'record' then 'record' else at_source end,
+             root = coalesce(root, ?11), cwd = coalesce(cwd, ?12)
+         where id = ?1",
+        new = rank("?2"),
+        old = rank("status"),
+    ))?
+    .execute(params![
+        event.0,
+        status,
+        end.and_then(|end| end.exit_code),
+        end.and_then(|end| end.duration_ms),
+        end.map_or(0, |end| end.output.bytes.cast_signed()),
+        call.id,
+        seen.agent.as_ref().map(|agent| &agent.id),
+        seen.agent.as_ref().map(|agent| &agent.kind),
+        at_source(seen.at_source),
+        at.0,
+        root.map(|root| root.0),
+        seen.cwd,
+    ])?;
+    Ok(Recorded {
+        event,
+        session: known.session,
+        root: known.root.or(root),
+        new: false,
+        completed: known.status == "started" && end.is_some(),
+        moved: at != known.at,
+    })
+}
+
+fn insert_call(tx: &Tx<'_>, key: EventKey, report: Report<'_>) -> Result<Recorded, StoreError> {
+    let Report {
+        session,
+        root,
+        seen,
+        call,
+        status,
+        end,
+    } = report;
     tx.prepare_cached(
         "insert into event (session, key, agent, agent_kind, at, at_source, kind, call_id, tool, tool_kind, status,
                             exit_code, duration_ms, root, cwd, command, file, input_bytes, output_bytes, via)
