@@ -8,6 +8,7 @@ pub mod import;
 pub mod keep;
 pub mod pause;
 pub mod ready;
+pub mod turn;
 pub mod worker;
 
 pub use error::FlowError;
