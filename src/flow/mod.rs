@@ -1,5 +1,6 @@
 //! What joins use cases: the hook (the hot path), the worker behind it, and what reading commands do first.
 
+mod answer;
 mod error;
 mod scene;
 
