@@ -40,8 +40,8 @@ pub(super) fn failed(session: &SessionKey, seen: &Clean<Vec<Observation>>) -> Op
 
 /// Returns what the agent is to be told about a failure, if anything.
 pub(super) fn answer(settings: &Settings, failed: &Failed) -> Result<Option<Message>, FlowError> {
-    let repository = failed.cwd.as_deref().map(|cwd| config::repository(Path::new(cwd)));
-    let hints = settings.telling(&repository.unwrap_or_default()).hints;
+    let folder = failed.cwd.as_deref().map_or(settings.home.as_path(), Path::new);
+    let hints = settings.telling(&config::repository(folder)).hints;
     if hints == Hints::Off {
         return Ok(None);
     }
