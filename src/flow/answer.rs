@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use super::FlowError;
+use super::stands::stands;
 use crate::capture::{Recorder, drain, prepare};
 use crate::config::{self, Settings};
 use crate::domain::lesson::{Hints, Message, Remedy};
@@ -60,10 +61,4 @@ pub(super) fn answer(settings: &Settings, failed: &Failed) -> Result<Option<Mess
         }
     })?;
     Ok(message)
-}
-
-/// Returns whether what a remedy names is still there, as far as this machine can tell: its file, its program.
-fn stands(settings: &Settings, cwd: Option<&str>, remedy: &Remedy) -> bool {
-    let _ = (settings, cwd, remedy);
-    true
 }

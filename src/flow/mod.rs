@@ -3,6 +3,7 @@
 mod answer;
 mod error;
 mod scene;
+mod stands;
 
 pub mod hook;
 pub mod import;
