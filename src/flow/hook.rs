@@ -73,7 +73,9 @@ fn capture(name: Option<&str>, settings: &Settings) -> Result<Option<String>, St
         return Ok(None);
     }
     let event = parsed.event.clone();
-    let Some(failed) = record(spec, parsed, settings)? else {
+    let failed = record(spec, parsed, settings)?;
+    // What cannot be handed to the model on this event must not be claimed as told.
+    let Some(failed) = failed.filter(|_| (spec.reply)(&event, "").is_some()) else {
         return Ok(None);
     };
     // What was journalled is safe: an answer that cannot be had is only noted.
