@@ -15,4 +15,5 @@ pub mod mask;
 mod own;
 pub mod recognise;
 pub mod rejection;
+pub mod remedy;
 pub mod shell;
