@@ -7,6 +7,7 @@ mod prepare;
 mod record;
 mod size;
 mod tail;
+mod told;
 
 pub mod drain;
 pub mod import;

@@ -2,8 +2,10 @@
 
 mod answer;
 mod error;
+mod forewarn;
 mod scene;
 mod stands;
+mod warn;
 
 pub mod hook;
 pub mod import;
@@ -14,6 +16,7 @@ pub mod turn;
 pub mod worker;
 
 pub use error::FlowError;
+pub use forewarn::forewarn;
 pub use ready::{ready, ready_if_recorded, refresh};
 
 use crate::config::Settings;

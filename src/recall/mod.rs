@@ -4,3 +4,4 @@ mod causes;
 mod words;
 
 pub mod hint;
+pub mod warning;

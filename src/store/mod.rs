@@ -14,6 +14,7 @@ pub mod body;
 pub mod count;
 pub mod event;
 pub mod failure;
+pub mod failing;
 pub mod fault;
 pub mod forget;
 pub mod hint;
@@ -30,6 +31,7 @@ pub mod rewrite;
 pub mod session;
 pub mod source;
 pub mod trace;
+pub mod warned;
 
 pub use error::StoreError;
 pub use mute::FOREVER;
