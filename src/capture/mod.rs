@@ -10,6 +10,7 @@ mod tail;
 
 pub mod drain;
 pub mod import;
+pub mod past;
 pub mod project;
 pub mod reshape;
 pub mod settle;
