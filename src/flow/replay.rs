@@ -5,6 +5,7 @@
 //! only for what had happened by the moment of its failure: nothing looks ahead.
 
 mod compare;
+mod folder;
 mod kind;
 mod order;
 mod play;
@@ -21,6 +22,7 @@ use crate::domain::time::Timestamp;
 use crate::redact::Rules;
 
 pub use compare::{Naive, Naming};
+pub use folder::{Folder, sweep};
 pub use kind::{Facts, Kind, SOON, kind};
 pub use play::{Event, EventKind, Figures, Sent};
 
@@ -72,7 +74,10 @@ pub fn replay(
     }
     let (families, failed) = order::order(transcripts);
     report.failed = failed;
-    report.window = families.first().zip(families.last()).map(|(first, last)| (first.began, last.began));
+    report.window = families
+        .first()
+        .zip(families.last())
+        .map(|(first, last)| (first.began, last.began));
     let rules = super::rules(settings)?;
     let mut player = Player::open(settings)?;
     let all = families.iter().map(Family::bytes).sum();

@@ -190,8 +190,7 @@ fn failed(row: &Row<'_>) -> rusqlite::Result<Failed> {
     })
 }
 
-/// What earlier root sessions met of a failure: counted ones of the same instance, or of the same failure mode where it
-/// has no instance.
+/// What earlier root sessions met of a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Earlier {
     /// How many failures.
@@ -200,8 +199,9 @@ pub struct Earlier {
     pub passed: i64,
 }
 
-/// Returns what earlier root sessions met of a failure. Passed counts those whose goal was reached within `calls`.
-pub fn earlier(tx: &Tx<'_>, failed: &Failed, calls: i64) -> Result<Earlier, StoreError> {
+/// Returns what earlier root sessions met of a failure: counted ones of the same instance, or of the same failure mode
+/// where it has no instance or `by_mode` says so. Passed counts those whose goal was reached within `calls`.
+pub fn earlier(tx: &Tx<'_>, failed: &Failed, by_mode: bool, calls: i64) -> Result<Earlier, StoreError> {
     const COUNT: &str = "select count(*), coalesce(sum(f.passed_after <= ?4), 0)
          from failure f join session s on s.id = f.session";
     const OTHERS: &str = "f.expected is null and coalesce(s.top, s.id) <> ?2 and f.at < ?3";
@@ -212,7 +212,7 @@ pub fn earlier(tx: &Tx<'_>, failed: &Failed, calls: i64) -> Result<Earlier, Stor
         })
     };
     let (root, at) = (failed.root.0, failed.at.0);
-    let found = match (failed.instance, failed.pattern) {
+    let found = match (failed.instance.filter(|_| !by_mode), failed.pattern) {
         (Some(instance), _) => tx
             .prepare_cached(&format!("{COUNT} where f.instance = ?1 and {OTHERS}"))?
             .query_row(params![instance.text(), root, at, calls], count)?,

@@ -3,7 +3,9 @@
 
 use std::collections::HashMap;
 
+use crate::domain::failure::Goal;
 use crate::domain::time::Timestamp;
+use crate::failure::shell::Segment;
 use crate::failure::{remedy, shell};
 use crate::store::met::{Call, Failed};
 
@@ -36,6 +38,8 @@ pub(super) struct Suggested {
     pub(super) suggestion: String,
     /// The failing call.
     pub(super) failing: String,
+    /// What the failing command was for.
+    pub(super) goal: Option<String>,
     /// The call by which the session then reached the goal, if it did.
     pub(super) working: Option<String>,
 }
@@ -60,7 +64,11 @@ pub(super) fn naming(all: &[Suggested]) -> Naming {
 /// point, the same for the same number of suggestions.
 pub(super) fn shuffled(all: &[Suggested]) -> Naming {
     let order = permutation(all.len());
-    tally(all.iter().zip(order).map(|(one, other)| (one, all[other].suggestion.as_str())))
+    tally(
+        all.iter()
+            .zip(order)
+            .map(|(one, other)| (one, all[other].suggestion.as_str())),
+    )
 }
 
 fn tally<'s>(all: impl Iterator<Item = (&'s Suggested, &'s str)>) -> Naming {
@@ -79,7 +87,9 @@ fn permutation(n: usize) -> Vec<usize> {
     // The constants are those of Knuth's MMIX; only the high bits are used, because the low ones repeat early.
     let mut state: u64 = 1;
     for at in (1..n).rev() {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         let other = usize::try_from(state >> 33).unwrap_or_default() % at;
         order.swap(at, other);
     }
@@ -107,7 +117,10 @@ impl NaiveMemory {
                 && call.agent == failed.agent
                 && call.good
                 && call.tool == failed.tool
-                && call.command.as_deref().is_none_or(|command| has_head(command, &failed.scope))
+                && call
+                    .command
+                    .as_deref()
+                    .is_none_or(|command| has_head(command, &failed.scope))
         });
         if let (Some(key), Some(call)) = (key(failed), next) {
             self.successes.insert(key, (call.at, call.called().to_owned()));
@@ -116,7 +129,10 @@ impl NaiveMemory {
 }
 
 fn key(failed: &Failed) -> Option<String> {
-    failed.instance.map(|instance| instance.text()).or_else(|| failed.mode.clone())
+    failed
+        .instance
+        .map(|instance| instance.text())
+        .or_else(|| failed.mode.clone())
 }
 
 fn has_head(command: &str, head: &str) -> bool {
@@ -129,15 +145,28 @@ impl Naive {
         self.naming.made += 1;
         self.naming.reached += u64::from(one.working.is_some());
         self.naming.named += u64::from(one.names());
-        self.bare += u64::from(is_bare(&one.suggestion, &one.failing));
+        self.bare += u64::from(is_bare(one));
         self.forbidden += u64::from(remedy::forbidden(&one.suggestion).is_some());
     }
 }
 
-/// Returns whether a suggestion is the failing call again: the same goals, or the same text.
-fn is_bare(suggestion: &str, failing: &str) -> bool {
-    let goals = shell::goals(suggestion);
-    suggestion.trim() == failing.trim() || (!goals.is_empty() && goals == shell::goals(failing))
+/// Returns whether a suggestion is the failing call again: the same text, or the same command for the goal that was not
+/// reached, whatever stands around it.
+fn is_bare(one: &Suggested) -> bool {
+    let of_goal = |text: &str| -> Vec<Segment> {
+        let mut segments = shell::segments(text);
+        segments.retain(|segment| {
+            let key = segment.goal.as_ref().map(Goal::key);
+            key.is_some() && key == one.goal
+        });
+        segments
+    };
+    let same = |said: &Segment, failed: &Segment| said.word == failed.word && said.arguments == failed.arguments;
+    let failed = of_goal(&one.failing);
+    one.suggestion.trim() == one.failing.trim()
+        || of_goal(&one.suggestion)
+            .iter()
+            .any(|said| failed.iter().any(|failed| same(said, failed)))
 }
 
 #[cfg(test)]
@@ -158,28 +187,57 @@ mod tests {
         }
     }
 
+    fn one(suggestion: &str, failing: &str, goal: Option<&str>) -> Suggested {
+        Suggested {
+            suggestion: suggestion.to_owned(),
+            failing: failing.to_owned(),
+            goal: goal.map(str::to_owned),
+            working: Some(suggestion.to_owned()),
+        }
+    }
+
     #[test]
-    fn the_same_goal_again_is_a_bare_repetition() {
-        for (suggestion, failing, bare) in [
-            ("mise run lint 2>&1 | tail", "mise run lint", true),
-            ("cd /x && go test ./a", "go test ./a", true),
-            ("go test ./a", "go test ./b", false),
-            ("GOOS=linux go test ./a", "go test ./a", false),
-            ("/a/b.yaml", "/a/b.yaml", true),
+    fn the_same_command_again_is_a_bare_repetition() {
+        for (suggestion, failing, goal, bare) in [
+            (
+                "mise run lint 2>&1 | tail",
+                "mise run lint",
+                Some("mise run lint"),
+                true,
+            ),
+            ("cd /x && go test ./a", "go vet; go test ./a", Some("go test ./a"), true),
+            ("go vet", "go vet; go test ./a", Some("go test ./a"), false),
+            ("go test -exec=true ./a", "go test ./a", Some("go test ./a"), false),
+            ("go test ./a", "go test ./b", Some("go test ./b"), false),
+            ("mise exec -- go test ./a", "go test ./a", Some("go test ./a"), false),
+            ("/a/b.yaml", "/a/b.yaml", None, true),
+            ("/a/b.yaml", "/a/b.yml", None, false),
         ] {
-            assert_eq!(is_bare(suggestion, failing), bare, "{suggestion}");
+            assert_eq!(is_bare(&one(suggestion, failing, goal)), bare, "{suggestion}");
         }
     }
 
     #[test]
     fn a_suggestion_is_right_in_its_own_place_and_wrong_in_another() {
-        let one = |suggestion: &str, failing: &str| Suggested {
-            suggestion: suggestion.to_owned(),
-            failing: failing.to_owned(),
-            working: Some(suggestion.to_owned()),
-        };
-        let all = [one("python3 -m pytest", "pytest"), one("mise exec -- go vet", "go vet")];
-        assert_eq!(naming(&all), Naming { made: 2, reached: 2, named: 2 });
-        assert_eq!(shuffled(&all), Naming { made: 2, reached: 2, named: 0 });
+        let all = [
+            one("python3 -m pytest", "pytest", None),
+            one("mise exec -- go vet", "go vet", None),
+        ];
+        assert_eq!(
+            naming(&all),
+            Naming {
+                made: 2,
+                reached: 2,
+                named: 2
+            }
+        );
+        assert_eq!(
+            shuffled(&all),
+            Naming {
+                made: 2,
+                reached: 2,
+                named: 0
+            }
+        );
     }
 }

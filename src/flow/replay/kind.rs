@@ -95,16 +95,66 @@ mod tests {
         };
         let table = [
             (Facts::default(), Kind::New),
-            (Facts { tellable: true, client_explains: true, red: true, ..Facts::default() }, Kind::New),
-            (Facts { expected: Some(Expected::Policy), tellable: true, ..met }, Kind::Expected(Expected::Policy)),
+            (
+                Facts {
+                    tellable: true,
+                    client_explains: true,
+                    red: true,
+                    ..Facts::default()
+                },
+                Kind::New,
+            ),
+            (
+                Facts {
+                    expected: Some(Expected::Policy),
+                    tellable: true,
+                    ..met
+                },
+                Kind::Expected(Expected::Policy),
+            ),
             (met, Kind::Unsolved),
             (Facts { passed_soon: 3, ..met }, Kind::Unsolved),
             (Facts { passed_soon: 4, ..met }, Kind::SelfExplaining),
-            (Facts { earlier: 1, passed_soon: 1, ..met }, Kind::SelfExplaining),
-            (Facts { passed_soon: 5, red: true, ..met }, Kind::Work),
-            (Facts { client_explains: true, red: true, ..met }, Kind::SelfExplaining),
-            (Facts { names_a_way_out: true, ..met }, Kind::SelfExplaining),
-            (Facts { tellable: true, red: true, passed_soon: 5, ..met }, Kind::Known),
+            (
+                Facts {
+                    earlier: 1,
+                    passed_soon: 1,
+                    ..met
+                },
+                Kind::SelfExplaining,
+            ),
+            (
+                Facts {
+                    passed_soon: 5,
+                    red: true,
+                    ..met
+                },
+                Kind::Work,
+            ),
+            (
+                Facts {
+                    client_explains: true,
+                    red: true,
+                    ..met
+                },
+                Kind::SelfExplaining,
+            ),
+            (
+                Facts {
+                    names_a_way_out: true,
+                    ..met
+                },
+                Kind::SelfExplaining,
+            ),
+            (
+                Facts {
+                    tellable: true,
+                    red: true,
+                    passed_soon: 5,
+                    ..met
+                },
+                Kind::Known,
+            ),
             (Facts { tellable: true, ..met }, Kind::Known),
         ];
         for (facts, expected) in table {

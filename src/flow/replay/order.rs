@@ -58,9 +58,9 @@ pub(super) fn order(found: Vec<(&'static Spec, Transcript)>) -> (Vec<Family>, Ve
     let mut families: Vec<Family> = families.into_values().collect();
     for family in &mut families {
         // Whatever the order of the search: what is read first decides between steps of one moment.
-        family.transcripts.sort_by(|one, other| {
-            (one.agent.is_some(), &one.path).cmp(&(other.agent.is_some(), &other.path))
-        });
+        family
+            .transcripts
+            .sort_by(|one, other| (one.agent.is_some(), &one.path).cmp(&(other.agent.is_some(), &other.path)));
     }
     move_copies(&mut families, &mut failed);
     families.sort_by(|one, other| (one.began, &one.session).cmp(&(other.began, &other.session)));
@@ -91,9 +91,12 @@ fn move_copies(families: &mut [Family], failed: &mut Vec<Failed>) {
 
 fn outline(family: &Family) -> Result<Outline, Failed> {
     let mut whole = Outline::default();
-    for transcript in family.transcripts.iter().filter(|transcript| transcript.agent.is_none()) {
-        let outline =
-            past::outline(family.spec, transcript).map_err(|error| (transcript.path.clone(), error))?;
+    for transcript in family
+        .transcripts
+        .iter()
+        .filter(|transcript| transcript.agent.is_none())
+    {
+        let outline = past::outline(family.spec, transcript).map_err(|error| (transcript.path.clone(), error))?;
         whole.times.extend(outline.times);
         whole.continues |= outline.continues;
     }
@@ -102,12 +105,13 @@ fn outline(family: &Family) -> Result<Outline, Failed> {
 
 /// Returns when each of some sessions that begin alike has its first step that none before it has; a copy without such a
 /// step comes right behind.
-fn own_beginnings<'s>(
-    outlines: &mut [(usize, Outline)],
-    name: impl Fn(usize) -> &'s str,
-) -> Vec<(usize, Timestamp)> {
+fn own_beginnings<'s>(outlines: &mut [(usize, Outline)], name: impl Fn(usize) -> &'s str) -> Vec<(usize, Timestamp)> {
     outlines.sort_by_cached_key(|(at, outline)| {
-        (outline.continues, outline.times.iter().max().copied(), name(*at).to_owned())
+        (
+            outline.continues,
+            outline.times.iter().max().copied(),
+            name(*at).to_owned(),
+        )
     });
     let mut known: HashSet<Timestamp> = HashSet::new();
     let mut own = Vec::new();

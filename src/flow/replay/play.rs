@@ -205,7 +205,9 @@ impl Player {
     fn count(&mut self, played: &Played, told: &mut impl FnMut(&Event)) {
         let ordinals = self.ordinals(&played.calls);
         let ordinal = |event: EventId, session: SessionId| {
-            let before = ordinals.range((session, EventId(i64::MIN))..=(session, event)).next_back();
+            let before = ordinals
+                .range((session, EventId(i64::MIN))..=(session, event))
+                .next_back();
             before.map_or(0, |(_, ordinal)| *ordinal)
         };
         let mut events: Vec<(EventId, Event)> = Vec::new();
@@ -264,6 +266,7 @@ impl Player {
             self.figures.naive.add(&Suggested {
                 suggestion: suggestion.to_owned(),
                 failing: failed.called().to_owned(),
+                goal: failed.goal.clone(),
                 working: reached.map(|at| played.calls[at].called().to_owned()),
             });
         }
@@ -305,12 +308,16 @@ impl Player {
         let one = Suggested {
             suggestion: message.suggestion.clone(),
             failing: judged.failed.called().to_owned(),
+            goal: judged.failed.goal.clone(),
             working: working.map(|call| call.called().to_owned()),
         };
         let named = !one.suggestion.is_empty() && one.names();
         let mut spared = 0;
         if let (true, Some(at)) = (named, judged.reached) {
-            let between = played.calls[..at].iter().filter(|call| is_behind(call, &judged.failed)).count();
+            let between = played.calls[..at]
+                .iter()
+                .filter(|call| is_behind(call, &judged.failed))
+                .count();
             spared = between as u64;
             self.figures.spared_calls += spared;
             self.figures.spared.0 += played.calls[at].at.since(message.at).0;
@@ -327,7 +334,9 @@ impl Player {
             named,
             spared,
         });
-        self.figures.best.sort_by_key(|sent| std::cmp::Reverse((sent.named, sent.spared)));
+        self.figures
+            .best
+            .sort_by_key(|sent| std::cmp::Reverse((sent.named, sent.spared)));
         self.figures.best.truncate(BEST);
     }
 
@@ -402,7 +411,9 @@ fn look(tx: &Tx<'_>, mark: Mark) -> Result<Played, StoreError> {
 }
 
 fn facts(tx: &Tx<'_>, failed: &Failed) -> Result<Facts, StoreError> {
-    let earlier = met::earlier(tx, failed, SOON)?;
+    // What a client explains is the same thing whatever the file: its instances only tell files apart.
+    let client_explains = assistants::explains_itself(&failed.headline);
+    let earlier = met::earlier(tx, failed, client_explains, SOON)?;
     if failed.expected.is_some() || earlier.failures == 0 {
         return Ok(Facts {
             expected: failed.expected,
@@ -418,7 +429,7 @@ fn facts(tx: &Tx<'_>, failed: &Failed) -> Result<Facts, StoreError> {
         earlier: earlier.failures,
         passed_soon: earlier.passed,
         tellable: recall::is_known(tx, failed)?,
-        client_explains: assistants::explains_itself(&failed.headline),
+        client_explains,
         names_a_way_out: remedy::names_a_way_out(&output),
         red: remedy::is_work(failed.goal.as_deref(), &failed.headline),
     })
@@ -435,7 +446,9 @@ fn reached(tx: &Tx<'_>, failed: &Failed, calls: &[Call]) -> Result<Option<usize>
         (None, None) => call.tool == failed.tool && call.file.is_some() && call.file == failed.file,
         _ => false,
     };
-    Ok(calls.iter().position(|call| is_behind(call, failed) && call.good && has_goal(call)))
+    Ok(calls
+        .iter()
+        .position(|call| is_behind(call, failed) && call.good && has_goal(call)))
 }
 
 /// Returns whether a call came after a failure, in its session and by the same agent.
