@@ -37,9 +37,9 @@ pub struct ReplayView {
     /// Messages that would have been sent.
     pub messages: Messages,
     /// How often the suggestions of hints name what later worked.
-    pub suggestions: Named,
+    pub suggestions: Suggestions,
     /// The same, with the suggestions shuffled among the hints.
-    pub shuffled: Named,
+    pub shuffled: Suggestions,
     /// What the naive rule, the next success of the same tool and command, would have suggested on the repeats.
     pub naive: NaiveRule,
     /// What following the hints that name what later worked would have spared.
@@ -109,7 +109,7 @@ pub struct Messages {
 
 /// How often suggestions name what later worked.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct Named {
+pub struct Suggestions {
     /// Suggestions.
     pub made: u64,
     /// Of them, those after which the session reached the goal.
@@ -122,7 +122,7 @@ pub struct Named {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct NaiveRule {
     /// How often it names what later worked.
-    pub suggestions: Named,
+    pub suggestions: Suggestions,
     /// Suggestions that are the failing call again.
     pub bare: u64,
     /// Suggestions that destroy, reach outward or go round a no.
@@ -309,9 +309,9 @@ fn messages(figures: &Figures) -> Messages {
     }
 }
 
-const fn named(naming: Naming) -> Named {
+const fn named(naming: Naming) -> Suggestions {
     let Naming { made, reached, named } = naming;
-    Named { made, reached, named }
+    Suggestions { made, reached, named }
 }
 
 /// Returns a ratio with two digits behind the point.

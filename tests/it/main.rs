@@ -27,4 +27,5 @@ mod packaging;
 mod pairs;
 mod readme;
 mod recognition;
+mod replay;
 mod robust;

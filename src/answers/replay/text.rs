@@ -1,6 +1,6 @@
 //! What a replay came to, as text.
 
-use super::{Named, ReplayView};
+use super::{ReplayView, Suggestions};
 use crate::answers::page::Page;
 use crate::answers::style::{count, size, thousands};
 use crate::answers::{Answer, Style};
@@ -215,6 +215,6 @@ fn share(part: u64, whole: u64) -> String {
     format!("{} of {} ({percent:.0} %)", number(part), number(whole))
 }
 
-fn naming(naming: &Named) -> String {
+fn naming(naming: &Suggestions) -> String {
     share(naming.named, naming.reached)
 }

@@ -148,6 +148,8 @@ impl Events {
 }
 
 fn unwritable(path: &Path, error: std::io::Error) -> Error {
+    // The error itself names the temporary file, which nobody asked for.
+    let error = std::io::Error::from(error.kind());
     Error::unavailable(&format!("could not write {}", path.display()), error)
         .hint("--events names a file in a folder that can be written, or - for standard output")
 }

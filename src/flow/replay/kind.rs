@@ -18,10 +18,8 @@ pub struct Facts {
     pub passed_soon: i64,
     /// An earlier session holds a remedy that may be told.
     pub tellable: bool,
-    /// The client's own text says what to do.
-    pub client_explains: bool,
-    /// What the call printed names the way out.
-    pub names_a_way_out: bool,
+    /// The client's own text, or what the call printed, says what to do.
+    pub explained: bool,
     /// A check that is red by its own verdict.
     pub red: bool,
 }
@@ -71,12 +69,7 @@ pub fn kind(facts: &Facts) -> Kind {
         } => Kind::Expected(*reason),
         Facts { earlier: 0, .. } => Kind::New,
         Facts { tellable: true, .. } => Kind::Known,
-        Facts {
-            client_explains: true, ..
-        }
-        | Facts {
-            names_a_way_out: true, ..
-        } => Kind::SelfExplaining,
+        Facts { explained: true, .. } => Kind::SelfExplaining,
         Facts { red: true, .. } => Kind::Work,
         _ if easy => Kind::SelfExplaining,
         _ => Kind::Unsolved,
@@ -98,7 +91,7 @@ mod tests {
             (
                 Facts {
                     tellable: true,
-                    client_explains: true,
+                    explained: true,
                     red: true,
                     ..Facts::default()
                 },
@@ -133,19 +126,13 @@ mod tests {
             ),
             (
                 Facts {
-                    client_explains: true,
+                    explained: true,
                     red: true,
                     ..met
                 },
                 Kind::SelfExplaining,
             ),
-            (
-                Facts {
-                    names_a_way_out: true,
-                    ..met
-                },
-                Kind::SelfExplaining,
-            ),
+            (Facts { explained: true, ..met }, Kind::SelfExplaining),
             (
                 Facts {
                     tellable: true,

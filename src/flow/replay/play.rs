@@ -236,7 +236,9 @@ impl Player {
             self.naive.learn(&judged.failed, &played.calls);
         }
         events.sort_by_key(|(at, event)| (*at, event.kind));
-        events.iter().for_each(|(_, event)| told(event));
+        for (_, event) in &events {
+            told(event);
+        }
     }
 
     fn ordinals(&mut self, calls: &[Call]) -> BTreeMap<(SessionId, EventId), u64> {
@@ -429,8 +431,7 @@ fn facts(tx: &Tx<'_>, failed: &Failed) -> Result<Facts, StoreError> {
         earlier: earlier.failures,
         passed_soon: earlier.passed,
         tellable: recall::is_known(tx, failed)?,
-        client_explains,
-        names_a_way_out: remedy::names_a_way_out(&output),
+        explained: client_explains || remedy::names_a_way_out(&output),
         red: remedy::is_work(failed.goal.as_deref(), &failed.headline),
     })
 }
