@@ -58,7 +58,7 @@ fn lines(session: u32, named_in: u32, minute: usize, calls: &[Made]) -> String {
                 {"type": "tool_result", "tool_use_id": id, "content": call.output, "is_error": call.failed},
             ]}}),
         );
-        out.push_str(&format!("{asked}\n{answered}\n"));
+        out.extend([asked, answered].map(|line| line + "\n"));
     }
     out
 }

@@ -116,7 +116,7 @@ impl Events {
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
             NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))
         };
-        let file = made.map_err(|error| unwritable(path, error))?;
+        let file = made.map_err(|error| unwritable(path, &error))?;
         Ok(Self {
             path: (!here).then(|| path.to_owned()),
             file: BufWriter::new(file),
@@ -134,7 +134,7 @@ impl Events {
     /// Puts the file in its place; returns its text instead when it is to be printed.
     fn close(self) -> Result<Option<String>, Error> {
         let path = self.path.clone().unwrap_or_else(|| HERE.into());
-        let fail = |error| unwritable(&path, error);
+        let fail = |error: std::io::Error| unwritable(&path, &error);
         if let Some(error) = self.failed {
             return Err(fail(error));
         }
@@ -147,7 +147,7 @@ impl Events {
     }
 }
 
-fn unwritable(path: &Path, error: std::io::Error) -> Error {
+fn unwritable(path: &Path, error: &std::io::Error) -> Error {
     // The error itself names the temporary file, which nobody asked for.
     let error = std::io::Error::from(error.kind());
     Error::unavailable(&format!("could not write {}", path.display()), error)
