@@ -12,6 +12,7 @@ mod told;
 pub mod drain;
 pub mod import;
 mod learn;
+pub mod past;
 pub mod project;
 pub mod reshape;
 pub mod settle;

@@ -11,6 +11,7 @@ pub mod hook;
 pub mod import;
 pub mod keep;
 pub mod pause;
+pub mod replay;
 pub mod ready;
 pub mod turn;
 pub mod worker;

@@ -20,6 +20,7 @@ pub mod forget;
 pub mod hint;
 pub mod journal;
 pub mod lease;
+pub mod met;
 pub mod meta;
 pub mod mode;
 pub mod mute;
