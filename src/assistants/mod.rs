@@ -56,6 +56,17 @@ pub struct Spec {
     pub refuse: fn(&str, &str) -> Option<String>,
 }
 
+/// Variables that assistants set for the commands that their agents run: where one of them is set, it is no person who
+/// types. Those of assistants that are not recorded count too.
+pub const AGENT_VARIABLES: &[&str] = &[
+    "CLAUDECODE",
+    "CLAUDE_CODE_SESSION_ID",
+    "CODEX_SANDBOX",
+    "CODEX_THREAD_ID",
+    "GEMINI_CLI",
+    "CURSOR_AGENT",
+];
+
 /// Every assistant that Callus records.
 pub const ALL: &[&Spec] = &[&claude_code::SPEC];
 

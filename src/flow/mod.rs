@@ -25,7 +25,7 @@ use crate::redact::{self, Rules, UserPattern};
 use crate::store::fault;
 
 /// Returns the full set of redaction rules, the user's own among them.
-fn rules(settings: &Settings) -> Result<Rules, FlowError> {
+pub fn rules(settings: &Settings) -> Result<Rules, FlowError> {
     let own: Vec<_> = settings
         .file
         .patterns()

@@ -10,6 +10,7 @@ mod error;
 mod key;
 mod open;
 
+pub mod aftermath;
 pub mod body;
 pub mod count;
 pub mod event;

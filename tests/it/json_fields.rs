@@ -28,6 +28,8 @@ fn answers() -> Vec<(&'static str, Schema)> {
         ("callus replay --events", schema_for!(answers::ReplayEvent)),
         ("callus status", schema_for!(answers::StatusView)),
         ("callus doctor", schema_for!(answers::DoctorView)),
+        ("callus told", schema_for!(answers::ToldView)),
+        ("callus resolve", schema_for!(answers::Resolved)),
         ("callus sql", schema_for!(answers::SqlView)),
     ]
 }

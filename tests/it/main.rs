@@ -21,6 +21,7 @@ mod fixture;
 mod grouping;
 mod install;
 mod json_fields;
+mod lessons;
 mod keep;
 mod mcp;
 mod packaging;

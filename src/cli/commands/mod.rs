@@ -13,6 +13,7 @@ mod project;
 mod redact;
 mod replay;
 mod report;
+mod resolve;
 mod search;
 mod session;
 mod sessions;
@@ -20,6 +21,7 @@ mod show;
 mod sql;
 mod start;
 mod status;
+mod told;
 mod worker;
 
 use clap::{Args, Parser, Subcommand};
@@ -73,6 +75,8 @@ pub(super) enum Command {
     Check(check::Check),
     Sessions(sessions::Sessions),
     Session(session::Session),
+    Told(told::Told),
+    Resolve(resolve::Resolve),
     Mute(mute::Mute),
     Project(project::Project),
     Status(status::Status),
@@ -106,6 +110,8 @@ impl Command {
             | Self::Check(_)
             | Self::Sessions(_)
             | Self::Session(_)
+            | Self::Told(_)
+            | Self::Resolve(_)
             | Self::Mute(_)
             | Self::Project(_)
             | Self::Status(_)
@@ -142,6 +148,8 @@ pub(super) fn run(command: Command, around: &Surroundings) -> Result<Told, Error
         Command::Check(command) => command.run(around).map(Told::from),
         Command::Sessions(command) => command.run(around).map(Told::from),
         Command::Session(command) => command.run(around).map(Told::from),
+        Command::Told(command) => command.run(around).map(Told::from),
+        Command::Resolve(command) => command.run(around).map(Told::from),
         Command::Mute(command) => command.run(around).map(Told::from),
         Command::Project(command) => command.run(around).map(Told::from),
         Command::Status(status::Status {}) => status::Status::run(around).map(Told::from),

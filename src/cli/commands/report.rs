@@ -5,7 +5,7 @@ use std::fs;
 use crate::answers::{self, ReportQuery};
 use crate::assistants;
 use crate::cli::Error;
-use crate::cli::terminal::{Surroundings, folder};
+use crate::cli::terminal::{Surroundings, folder, here};
 use crate::config::Settings;
 use crate::flow;
 use crate::flow::import::Request;
@@ -40,6 +40,7 @@ impl Report {
         let query = ReportQuery {
             since: self.since,
             project: self.project.map(folder),
+            here: here(),
         };
         around.told(&answers::report(&store, &query, around.now(), &around.style.zone)?)
     }
