@@ -16,4 +16,5 @@ mod own;
 pub mod recognise;
 pub mod remedy;
 pub mod rejection;
+pub mod remedy;
 pub mod shell;
