@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use super::{note_fault, pause, scene};
-use crate::assistants::{self, Parsed, Spec};
+use crate::assistants::{self, Hooks, Parsed};
 use crate::capture::shortened;
 use crate::config::{self, Settings};
 use crate::domain::canary;
@@ -46,13 +46,15 @@ fn capture(name: Option<&str>, settings: &Settings) -> Result<(), String> {
     }
     let name = name.unwrap_or_default();
     let spec = assistants::by_name(name).ok_or_else(|| format!("no assistant is called '{name}'"))?;
+    // Somebody wired hooks that are not listened to yet: no fault of the session, and none of ours.
+    let Some(hooks) = &spec.hooks else { return Ok(()) };
     let mut input = Vec::new();
     std::io::stdin()
         .lock()
         .take(MOST_INPUT)
         .read_to_end(&mut input)
         .map_err(|error| format!("could not read standard input: {error}"))?;
-    let parsed = (spec.hook)(&input, settings.clock.now());
+    let parsed = (hooks.read)(&input, settings.clock.now());
     if let Some(damage) = &parsed.damaged {
         note_fault(
             settings,
@@ -66,13 +68,13 @@ fn capture(name: Option<&str>, settings: &Settings) -> Result<(), String> {
     {
         return Ok(());
     }
-    record(spec, parsed, settings)
+    record(hooks, parsed, settings)
 }
 
-fn record(spec: &Spec, parsed: Parsed, settings: &Settings) -> Result<(), String> {
+fn record(hooks: &Hooks, parsed: Parsed, settings: &Settings) -> Result<(), String> {
     let Some(session) = parsed.session else { return Ok(()) };
     let mut seen = parsed.observations;
-    scene::complete(&mut seen, spec, settings);
+    scene::complete(&mut seen, hooks, settings);
     let ends = seen.iter().any(|seen| matches!(seen.step, Step::SessionEnded { .. }));
     let starts = seen.iter().any(|seen| matches!(seen.step, Step::SessionStarted(_)));
     let turn = seen

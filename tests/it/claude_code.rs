@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use callus::assistants::{Spec, by_name};
+use callus::assistants::{Parsed, Spec, by_name};
 use callus::domain::time::Timestamp;
 use callus::domain::trace::{CallEnd, Observation, Step, Text};
 
@@ -16,6 +16,11 @@ const NOW: Timestamp = Timestamp(1_795_152_500_000_000);
 
 fn spec() -> &'static Spec {
     by_name("claude").expect("the alias is listed")
+}
+
+fn hook(bytes: &[u8]) -> Parsed {
+    let hooks = spec().hooks.as_ref().expect("the client has hooks");
+    (hooks.read)(bytes, NOW)
 }
 
 fn folder(name: &str) -> PathBuf {
