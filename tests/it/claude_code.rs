@@ -30,7 +30,7 @@ fn folder(name: &str) -> PathBuf {
         .join("claude-code")
 }
 
-fn calls(observations: &[Observation]) -> impl Iterator<Item = (&Observation, &CallEnd)> {
+pub(crate) fn calls(observations: &[Observation]) -> impl Iterator<Item = (&Observation, &CallEnd)> {
     observations.iter().filter_map(|seen| match &seen.step {
         Step::CallEnded(ended) => Some((seen, ended)),
         _ => None,
@@ -38,7 +38,7 @@ fn calls(observations: &[Observation]) -> impl Iterator<Item = (&Observation, &C
 }
 
 /// One line per observation: what a reader of a snapshot can check against the payload.
-fn brief(observation: &Observation) -> String {
+pub(crate) fn brief(observation: &Observation) -> String {
     let text = |text: &Text| {
         let lines: Vec<&str> = text.head.lines().collect();
         let tail = if text.tail.is_empty() { "" } else { " …" };
