@@ -161,12 +161,7 @@ struct Batch {
 }
 
 /// Reads one transcript and sends it in batches. Returns whether the reading thread should go on to another file.
-fn read(
-    unread: &Unread<'_>,
-    rules: &Rules,
-    sender: &SyncSender<Message>,
-    over: &impl Fn() -> bool,
-) -> bool {
+fn read(unread: &Unread<'_>, rules: &Rules, sender: &SyncSender<Message>, over: &impl Fn() -> bool) -> bool {
     match read_lines(unread, rules, sender, over) {
         Ok(true) => sender.send(Message::Done).is_ok(),
         Ok(false) => false,

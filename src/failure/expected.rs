@@ -195,7 +195,10 @@ mod tests {
             ),
             ("aborted by user after 3.8s", Some(Expected::Interrupted)),
             ("Permission denied (publickey).", None),
-            ("panic: httptest: failed to listen on a port: bind: operation not permitted", None),
+            (
+                "panic: httptest: failed to listen on a port: bind: operation not permitted",
+                None,
+            ),
             ("httptest: bind: operation not permitted", None),
             ("x: The user doesn't want to proceed with this tool use", None),
         ] {
