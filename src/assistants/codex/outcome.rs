@@ -12,8 +12,10 @@ use super::wire::{Fault, Item, Lasted, McpResult, Served, ServedError, Tokens};
 
 /// What the client writes for the exit code of a command that it stopped, or did not run.
 const NO_EXIT: i32 = -1;
-/// The client's words for work that failed, or was not allowed.
-const FAILED: &[&str] = &["failed", "declined"];
+/// The client's word for work that was not allowed.
+const DECLINED: &str = "declined";
+/// The client's words for work that did not succeed.
+const FAILED: &[&str] = &["failed", DECLINED];
 /// The client's word for an error that it has no word for.
 const OTHER: &str = "other";
 
@@ -66,6 +68,7 @@ pub(super) fn so_far(call: Call, printed: &str, task: &str) -> CallEnd {
 pub(super) fn of_item(call: Call, item: &Item<'_>) -> Option<CallEnd> {
     let exit_code = item.exit_code.integer().and_then(|code| i32::try_from(code).ok());
     let has_failed = FAILED.contains(&item.status.string().as_ref()) || exit_code.is_some_and(|code| code != 0);
+    let is_declined = item.status.string() == DECLINED;
     let result: McpResult = item.result.fields().unwrap_or_default();
     let (text, has_failed) = match item.kind.string().as_ref() {
         "CommandExecution" | "exec_command_end" => (item.printed.string(), has_failed),
@@ -83,7 +86,7 @@ pub(super) fn of_item(call: Call, item: &Item<'_>) -> Option<CallEnd> {
         output: output(&text, flag),
         exit_code: exit_code.filter(|code| *code != NO_EXIT),
         duration_ms: duration(&item.duration),
-        interrupted: exit_code == Some(NO_EXIT) && !is_refused(&text),
+        interrupted: exit_code == Some(NO_EXIT) && !is_declined && !is_refused(&text),
         note: None,
         background: None,
         call,

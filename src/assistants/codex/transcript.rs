@@ -10,7 +10,7 @@ use std::path::Path;
 use crate::assistants::raw::{Raw, object};
 use crate::assistants::{Broken, FAILURE_KEPT, Reader, SUCCESS_KEPT, Transcript, files, kept};
 use crate::domain::time::{Span, Timestamp};
-use crate::domain::trace::{Agent, AtSource, Observation, SessionStart, Step, Via};
+use crate::domain::trace::{Agent, AtSource, Flag, Observation, SessionStart, Step, Via};
 
 use super::call::{Asked, absolute, asked, of_item, unseen};
 use super::files::{META, identity};
@@ -37,6 +37,8 @@ const OF_SCRIPT: &str = "exec-";
 const TYPED: &[&str] = &["user_shell", "userShell"];
 /// History that was copied is written at one go; what comes later than this behind its beginning is new.
 const COPYING: Span = Span::seconds(1);
+/// The same words again within this are the same words told twice.
+const TWICE: Span = Span::seconds(1);
 /// Longest first line, in bytes.
 const FIRST_LINE: u64 = 16 * 1024 * 1024;
 
@@ -58,6 +60,8 @@ struct Rollout {
     turn: Option<u64>,
     /// Whether turns say that they begin and end; the oldest versions do not.
     has_turns: bool,
+    /// The last words of a person: versions between two formats tell them in both.
+    prompted: Option<(String, Timestamp)>,
     /// Words after which nothing has come yet: the last ones of their turn if it ends here.
     words: Option<Observation>,
     calls: Calls,
@@ -88,6 +92,7 @@ pub(super) fn open(transcript: &Transcript) -> Box<dyn Reader> {
         model: String::new(),
         turn: None,
         has_turns: false,
+        prompted: None,
         words: None,
         calls: Calls::default(),
         last_at: None,
@@ -159,8 +164,9 @@ impl Reader for Rollout {
     }
 
     fn resume_offset(&self) -> Option<u64> {
+        // However long the copied history is: what stands in the middle of it looks like this thread's own.
         let copied = self.copied.as_ref().map(|copied| copied.from);
-        self.calls.oldest_near(self.end, copied.into_iter().chain(self.turn))
+        copied.or_else(|| self.calls.oldest_near(self.end, self.turn.into_iter()))
     }
 }
 
@@ -315,7 +321,10 @@ impl Rollout {
             self.turn = Some(offset);
         }
         let is_machine = MACHINE.iter().any(|begins| text.trim_start().starts_with(begins));
-        if self.agent.is_none() && self.copied.is_none() && !is_machine && !text.trim().is_empty() {
+        let before = self.prompted.replace((text.to_owned(), at));
+        let is_told = before.is_some_and(|(words, then)| words == text && at.since(then) <= TWICE);
+        let is_persons = self.agent.is_none() && self.copied.is_none() && !is_machine && !text.trim().is_empty();
+        if is_persons && !is_told {
             out.push(self.observe(at, Step::Prompt(kept(text, FAILURE_KEPT))));
         }
     }
@@ -463,6 +472,11 @@ impl Rollout {
         let Some(ended) = outcome::of_item(call.clone(), item) else {
             return;
         };
+        // Why a call was not allowed stands in the output for the model, which comes right behind.
+        let is_mute = ended.flag == Flag::Failure && ended.exit_code.is_none() && ended.output.is_empty();
+        if is_mute && !ended.interrupted && !id.starts_with(OF_SCRIPT) {
+            return;
+        }
         if self.calls.end(offset, &id).is_none() {
             self.calls.note(offset, self.from(offset), &id, None);
         }
@@ -477,3 +491,6 @@ fn time(raw: &Raw<'_>) -> Option<Timestamp> {
     let at: jiff::Timestamp = raw.text()?.parse().ok()?;
     Some(Timestamp(at.as_microsecond()))
 }
+
+#[cfg(test)]
+mod tests;
