@@ -36,7 +36,6 @@ struct Ended {
     from: u64,
     to: u64,
     id: String,
-    task: Option<String>,
 }
 
 /// Calls in the order in which they began.
@@ -75,12 +74,12 @@ impl Calls {
     pub(super) fn end(&mut self, offset: u64, id: &str) -> Option<Waiting> {
         let at = self.waiting.iter().position(|waiting| waiting.id == id)?;
         let ended = self.waiting.remove(at);
-        self.note(offset, ended.from, id, ended.task.clone());
+        self.note(offset, ended.from, id);
         Some(ended)
     }
 
     /// Notes that the end of a call is told at `offset`, which needs no line before `from`.
-    pub(super) fn note(&mut self, offset: u64, from: u64, id: &str, task: Option<String>) {
+    pub(super) fn note(&mut self, offset: u64, from: u64, id: &str) {
         while self.ended.front().is_some_and(|ended| ended.to + LOOK_BACK < offset) {
             self.ended.pop_front();
         }
@@ -88,7 +87,6 @@ impl Calls {
             from,
             to: offset,
             id: id.to_owned(),
-            task,
         });
     }
 
@@ -96,11 +94,6 @@ impl Calls {
     pub(super) fn is_told(&mut self, offset: u64, id: &str) -> bool {
         let told = self.ended.iter_mut().rev().find(|ended| ended.id == id);
         told.map(|ended| ended.to = offset).is_some()
-    }
-
-    /// Returns whether the end of the command that ran in the background as `task` was told before.
-    pub(super) fn is_task_told(&self, task: &str) -> bool {
-        self.ended.iter().any(|ended| ended.task.as_deref() == Some(task))
     }
 
     /// Returns the client's id of the newest call that waits, unless that is in the background.

@@ -401,7 +401,7 @@ impl Rollout {
     fn came_back(&mut self, offset: u64, at: Timestamp, id: &str, returned: &Returned<'_>, out: &mut Vec<Observation>) {
         let Some(waiting) = self.calls.waiting(id) else {
             if !self.calls.is_told(offset, id) {
-                self.calls.note(offset, offset, id, None);
+                self.calls.note(offset, offset, id);
                 let ended = outcome::of_output(unseen(id), "", returned);
                 out.push(Observation {
                     step: Step::CallEnded(ended),
@@ -427,7 +427,6 @@ impl Rollout {
     /// Reports what asking a command in the background brought: more of its text, or its end.
     fn polled(&mut self, offset: u64, id: &str, task: &str, returned: &Returned<'_>, out: &mut Vec<Observation>) {
         let command = self.calls.of_task(task);
-        let is_about_it = command.is_some() || self.calls.is_task_told(task);
         if let (Some(command), Some(_)) = (&command, returned.exit_code) {
             out.extend(self.calls.end(offset, command).map(|began| Observation {
                 step: Step::CallEnded(outcome::of_output(began.call, &began.printed, returned)),
@@ -439,7 +438,8 @@ impl Rollout {
             command.printed.push_str(&returned.text);
         }
         let Some(own) = self.calls.end(offset, id) else { return };
-        let is_poll = is_about_it && (returned.exit_code.is_some() || returned.task.is_some());
+        // That of a command which ended before this read began was told by that read.
+        let is_poll = returned.exit_code.is_some() || returned.task.is_some();
         let ended = if is_poll {
             outcome::of_poll(own.call, returned)
         } else {
@@ -478,7 +478,7 @@ impl Rollout {
             return;
         }
         if self.calls.end(offset, &id).is_none() {
-            self.calls.note(offset, self.from(offset), &id, None);
+            self.calls.note(offset, self.from(offset), &id);
         }
         out.push(Observation {
             step: Step::CallEnded(ended),

@@ -76,7 +76,7 @@ fn output(id: &str, text: &str) -> (&'static str, Value) {
     )
 }
 
-fn item(item: Value) -> (&'static str, Value) {
+fn item(item: &Value) -> (&'static str, Value) {
     ("event_msg", json!({"type": "item_completed", "item": item}))
 }
 
@@ -85,7 +85,7 @@ fn a_no_is_told_by_whichever_line_says_why() {
     let run = |id: &str| call(id, "exec_command", &json!({"cmd": "rm x"}));
     let command = |id: &str, printed: &str| {
         item(
-            json!({"type": "CommandExecution", "id": id, "command": ["bash", "-lc", "rm x"], "status": "declined",
+            &json!({"type": "CommandExecution", "id": id, "command": ["bash", "-lc", "rm x"], "status": "declined",
             "aggregated_output": printed, "exit_code": -1}),
         )
     };
@@ -106,12 +106,12 @@ fn a_no_is_told_by_whichever_line_says_why() {
             &json!({"input": "*** Begin Patch\n*** Update File: a\n"}),
         ),
         item(
-            json!({"type": "FileChange", "id": "call_4", "status": "declined", "changes": {}, "stdout": "", "stderr": ""}),
+            &json!({"type": "FileChange", "id": "call_4", "status": "declined", "changes": {}, "stdout": "", "stderr": ""}),
         ),
         output("call_4", "patch rejected by user"),
         call("call_5", "mcp__memory__boom", &json!({})),
         item(
-            json!({"type": "McpToolCall", "id": "call_5", "status": "failed", "error": {"message": "user rejected MCP tool call"}}),
+            &json!({"type": "McpToolCall", "id": "call_5", "status": "failed", "error": {"message": "user rejected MCP tool call"}}),
         ),
         output("call_5", "user rejected MCP tool call"),
     ];
@@ -131,7 +131,7 @@ fn a_no_is_told_by_whichever_line_says_why() {
 fn words_that_two_formats_tell_are_told_once() {
     let event = |text: &str| ("event_msg", json!({"type": "user_message", "message": text}));
     let newer =
-        |text: &str| item(json!({"type": "UserMessage", "id": "u", "content": [{"type": "text", "text": text}]}));
+        |text: &str| item(&json!({"type": "UserMessage", "id": "u", "content": [{"type": "text", "text": text}]}));
     let lines = [
         event("go on"),
         newer("go on"),
@@ -157,7 +157,7 @@ fn asking_how_a_command_goes_is_a_call_of_its_own() {
         ask("call_5", 9),
         output(
             "call_5",
-            "Process exited with code 3\nOutput:\nof a command that nobody saw\n",
+            "Process exited with code 3\nOutput:\nof a command that an earlier read saw\n",
         ),
         call("call_6", "exec_command", &json!({"cmd": "serve"})),
         output("call_6", &running.replace('7', "8")),
@@ -169,7 +169,7 @@ fn asking_how_a_command_goes_is_a_call_of_its_own() {
             "Failure 2 exec_command: one\ntwo\nthree\n",
             "Success write_stdin: three\n",
             "Failure write_stdin: write_stdin failed: Unknown process id 7",
-            "Failure 3 write_stdin: of a command that nobody saw\n",
+            "Success write_stdin: of a command that an earlier read saw\n",
             "Silent as 8 exec_command: ",
         ]
     );
@@ -181,7 +181,7 @@ fn a_turn_that_was_stopped_names_the_call_that_waited() {
         call("call_1", "exec_command", &json!({"cmd": "sleep 9"})),
         ("event_msg", json!({"type": "turn_aborted", "reason": "interrupted"})),
         item(
-            json!({"type": "CommandExecution", "id": "call_1", "command": ["bash", "-lc", "sleep 9"], "status": "failed",
+            &json!({"type": "CommandExecution", "id": "call_1", "command": ["bash", "-lc", "sleep 9"], "status": "failed",
             "aggregated_output": "half", "exit_code": -1}),
         ),
     ];
@@ -194,7 +194,7 @@ fn a_turn_that_was_stopped_names_the_call_that_waited() {
 #[test]
 fn what_the_user_typed_into_a_shell_is_no_call() {
     let typed = item(
-        json!({"type": "CommandExecution", "id": "u1", "command": ["bash", "-lc", "ls x"], "source": "userShell",
+        &json!({"type": "CommandExecution", "id": "u1", "command": ["bash", "-lc", "ls x"], "source": "userShell",
         "status": "failed", "aggregated_output": "no", "exit_code": 2}),
     );
     assert!(read(&[typed]).is_empty());
