@@ -342,6 +342,8 @@ fn a_file_that_grows_line_by_line_gives_the_same_rows() {
 #[test]
 fn copies_add_nothing_and_leave_the_original_as_it_was() {
     let text = fs::read_to_string(transcript("0.118.0-fork").path).expect("reads");
+    // One id in seventy has no digit, and is an id all the same.
+    let text = text.replace("call_Nw3O8sK5cpxxLQtWDdedxezE", "call_crsAYrStlpsAeuiNmMGZzpmz");
     let lines: Vec<&str> = text.lines().collect();
     // The parent's own file has the copied lines as they were first written.
     let own: String = lines[1..10]
