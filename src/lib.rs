@@ -17,6 +17,9 @@ pub mod flow;
 // From journals and transcripts to recorded, recognised and grouped failures.
 pub mod capture;
 
+// What an agent is told: the hint after a failure, the warning before a call, the brief at the start.
+pub mod recall;
+
 // Wiring assistants: what to edit, editing it, and undoing it exactly.
 pub mod install;
 

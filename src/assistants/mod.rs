@@ -77,13 +77,19 @@ pub fn is_whole(line: &[u8]) -> bool {
     serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok()
 }
 
-/// How the hooks of an assistant are heard.
+/// How the hooks of an assistant are heard and answered.
 #[derive(Debug)]
 pub struct Hooks {
     /// Reads what it hands to a hook.
     pub read: fn(&[u8], Timestamp) -> Parsed,
     /// The environment variable in which it tells its hooks its own process id.
     pub pid_variable: &'static str,
+    /// Returns what a hook prints on an event, by the client's word for it, to hand a text to the model before its next
+    /// step; nothing on an event on which that cannot be.
+    pub reply: fn(&str, &str) -> Option<String>,
+    /// Returns what a hook prints on an event to refuse the call that is about to run, for a reason that the model
+    /// reads; nothing on an event that cannot refuse.
+    pub refuse: fn(&str, &str) -> Option<String>,
 }
 
 /// What Callus has to know of an assistant.
@@ -99,7 +105,7 @@ pub struct Spec {
     pub folder: &'static str,
     /// The environment variable that names another folder instead.
     pub folder_variable: &'static str,
-    /// How its hooks are heard; nothing where only its transcripts are read, and there is nothing to install.
+    /// How its hooks are heard and answered; nothing where only its transcripts are read, and there is nothing to install.
     pub hooks: Option<Hooks>,
     /// Where its transcripts lie, relative to its folder.
     pub transcripts: &'static str,

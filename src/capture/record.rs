@@ -245,7 +245,7 @@ impl At {
                 project::note(tx, root, seen)?;
             }
             if let (Some(project), false) = (self.project(tx, recorded)?, prepared.shape.is_empty()) {
-                count::shaped(tx, project, self.session, &prepared.shape, counts, seen.at)?;
+                count::shaped(tx, project, &prepared.shape, counts, seen.at)?;
             }
         }
         let mut tally = self.failed(tx, seen, recorded, prepared.finding.as_ref())?;

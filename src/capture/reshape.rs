@@ -12,7 +12,7 @@ pub fn reshape(store: &mut Store) -> Result<(), CaptureError> {
             let shape = call.derive(|row| shell::shape(&row.call));
             match call.project {
                 Some(project) if !shape.is_empty() => {
-                    count::shaped(tx, project, call.session, &shape, call.failed, call.at)
+                    count::shaped(tx, project, &shape, call.failed, call.at)
                 }
                 _ => Ok(()),
             }

@@ -49,27 +49,6 @@ pub enum Severity {
     High,
 }
 
-macro_rules! words {
-    ($type:ident: $($variant:ident = $word:literal),* $(,)?) => {
-        impl $type {
-            /// Every value with its word in the store and in answers.
-            pub const ALL: &'static [(Self, &'static str)] = &[$((Self::$variant, $word)),*];
-
-            /// Returns the word for this value.
-            #[must_use]
-            pub const fn word(self) -> &'static str {
-                match self { $(Self::$variant => $word),* }
-            }
-
-            /// Returns the value that `word` names.
-            #[must_use]
-            pub fn from_word(word: &str) -> Option<Self> {
-                Self::ALL.iter().find(|(_, w)| *w == word).map(|(value, _)| *value)
-            }
-        }
-    };
-}
-
 words!(Origin: Flagged = "flagged", Hidden = "hidden", Model = "model", Background = "background", Reported = "reported");
 words!(Expected:
     Rejected = "rejected", Permission = "permission", Policy = "policy", Sibling = "sibling",

@@ -25,6 +25,10 @@ row_ids! {
     PatternId
     /// A row of `mode`; local to one store. What people see is its [`Fingerprint`].
     ModeId
+    /// A row of `remedy`; local to one store.
+    RemedyId
+    /// A row of `hint`; local to one store.
+    HintId
 }
 
 /// An assistant by its name in commands, paths and the store, such as `claude-code`.

@@ -2,9 +2,13 @@
 //!
 //! Borders (assistants, store, answers) have their own structs and convert to and from these.
 
+#[macro_use]
+mod words;
+
 pub mod canary;
 pub mod failure;
 pub mod id;
+pub mod lesson;
 pub mod project;
 pub mod time;
 pub mod trace;

@@ -1,13 +1,16 @@
 //! What joins use cases: the hook (the hot path), the worker behind it, and what reading commands do first.
 
+mod answer;
 mod error;
 mod scene;
+mod stands;
 
 pub mod hook;
 pub mod import;
 pub mod keep;
 pub mod pause;
 pub mod ready;
+pub mod turn;
 pub mod worker;
 
 pub use error::FlowError;

@@ -49,6 +49,8 @@ pub(super) const TRACED: &[(&str, &[&str])] = &[
             "resolution",
         ],
     ),
+    ("remedy", &["was", "becomes", "decided_by"]),
+    ("hint", &["agent", "text", "suggestion"]),
     ("source", &["path"]),
 ];
 
@@ -61,9 +63,11 @@ pub(super) const OWN: &[(&str, &[&str])] = &[
     ("session", &["assistant", "origin", "outcome"]),
     ("event", &["at_source", "kind", "tool_kind", "status", "via"]),
     ("body", &["part"]),
-    ("mode", &["fingerprint", "tool_kind", "status"]),
+    ("mode", &["fingerprint", "tool_kind", "status", "warnings"]),
     ("pattern", &["fingerprint", "tool_kind"]),
-    ("failure", &["instance", "origin", "expected", "severity"]),
+    ("failure", &["instance", "origin", "expected", "severity", "passed_by"]),
+    ("remedy", &["instance", "kind", "source", "verdict"]),
+    ("hint", &["kind", "rule", "instance", "aftermath"]),
     ("source", &["kind"]),
     ("lease", &["name", "holder"]),
 ];

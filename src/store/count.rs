@@ -54,7 +54,7 @@ pub fn exercise_out(
 pub fn shape_out(tx: &Tx<'_>, project: ProjectId, call: &Clean<String>, failed: bool) -> Result<(), StoreError> {
     tx.prepare_cached(
         "update shape
-         set runs = runs - 1, failed = failed - ?3, sessions = max(1, min(sessions, runs - 1)),
+         set runs = runs - 1, failed = failed - ?3,
              last_failed = case failed - ?3 when 0 then 0 when runs - 1 then 1 else last_failed end
          where project = ?1 and call = ?2",
     )?
@@ -68,21 +68,19 @@ pub fn shape_out(tx: &Tx<'_>, project: ProjectId, call: &Clean<String>, failed: 
 pub fn shaped(
     tx: &Tx<'_>,
     project: ProjectId,
-    session: SessionId,
     call: &Clean<String>,
     failed: bool,
     at: Timestamp,
 ) -> Result<(), StoreError> {
     tx.prepare_cached(
-        "insert into shape (project, call, runs, failed, sessions, last_session, last_failed, last_at)
-         values (?1, ?2, 1, ?4, 1, ?3, ?4, ?5)
+        "insert into shape (project, call, runs, failed, last_failed, last_at)
+         values (?1, ?2, 1, ?3, ?3, ?4)
          on conflict (project, call) do update
          set runs = runs + 1, failed = failed + excluded.failed,
-             sessions = sessions + (last_session <> excluded.last_session),
              last_failed = case when excluded.last_at >= last_at then excluded.last_failed else last_failed end,
-             last_session = excluded.last_session, last_at = max(last_at, excluded.last_at)",
+             last_at = max(last_at, excluded.last_at)",
     )?
-    .execute(params![project.0, call.as_str(), session.0, failed, at.0])?;
+    .execute(params![project.0, call.as_str(), failed, at.0])?;
     Ok(())
 }
 

@@ -149,8 +149,6 @@ create table shape (
     call text not null,                 -- masked call
     runs integer not null,
     failed integer not null,
-    sessions integer not null,
-    last_session integer not null,
     last_failed integer not null,       -- 1 = the newest run failed
     last_at integer not null,
     primary key (project, call)
@@ -170,7 +168,8 @@ create table mode (
     expected integer not null default 0,        -- set aside
     sessions integer not null default 0,        -- sessions with a counted one
     first_at integer,
-    last_at integer
+    last_at integer,
+    warnings text                       -- 'deny-once', 'shadow', 'off'; null = as the settings say
 ) strict;
 create index mode_last on mode (last_at);
 
@@ -222,13 +221,16 @@ create table failure (
     input_context text,                 -- JSON: the prompt it served
     snapshot text,                      -- JSON: branch, commit, edited files, last five calls
     evolution_triggered integer not null default 0, -- 1 = a lesson was made of it
-    resolution text                     -- JSON: what ended it; like the column above, for what makes lessons
+    resolution text,                    -- JSON: what ended it; like the column above, for what makes lessons
+    passed_after integer,               -- calls to the next success of its goal; null = none came, or not settled
+    passed_by text                      -- the kind of remedy by which the goal was reached
 ) strict;
 create index failure_session on failure (session, at);
 create index failure_pattern on failure (pattern, at);
 create index failure_at on failure (at);
 create index failure_set_aside on failure (at, expected, project) where expected is not null;
 create index failure_project on failure (project, at);
+create index failure_instance on failure (instance, at) where expected is null;
 
 create table mode_session (
     mode integer not null references mode (id) on delete cascade,
@@ -249,6 +251,60 @@ create table mode_project (
     primary key (mode, project)
 ) strict, without rowid;
 create index mode_project_project on mode_project (project, last_at);
+
+-- One row is one way from a failing call to a working one, tried at least once, or told by somebody.
+create table remedy (
+    id integer primary key,
+    pattern integer not null references pattern (id) on delete cascade,
+    instance text,                      -- null = holds for the whole kind; its texts have slots <1>, <2> …
+    project integer references project (id) on delete cascade,  -- null = a fact about a tool or system: holds everywhere
+    kind text not null check (kind in ('changed', 'path', 'prepared', 'edited', 'retry', 'decision')),
+    was text not null,                  -- the failing call or path
+    becomes text not null,              -- what worked instead
+    source text not null check (source in ('seen', 'agent', 'person')),
+    verdict text check (verdict in ('confirmed', 'refuted')),
+    decided_by text,                    -- 'person', or the session whose person said so
+    decided_at integer,
+    at integer not null                 -- when it was first seen or told
+) strict;
+create unique index remedy_text on remedy (pattern, coalesce(instance, ''), coalesce(project, 0), kind, was, becomes);
+create index remedy_instance on remedy (instance) where instance is not null;
+
+-- How a remedy did in a session; sessions of one root count as one.
+create table remedy_session (
+    remedy integer not null references remedy (id) on delete cascade,
+    session integer not null references session (id) on delete cascade,
+    worked integer not null,            -- times the goal was reached by it
+    failed integer not null,            -- times it was tried and failed
+    at integer not null,                -- the newest of both
+    failing integer references event (id) on delete set null,   -- an example of the failing call
+    working integer references event (id) on delete set null,   -- and of the one that worked
+    primary key (remedy, session)
+) strict, without rowid;
+create index remedy_session_session on remedy_session (session);
+
+-- Every message that was sent to an agent, or would have been, and what came of it.
+create table hint (
+    id integer primary key,
+    session integer not null references session (id) on delete cascade,
+    call blob not null,                 -- key of the event that it answers: one message of a kind for each call
+    kind text not null check (kind in ('hint', 'warning', 'brief')),
+    agent text,
+    rule text check (rule in ('remedy', 'unsolved', 'decision')),
+    mode integer references mode (id) on delete set null,
+    instance text,
+    remedy integer references remedy (id) on delete set null,
+    at integer not null,
+    shadow integer not null default 0,  -- 1 = only noted, not sent
+    text text not null,
+    suggestion text not null,           -- what it says to type, alone
+    bytes integer not null,
+    aftermath text check (aftermath in ('helped', 'followed', 'failed-again', 'ignored')),
+    unique (session, call, kind)
+) strict;
+create index hint_at on hint (at);
+create index hint_mode on hint (mode) where mode is not null;
+create index hint_remedy on hint (remedy) where remedy is not null;
 
 -- How far a journal or transcript has been read.
 create table source (

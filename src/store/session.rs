@@ -33,6 +33,14 @@ pub fn of(tx: &Tx<'_>, seen: &Clean<Observation>, origin: &str) -> Result<Sessio
     Ok(SessionId(tx.last_insert_rowid()))
 }
 
+/// Returns the session of that name, if anything is known of it.
+pub fn find(tx: &Tx<'_>, key: &SessionKey) -> Result<Option<SessionId>, StoreError> {
+    Ok(tx
+        .prepare_cached("select id from session where assistant = ?1 and external = ?2")?
+        .query_row(params![key.assistant.0, key.external], |row| row.get(0).map(SessionId))
+        .optional()?)
+}
+
 /// Returns whether anything is known of a session.
 pub fn is_known(tx: &Tx<'_>, key: &SessionKey) -> Result<bool, StoreError> {
     Ok(tx

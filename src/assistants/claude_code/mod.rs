@@ -11,6 +11,7 @@ mod files;
 pub mod hook;
 mod join;
 mod notice;
+mod reply;
 mod salvage;
 mod thread;
 mod transcript;
@@ -27,6 +28,8 @@ pub const SPEC: Spec = Spec {
     hooks: Some(Hooks {
         read: hook::hook,
         pid_variable: "CLAUDE_PID",
+        reply: reply::reply,
+        refuse: reply::refuse,
     }),
     transcripts: "projects",
     find: files::find,

@@ -1,3 +1,7 @@
+-- What no session shows any more, and nobody vouches for, is no remedy.
+delete from remedy
+where source = 'seen' and verdict is null and not exists (select 1 from remedy_session s where s.remedy = remedy.id);
+
 -- Removes what nothing refers to any more: modes without a failure, folders in which nothing happened, their projects.
 -- Patterns that were one mode stay one, also when the pattern goes that showed it.
 delete from bucket where pattern in (

@@ -39,6 +39,8 @@ const GOES: &[(&str, Goes)] = &[
     ("pattern", Goes::Pattern),
     ("bucket", Goes::Row),
     ("failure", Goes::Event("event")),
+    ("remedy", Goes::Row),
+    ("hint", Goes::Row),
     ("source", Goes::Row),
 ];
 

@@ -12,17 +12,24 @@ const ABSORB: &[&str] = &[
     "update root set project = ?2 where project = ?1",
     "update session set project = ?2 where project = ?1",
     "update failure set project = ?2 where project = ?1",
-    "insert into shape (project, call, runs, failed, sessions, last_session, last_failed, last_at)
-     select ?2, call, runs, failed, sessions, last_session, last_failed, last_at from shape where project = ?1
+    "insert into shape (project, call, runs, failed, last_failed, last_at)
+     select ?2, call, runs, failed, last_failed, last_at from shape where project = ?1
      on conflict (project, call) do update
      set runs = runs + excluded.runs, failed = failed + excluded.failed,
-         sessions = sessions + excluded.sessions - (last_session = excluded.last_session),
          last_failed = case when excluded.last_at > last_at then excluded.last_failed else last_failed end,
-         last_session = case when excluded.last_at > last_at then excluded.last_session else last_session end,
          last_at = max(last_at, excluded.last_at)",
     "update project set first_at = min(first_at, (select first_at from project where id = ?1)),
                         last_at = max(last_at, (select last_at from project where id = ?1)) where id = ?2",
     "delete from shape where project = ?1 and ?2 is not null",
+    // A remedy that both have keeps what it did in the sessions of both.
+    "insert or ignore into remedy_session (remedy, session, worked, failed, at, failing, working)
+     select stays.id, s.session, s.worked, s.failed, s.at, s.failing, s.working
+     from remedy goes join remedy stays
+          on stays.pattern = goes.pattern and stays.instance is goes.instance and stays.kind = goes.kind
+             and stays.was = goes.was and stays.becomes = goes.becomes and stays.project = ?2
+     join remedy_session s on s.remedy = goes.id where goes.project = ?1",
+    "update or ignore remedy set project = ?2 where project = ?1",
+    "delete from remedy where project = ?1 and ?2 is not null",
     "delete from mode_project where project = ?1 and ?2 is not null",
     "delete from project where id = ?1 and ?2 is not null",
 ];
@@ -32,6 +39,9 @@ const MOVE: &[&str] = &[
     "update root set project = ?2 where id = ?1",
     "update session set project = ?2 where root = ?1",
     "update failure set project = ?2 where event in (select id from event where root = ?1)",
+    // What their sessions taught belongs to a project too, and is derived with the rest of what whole sessions tell.
+    "update session set settled_at = null
+     where ?2 is not null and id in (select distinct f.session from failure f join event e on e.id = f.event where e.root = ?1)",
 ];
 
 /// Makes one project of two: all that `from` has goes to `to`, and `from` is gone.

@@ -1,0 +1,256 @@
+//! Remedies: what led from a failing call to a working one, and how it has done since.
+
+use rusqlite::{Row, params};
+
+use super::{StoreError, Tx};
+use crate::domain::id::{EventId, FailureId, Fingerprint, PatternId, ProjectId, RemedyId, SessionId};
+use crate::domain::lesson::{Remedy, RemedyKind, Source, Trials};
+use crate::domain::time::Timestamp;
+use crate::redact::Clean;
+
+/// What a remedy belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owner {
+    /// The pattern of the failure.
+    pub pattern: PatternId,
+    /// Its finer fingerprint; nothing for a remedy that holds for the whole kind.
+    pub instance: Option<Fingerprint>,
+    /// The project in which it holds; nothing for a fact about a tool or the system, which holds everywhere.
+    pub project: Option<ProjectId>,
+}
+
+/// One use of a remedy in a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Use {
+    /// Whether the goal was reached by it.
+    pub worked: bool,
+    /// When.
+    pub at: Timestamp,
+    /// The call that had failed.
+    pub failing: EventId,
+    /// The call by which it was used.
+    pub using: EventId,
+}
+
+/// A remedy with all that decides whether it is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// Its row.
+    pub id: RemedyId,
+    /// What it belongs to.
+    pub owner: Owner,
+    /// What it says.
+    pub remedy: Remedy,
+    /// Where the knowledge comes from.
+    pub source: Source,
+    /// What a person says of it: confirmed, refuted, or nothing.
+    pub verdict: Option<bool>,
+    /// How it has done.
+    pub trials: Trials,
+}
+
+/// Takes back what a session taught, before it is derived anew. Remedies that nothing shows any more go, unless
+/// somebody vouches for them.
+pub fn unlearn(tx: &Tx<'_>, session: SessionId) -> Result<(), StoreError> {
+    let ids: Vec<i64> = tx
+        .prepare_cached("select remedy from remedy_session where session = ?1")?
+        .query_map([session.0], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    tx.prepare_cached("delete from remedy_session where session = ?1")?
+        .execute([session.0])?;
+    for id in ids {
+        tx.prepare_cached(
+            "delete from remedy where id = ?1 and source = 'seen' and verdict is null
+                and not exists (select 1 from remedy_session where remedy = ?1)",
+        )?
+        .execute([id])?;
+    }
+    Ok(())
+}
+
+/// Keeps a remedy, new or known, and returns its row.
+pub fn keep(
+    tx: &Tx<'_>,
+    owner: Owner,
+    remedy: &Clean<Remedy>,
+    source: Source,
+    at: Timestamp,
+) -> Result<RemedyId, StoreError> {
+    let instance = owner.instance.map(|instance| instance.text());
+    let project = owner.project.map(|project| project.0);
+    tx.prepare_cached(
+        "insert into remedy (pattern, instance, project, kind, was, becomes, source, at)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         on conflict (pattern, coalesce(instance, ''), coalesce(project, 0), kind, was, becomes) do update
+         set at = min(at, excluded.at)",
+    )?
+    .execute(params![
+        owner.pattern.0,
+        instance,
+        project,
+        remedy.kind.word(),
+        remedy.was,
+        remedy.becomes,
+        source.word(),
+        at.0
+    ])?;
+    Ok(tx
+        .prepare_cached(
+            "select id from remedy
+             where pattern = ?1 and coalesce(instance, '') = coalesce(?2, '') and coalesce(project, 0) = coalesce(?3, 0)
+               and kind = ?4 and was = ?5 and becomes = ?6",
+        )?
+        .query_row(
+            params![
+                owner.pattern.0,
+                instance,
+                project,
+                remedy.kind.word(),
+                remedy.was,
+                remedy.becomes
+            ],
+            |row| row.get(0).map(RemedyId),
+        )?)
+}
+
+/// Records that a session used a remedy, and how that ended.
+pub fn used(tx: &Tx<'_>, remedy: RemedyId, session: SessionId, one: Use) -> Result<(), StoreError> {
+    tx.prepare_cached(
+        "insert into remedy_session (remedy, session, worked, failed, at, failing, working)
+         values (?1, ?2, ?3, not ?3, ?4, ?5, case when ?3 then ?6 end)
+         on conflict (remedy, session) do update
+         set worked = worked + excluded.worked, failed = failed + excluded.failed, at = max(at, excluded.at),
+             working = coalesce(working, excluded.working)",
+    )?
+    .execute(params![
+        remedy.0,
+        session.0,
+        one.worked,
+        one.at.0,
+        one.failing.0,
+        one.using.0
+    ])?;
+    Ok(())
+}
+
+/// Writes what a person, or an agent in a person's name, says of a remedy.
+pub fn decide(
+    tx: &Tx<'_>,
+    remedy: RemedyId,
+    confirmed: bool,
+    by: &Clean<String>,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    tx.prepare_cached("update remedy set verdict = ?2, decided_by = ?3, decided_at = ?4 where id = ?1")?
+        .execute(params![
+            remedy.0,
+            if confirmed { "confirmed" } else { "refuted" },
+            by.as_str(),
+            at.0
+        ])?;
+    Ok(())
+}
+
+/// Writes how a failure was got over: the calls up to the next success of its goal, and by what.
+pub fn passed(tx: &Tx<'_>, failure: FailureId, after: Option<usize>, by: Option<RemedyKind>) -> Result<(), StoreError> {
+    tx.prepare_cached(
+        "update failure set passed_after = ?2, passed_by = ?3
+         where id = ?1 and (passed_after is not ?2 or passed_by is not ?3)",
+    )?
+    .execute(params![
+        failure.0,
+        after.map(|calls| i64::try_from(calls).unwrap_or(i64::MAX)),
+        by.map(RemedyKind::word)
+    ])?;
+    Ok(())
+}
+
+/// Who asks for remedies: what its own session did is not counted, nor what happened later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asking {
+    /// The project of the failing call.
+    pub project: Option<ProjectId>,
+    /// The root session of the one that asks; nothing when a person asks.
+    pub root: Option<SessionId>,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// The columns of [`Known`]; `?2` is the project, `?3` the root session, `?4` the time. Sessions of one root count once.
+const KNOWN: &str = "select r.id, r.pattern, r.instance, r.project, r.kind, r.was, r.becomes, r.source, r.verdict,
+        count(distinct case when s.worked > 0 then coalesce(o.top, o.id) end) as worked,
+        count(distinct case when s.failed > 0 and s.worked = 0 then coalesce(o.top, o.id) end) as failed,
+        max(case when s.worked > 0 then s.at end) as last_worked,
+        max(case when s.failed > 0 and s.worked = 0 then s.at end) as last_failed
+ from remedy r
+ left join remedy_session s on s.remedy = r.id and s.at <= ?4
+ left join session o on o.id = s.session and coalesce(o.top, o.id) is not ?3";
+
+/// Returns the remedies of one instance that hold in a project, those that worked in most sessions first.
+pub fn of_instance(tx: &Tx<'_>, instance: Fingerprint, asking: Asking) -> Result<Vec<Known>, StoreError> {
+    known(
+        tx,
+        "r.instance = ?1 and (r.project is null or r.project is ?2)",
+        &instance.text(),
+        asking,
+    )
+}
+
+/// Returns the remedies of the kind of a pattern that hold in a project: those of its failure mode without an instance.
+pub fn of_kind(tx: &Tx<'_>, pattern: PatternId, asking: Asking) -> Result<Vec<Known>, StoreError> {
+    known(
+        tx,
+        "r.pattern in (select q.id from pattern p join pattern q on q.mode = p.mode where p.id = ?1)
+         and r.instance is null and (r.project is null or r.project is ?2)",
+        &pattern.0,
+        asking,
+    )
+}
+
+fn known(tx: &Tx<'_>, which: &str, key: &dyn rusqlite::ToSql, asking: Asking) -> Result<Vec<Known>, StoreError> {
+    let mut rows = tx.prepare_cached(&format!(
+        "{KNOWN} where {which} group by r.id order by worked desc, last_worked desc, r.id"
+    ))?;
+    let found = rows
+        .query_map(
+            params![
+                key,
+                asking.project.map(|project| project.0),
+                asking.root.map(|root| root.0),
+                asking.now.0
+            ],
+            known_row,
+        )?
+        .collect::<Result<_, _>>()?;
+    Ok(found)
+}
+
+fn known_row(row: &Row<'_>) -> rusqlite::Result<Known> {
+    let instance: Option<String> = row.get(2)?;
+    let project: Option<i64> = row.get(3)?;
+    let kind: String = row.get(4)?;
+    let source: String = row.get(7)?;
+    let verdict: Option<String> = row.get(8)?;
+    Ok(Known {
+        id: RemedyId(row.get(0)?),
+        owner: Owner {
+            pattern: PatternId(row.get(1)?),
+            instance: instance.as_deref().and_then(Fingerprint::parse),
+            project: project.map(ProjectId),
+        },
+        remedy: Remedy {
+            kind: RemedyKind::from_word(&kind).unwrap_or(RemedyKind::Retry),
+            was: row.get(5)?,
+            becomes: row.get(6)?,
+            travels: project.is_none(),
+        },
+        source: Source::from_word(&source).unwrap_or(Source::Agent),
+        verdict: verdict.map(|verdict| verdict == "confirmed"),
+        trials: Trials {
+            worked: row.get(9)?,
+            failed: row.get(10)?,
+            last_worked: row.get::<_, Option<i64>>(11)?.map(Timestamp),
+            last_failed: row.get::<_, Option<i64>>(12)?.map(Timestamp),
+        },
+    })
+}
