@@ -14,6 +14,6 @@ mod located;
 pub mod mask;
 mod own;
 pub mod recognise;
-pub mod rejection;
 pub mod remedy;
+pub mod rejection;
 pub mod shell;

@@ -11,6 +11,7 @@ mod files;
 pub mod hook;
 mod join;
 mod notice;
+mod reply;
 mod salvage;
 mod thread;
 pub mod transcript;
@@ -31,4 +32,6 @@ pub const SPEC: Spec = Spec {
     reader: transcript::Reader::new,
     is_shell: call::is_shell,
     explains_itself: explained::explains_itself,
+    reply: reply::reply,
+    refuse: reply::refuse,
 };

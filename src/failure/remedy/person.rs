@@ -2,6 +2,7 @@
 
 use super::learn::Lesson;
 use super::story::{Failed, Step, StepKind, Story};
+use super::told::{Text, new_words};
 use crate::domain::failure::Expected;
 use crate::domain::lesson::{Remedy, RemedyKind};
 use crate::failure::mask::mask;
@@ -269,7 +270,13 @@ pub fn refutations(story: &Story, lessons: &[Lesson]) -> Vec<Refutation> {
 
 /// Returns whether a person's words hold a word that the remedy brought in, or are too short to name anything.
 fn names_remedy(words: &str, lesson: &Lesson) -> bool {
-    let new = super::told::new_words(&lesson.remedy.becomes, &lesson.remedy.was, "");
+    let new = new_words(
+        &lesson.remedy.becomes,
+        Text {
+            call: &lesson.remedy.was,
+            output: "",
+        },
+    );
     words.split_whitespace().count() <= 3 || new.iter().any(|word| word.len() >= 3 && words.contains(word.as_str()))
 }
 

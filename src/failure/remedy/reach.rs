@@ -308,13 +308,15 @@ fn is_free(input: &Input) -> bool {
         word.contains('/') && (near || !word.starts_with('/') && !word.starts_with('~') && !word.starts_with('$'))
     };
     let is_home = |word: &str| word.contains("/home/") || word.contains("/Users/");
-    let is_task = matches!(
+    let runs_task = matches!(
         input.goal.subcommand.split(' ').next(),
-        Some("run" | "r" | "task" | "exec")
-    ) || matches!(
-        input.goal.program.as_str(),
-        "make" | "just" | "task" | "nx" | "rake" | "invoke"
+        Some("run" | "r" | "task" | "run-script")
     );
+    let is_task = (runs_task && RUNNERS.contains(&input.goal.program.as_str()))
+        || matches!(
+            input.goal.program.as_str(),
+            "make" | "just" | "task" | "nx" | "rake" | "invoke"
+        );
     let free = |(at, word): (usize, &String)| {
         if at < calling {
             return !is_own_place(word) && !is_home(word);
