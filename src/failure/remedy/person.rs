@@ -127,6 +127,12 @@ const DECIDING: &[&str] = &[
     "no", "commit", "local", "without", "drop",
 ];
 
+/// First words of what is a new order rather than an answer.
+const ASKING: &[&str] = &[
+    "fix", "explain", "can", "could", "what", "why", "how", "show", "let's", "now", "also", "run", "check", "look",
+    "add", "i", "it", "there", "the", "this", "here",
+];
+
 /// Returns whether the first words of an answer decide something by themselves.
 fn decides(words: &str) -> bool {
     let lower = words.to_lowercase();
@@ -135,7 +141,8 @@ fn decides(words: &str) -> bool {
         .take(4)
         .map(|word| word.trim_matches(|c: char| ",.!:".contains(c)))
         .collect();
-    words.split_whitespace().count() >= 3 && first.iter().any(|word| DECIDING.contains(word))
+    let asks = first.first().is_some_and(|word| ASKING.contains(word));
+    !asks && words.split_whitespace().count() >= 3 && first.iter().any(|word| DECIDING.contains(word))
 }
 
 /// Returns whether the agent's words speak of a failure: of a name in it that says something.

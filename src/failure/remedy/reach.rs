@@ -150,8 +150,11 @@ fn usage(headline: &str, was: &Input, now: &Input) -> Option<Remedy> {
     } else {
         wrong.iter().any(|part| left_out.contains(part))
     };
-    let same_targets =
-        was.goal.targets == now.goal.targets || was.goal.targets.iter().any(|target| now.goal.targets.contains(target));
+    // A target more is another question, unless it was a target that was missing.
+    let (old, new) = (&was.goal.targets, &now.goal.targets);
+    let same_targets = old == new
+        || old.iter().any(|target| new.contains(target))
+            && (wrong.is_empty() || new.iter().all(|target| old.contains(target)));
     let is_mere_removal = added.is_empty() && left_out.iter().all(|part| wrong.contains(part));
     if !is_mended
         || left_out.len() + added.len() > MOST_CHANGES
