@@ -36,6 +36,10 @@ pub struct Spec {
     pub folder_variable: &'static str,
     /// The environment variable in which it tells its hooks its own process id.
     pub pid_variable: &'static str,
+    /// Where a project keeps skills for it, relative to the top of the working tree.
+    pub skills: &'static str,
+    /// What it does to the text of a skill when it loads it.
+    pub tricks: &'static [Trick],
     /// Where its transcripts lie, relative to its folder.
     pub transcripts: &'static str,
     /// Reads what it hands to a hook.
@@ -48,6 +52,15 @@ pub struct Spec {
     pub is_shell: fn(&str) -> bool,
     /// Returns whether a headline is an error of the client itself that already says what to do next.
     pub explains_itself: fn(&str) -> bool,
+}
+
+/// A form of text that an assistant does not hand to its model as it stands, but runs, reads or replaces.
+#[derive(Debug)]
+pub struct Trick {
+    /// A regular expression that finds it.
+    pub pattern: &'static str,
+    /// What the assistant does, as a sentence for people.
+    pub why: &'static str,
 }
 
 /// Every assistant that Callus records.

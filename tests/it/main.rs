@@ -28,3 +28,4 @@ mod pairs;
 mod readme;
 mod recognition;
 mod robust;
+mod skills;

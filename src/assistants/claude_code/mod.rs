@@ -12,6 +12,7 @@ pub mod hook;
 mod join;
 mod notice;
 mod salvage;
+mod skill;
 mod thread;
 pub mod transcript;
 mod wire;
@@ -25,6 +26,8 @@ pub const SPEC: Spec = Spec {
     folder: ".claude",
     folder_variable: "CLAUDE_CONFIG_DIR",
     pid_variable: "CLAUDE_PID",
+    skills: ".claude/skills",
+    tricks: skill::TRICKS,
     transcripts: "projects",
     hook: hook::hook,
     find: files::find,

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod check;
+mod distill;
 mod doctor;
 mod failures;
 mod forget;
@@ -16,6 +17,7 @@ mod search;
 mod session;
 mod sessions;
 mod show;
+mod skills;
 mod sql;
 mod start;
 mod status;
@@ -73,6 +75,8 @@ pub(super) enum Command {
     Sessions(sessions::Sessions),
     Session(session::Session),
     Mute(mute::Mute),
+    Distill(distill::Distill),
+    Skills(skills::Skills),
     Project(project::Project),
     Status(status::Status),
     Doctor(doctor::Doctor),
@@ -102,6 +106,8 @@ impl Command {
             | Self::Sessions(_)
             | Self::Session(_)
             | Self::Mute(_)
+            | Self::Distill(_)
+            | Self::Skills(_)
             | Self::Project(_)
             | Self::Status(_)
             | Self::Doctor(_)
@@ -136,6 +142,8 @@ pub(super) fn run(command: Command, around: &Surroundings) -> Result<Told, Error
         Command::Sessions(command) => command.run(around).map(Told::from),
         Command::Session(command) => command.run(around).map(Told::from),
         Command::Mute(command) => command.run(around).map(Told::from),
+        Command::Distill(command) => command.run(around),
+        Command::Skills(command) => command.run(around).map(Told::from),
         Command::Project(command) => command.run(around).map(Told::from),
         Command::Status(status::Status {}) => status::Status::run(around).map(Told::from),
         Command::Doctor(doctor::Doctor {}) => doctor::Doctor::run(around),

@@ -11,6 +11,7 @@ mod modes;
 mod projects;
 mod search;
 mod sessions;
+mod skills;
 mod sql;
 mod totals;
 
@@ -22,6 +23,7 @@ pub use modes::{ModeFilter, ModeProjectRow, ModeRow, ModeSample, ModeSessionRow,
 pub use projects::{ProjectFigures, ProjectRow};
 pub use search::HitRow;
 pub use sessions::{SessionFilter, SessionRow};
+pub use skills::{PublicationRow, Taught, WorkedRow};
 pub use sql::{Cell, Table, query};
 pub use totals::{ReasonRow, Totals};
 
