@@ -52,6 +52,12 @@ pub struct Spec {
     pub is_shell: fn(&str) -> bool,
     /// Returns whether a headline is an error of the client itself that already says what to do next.
     pub explains_itself: fn(&str) -> bool,
+    /// Returns what a hook prints on an event, by the client's word for it, to hand a text to the model before its next
+    /// step; nothing on an event on which that cannot be.
+    pub reply: fn(&str, &str) -> Option<String>,
+    /// Returns what a hook prints on an event to refuse the call that is about to run, for a reason that the model
+    /// reads; nothing on an event that cannot refuse.
+    pub refuse: fn(&str, &str) -> Option<String>,
 }
 
 /// A form of text that an assistant does not hand to its model as it stands, but runs, reads or replaces.

@@ -11,7 +11,7 @@ use crate::domain::canary;
 use crate::domain::trace::Observation;
 use crate::redact::{Clean, Rules};
 use crate::store::source::{self, Progress, SourceKind};
-use crate::store::{Store, StoreError, journal};
+use crate::store::{Store, StoreError, Tx, journal};
 
 /// Records per transaction: small enough that a hook which needs the lock gets it in between.
 const BATCH: usize = 64;
@@ -42,6 +42,26 @@ pub fn drain(
     Ok(total)
 }
 
+/// Drains the next records of one journal in one transaction, at most [`BATCH`], and does `then` in the same
+/// transaction when these were the last ones. A hook has no time for more: what is left waits for the next drain.
+pub fn drain_once<T>(
+    store: &mut Store,
+    path: &Path,
+    rules: &Rules,
+    recorder: &mut Recorder,
+    clock: Clock,
+    then: impl FnOnce(&Tx<'_>) -> Result<Option<T>, StoreError>,
+) -> Result<Option<T>, CaptureError> {
+    let name = path.to_string_lossy().into_owned();
+    let mut tail = Tail::open(path, store.progress(&name)?)?;
+    let batch = next_batch(&mut tail, rules)?;
+    let value = store.write(|tx| {
+        write(tx, &name, &tail, &batch, batch.broken, recorder, clock)?;
+        if batch.last { then(tx) } else { Ok(None) }
+    })?;
+    Ok(value)
+}
+
 fn drain_file(
     store: &mut Store,
     path: &Path,
@@ -56,28 +76,38 @@ fn drain_file(
         let batch = next_batch(&mut tail, rules)?;
         total.broken += batch.broken;
         if batch.end > tail.progress().offset.max(batch.start) {
-            let tally = store.write(|tx| {
-                let mut tally = Tally::default();
-                recorder.begin();
-                for seen in batch.records {
-                    tally.add(recorder.record(tx, &prepare(&seen))?);
-                }
-                let broken = tail.progress().broken + total.broken;
-                let progress = Progress {
-                    offset: batch.end,
-                    seen_bytes: batch.end,
-                    broken,
-                    ..tail.progress().clone()
-                };
-                source::advance(tx, &name, SourceKind::Journal, &progress, clock.now())?;
-                Ok::<_, StoreError>(tally)
-            })?;
+            let tally = store.write(|tx| write(tx, &name, &tail, &batch, total.broken, recorder, clock))?;
             total.tally.add(tally);
         }
         if batch.last {
             return Ok(total);
         }
     }
+}
+
+/// Records a batch, how far the journal is read with it, and how many of its lines were `broken` in this drain.
+fn write(
+    tx: &Tx<'_>,
+    name: &str,
+    tail: &Tail,
+    batch: &Batch,
+    broken: u64,
+    recorder: &mut Recorder,
+    clock: Clock,
+) -> Result<Tally, StoreError> {
+    let mut tally = Tally::default();
+    recorder.begin();
+    for seen in &batch.records {
+        tally.add(recorder.record(tx, &prepare(seen))?);
+    }
+    let progress = Progress {
+        offset: batch.end,
+        seen_bytes: batch.end,
+        broken: tail.progress().broken + broken,
+        ..tail.progress().clone()
+    };
+    source::advance(tx, name, SourceKind::Journal, &progress, clock.now())?;
+    Ok(tally)
 }
 
 struct Batch {

@@ -10,6 +10,7 @@ mod tail;
 
 pub mod drain;
 pub mod import;
+mod learn;
 pub mod project;
 pub mod reshape;
 pub mod settle;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use directories::{BaseDirs, ProjectDirs};
 
-use super::{ConfigError, Terminal, file};
+use super::{ConfigError, Terminal, file, telling};
 use crate::clock::Clock;
 use crate::domain::time::Timestamp;
 
@@ -38,6 +38,14 @@ pub const VARIABLES: &[Variable] = &[
     Variable {
         name: "CALLUS_LABELS",
         meaning: "labels for every session, such as vertical=payments,account=acme",
+    },
+    Variable {
+        name: telling::HINTS,
+        meaning: "on, shadow or off: what agents are told after a failure and at the start of a session; outranks both files",
+    },
+    Variable {
+        name: telling::WARNINGS,
+        meaning: "deny-once, shadow or off: what is done before a call that keeps failing; outranks both files",
     },
     Variable {
         name: "CALLUS_NOW",
@@ -200,6 +208,20 @@ impl<'a> Environment<'a> {
                 value,
                 expected: "true or false",
             })
+    }
+
+    /// Returns the word that a variable is set to, if it is set.
+    pub(super) fn word<T>(
+        &self,
+        name: &'static str,
+        expected: &'static str,
+        read: fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, ConfigError> {
+        let Some(value) = self.text(name) else { return Ok(None) };
+        match read(&value.trim().to_ascii_lowercase()) {
+            Some(word) => Ok(Some(word)),
+            None => Err(ConfigError::Variable { name, value, expected }),
+        }
     }
 
     pub(super) fn workspace(&self) -> Result<String, ConfigError> {

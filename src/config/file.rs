@@ -7,7 +7,8 @@ use std::path::Path;
 use serde::{Deserialize, Deserializer, de::Error as _};
 use toml::{Table, Value};
 
-use super::{ConfigError, parse_size, parse_span};
+use super::{ConfigError, parse_size, parse_span, telling};
+use crate::domain::lesson::{Hints, Warnings};
 use crate::domain::time::Span;
 
 /// The name of the settings file.
@@ -31,6 +32,14 @@ pub const KEYS: &[Entry] = &[
     Entry {
         key: "stop_every",
         meaning: "every how many turns of a session the worker runs; default: 20",
+    },
+    Entry {
+        key: "hints",
+        meaning: "on, shadow or off: whether agents are told after a failure and at the start of a session, or it is only noted; default: on",
+    },
+    Entry {
+        key: "warnings",
+        meaning: "deny-once, shadow or off: a call that keeps failing is refused once in a session, or that is only noted; default: deny-once",
     },
     Entry {
         key: "retention.events",
@@ -63,6 +72,12 @@ pub struct FileSettings {
     /// Turns of a session between two runs of the worker.
     #[serde(deserialize_with = "turns")]
     pub stop_every: u32,
+    /// Whether agents are told after a failure.
+    #[serde(deserialize_with = "telling::hints")]
+    pub hints: Hints,
+    /// What is done before a call that keeps failing.
+    #[serde(deserialize_with = "telling::warnings")]
+    pub warnings: Warnings,
     /// How long things are kept.
     pub retention: Retention,
     #[serde(rename = "redact")]
@@ -106,6 +121,8 @@ impl Default for FileSettings {
         Self {
             capture: true,
             stop_every: 20,
+            hints: Hints::default(),
+            warnings: Warnings::default(),
             retention: Retention::default(),
             redaction: Redaction::default(),
         }

@@ -8,6 +8,7 @@ mod private;
 mod repository;
 mod span;
 mod spare;
+mod telling;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -19,6 +20,7 @@ pub use environment::{NESTED, VARIABLES, Variable};
 pub use file::{Entry, FileSettings, KEYS, Pattern, Retention};
 pub use repository::{REPOSITORY_FILE, Repository, repository};
 pub use span::{SpanError, parse_size, parse_span};
+pub use telling::{Chosen, Telling};
 
 use environment::Environment;
 
@@ -41,6 +43,8 @@ pub struct Settings {
     pub capture: bool,
     /// Labels that `CALLUS_LABELS` gives to every session, in its order.
     pub labels: Vec<(String, String)>,
+    /// What the environment says of hints and warnings; [`Settings::telling`] joins it with the files.
+    pub chosen: Chosen,
     /// The folder for temporary files, of this user alone where the system has one.
     pub temporary: PathBuf,
     /// The folders in which programs are looked for.
@@ -144,6 +148,7 @@ impl Settings {
             clock: environment.clock()?,
             capture: environment.flag("CALLUS_CAPTURE", true)? && !environment.flag(NESTED, false)? && file.capture,
             labels: environment.labels(&mut warnings),
+            chosen: Chosen::of(environment)?,
             temporary: environment.folder("XDG_RUNTIME_DIR").unwrap_or_else(std::env::temp_dir),
             path: environment.value("PATH").unwrap_or_default(),
             terminal: environment.terminal(),
@@ -194,6 +199,7 @@ impl Settings {
             file: FileSettings::default(),
             capture: true,
             labels: Vec::new(),
+            chosen: Chosen::default(),
             temporary: data.join("temporary"),
             path: OsString::new(),
             terminal: Terminal {

@@ -1,7 +1,7 @@
 //! `.callus.toml`: what a repository may say about the sessions in it.
 //!
-//! It comes with the code and so from whoever wrote the code: it may keep a session out of the store and
-//! label it, but never send it elsewhere.
+//! It comes with the code and so from whoever wrote the code: it may keep a session out of the store, label it and
+//! make Callus quieter, but never louder, and never send a session elsewhere.
 
 use std::io::Read as _;
 use std::path::Path;
@@ -9,6 +9,8 @@ use std::path::Path;
 use toml::{Table, Value};
 
 use super::file::line;
+use super::telling::{HINT_WORDS, Telling, WARNING_WORDS};
+use crate::domain::lesson::{Hints, Warnings};
 
 /// The name of the file, at the top of a working tree.
 pub const REPOSITORY_FILE: &str = ".callus.toml";
@@ -21,6 +23,8 @@ const LARGEST: u64 = 64 << 10;
 pub struct Repository {
     /// Whether its sessions are recorded.
     pub capture: bool,
+    /// What agents are told in it, at most.
+    pub telling: Telling,
     /// Labels for its sessions, sorted by key.
     pub labels: Vec<(String, String)>,
     /// What was read but not followed, one sentence each.
@@ -76,6 +80,20 @@ fn parse(path: &Path, text: &str) -> Repository {
                     path.display()
                 ));
             }
+            ("hints", word) => match word.as_str().and_then(Hints::from_word) {
+                Some(hints) => said.telling.hints = hints,
+                None => {
+                    said.telling.hints = Hints::Off;
+                    said.off_here(path, key, HINT_WORDS);
+                }
+            },
+            ("warnings", word) => match word.as_str().and_then(Warnings::from_word) {
+                Some(warnings) => said.telling.warnings = warnings,
+                None => {
+                    said.telling.warnings = Warnings::Off;
+                    said.off_here(path, key, WARNING_WORDS);
+                }
+            },
             ("labels", Value::Table(labels)) => said.label(path, labels),
             _ => said.warnings.push(format!(
                 "{}: {key} cannot be set by a repository and is left out",
@@ -90,6 +108,7 @@ impl Repository {
     fn silent() -> Self {
         Self {
             capture: true,
+            telling: Telling::default(),
             labels: Vec::new(),
             warnings: Vec::new(),
         }
@@ -98,9 +117,19 @@ impl Repository {
     fn off(warning: String) -> Self {
         Self {
             capture: false,
+            telling: Telling {
+                hints: Hints::Off,
+                warnings: Warnings::Off,
+            },
             labels: Vec::new(),
             warnings: vec![warning],
         }
+    }
+
+    /// Says that a word which means nothing was taken for a wish for silence.
+    fn off_here(&mut self, path: &Path, key: &str, words: &str) {
+        self.warnings
+            .push(format!("{}: {key} must be {words}; they are off here", path.display()));
     }
 
     fn label(&mut self, path: &Path, labels: &Table) {

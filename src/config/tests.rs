@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 
 use super::*;
+use crate::domain::lesson::{Hints, Warnings};
 use crate::domain::time::Span;
 
 fn load(variables: &[(&str, &str)]) -> Result<Settings, ConfigError> {
@@ -203,6 +204,7 @@ fn a_repository_may_opt_out_and_label_but_not_route() {
     assert_eq!(
         repository(folder.path()),
         Repository {
+            telling: Telling::default(),
             capture: true,
             labels: vec![],
             warnings: vec![]
@@ -248,4 +250,56 @@ fn the_documentation_lists_every_variable_and_key() {
             entry.key
         );
     }
+}
+
+#[test]
+fn hints_and_warnings_are_as_quiet_as_somebody_wants_them_unless_the_environment_decides() {
+    let (on, hints_off) = (Hints::On, Hints::Off);
+    let (deny, shadow, off) = (Warnings::DenyOnce, Warnings::Shadow, Warnings::Off);
+    for (variables, file, repository, expected) in [
+        (vec![], "", "", (on, deny)),
+        (vec![], "warnings = \"shadow\"", "", (on, shadow)),
+        (vec![], "warnings = \"off\"", "warnings = \"deny-once\"", (on, off)),
+        (
+            vec![],
+            "hints = \"shadow\"",
+            "hints = \"off\"\nwarnings = \"shadow\"",
+            (hints_off, shadow),
+        ),
+        (vec![], "", "hints = 1\nwarnings = \"never\"", (hints_off, off)),
+        (
+            vec![(telling::WARNINGS, "Deny-Once")],
+            "warnings = \"off\"",
+            "warnings = \"off\"",
+            (on, deny),
+        ),
+        (vec![(telling::HINTS, "off")], "hints = \"on\"", "", (hints_off, deny)),
+        (vec![(telling::HINTS, "")], "", "", (on, deny)),
+    ] {
+        let folder = tempfile::tempdir().expect("folder");
+        std::fs::write(folder.path().join(file::NAME), file).expect("written");
+        std::fs::write(folder.path().join(REPOSITORY_FILE), repository).expect("written");
+        let mut all = variables.clone();
+        all.extend([
+            ("CALLUS_HOME", folder.path().to_str().expect("path")),
+            ("HOME", "/home/dev"),
+        ]);
+        let settings = load(&all).expect("loads");
+        let telling = settings.telling(&super::repository(folder.path()));
+        assert_eq!(
+            (telling.hints, telling.warnings),
+            expected,
+            "{variables:?} {file} {repository}"
+        );
+    }
+    let error = load(&[("CALLUS_HOME", "/srv/c"), (telling::HINTS, "loud")]).expect_err("no such word");
+    assert_eq!(
+        error.to_string(),
+        "CALLUS_HINTS is \"loud\", but must be on, shadow or off"
+    );
+    let error = load_file("warnings = \"sometimes\"").expect_err("no such word");
+    assert!(
+        error.to_string().contains("warnings must be deny-once, shadow or off"),
+        "{error}"
+    );
 }

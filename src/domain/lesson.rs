@@ -50,8 +50,8 @@ pub enum Told {
     Brief,
 }
 
-/// What is done with hints.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+/// What is done with hints, from the loudest to the quietest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Hints {
     /// They are sent.
     #[default]
@@ -62,8 +62,8 @@ pub enum Hints {
     Off,
 }
 
-/// What is done before a call that keeps failing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+/// What is done before a call that keeps failing, from the loudest to the quietest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Warnings {
     /// It is refused once in a session, with the reason and the remedy; the same call again goes through.
     #[default]

@@ -14,5 +14,6 @@ mod located;
 pub mod mask;
 mod own;
 pub mod recognise;
+pub mod remedy;
 pub mod rejection;
 pub mod shell;

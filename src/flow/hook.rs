@@ -7,6 +7,7 @@ use std::io::Read as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
+use super::answer::{self, Failed};
 use super::{note_fault, pause, scene};
 use crate::assistants::{self, Parsed, Spec};
 use crate::capture::shortened;
@@ -30,19 +31,24 @@ pub fn run(name: Option<&str>) -> Option<String> {
         return None;
     };
     match catch_unwind(AssertUnwindSafe(|| capture(name, &settings))) {
-        Ok(Ok(())) => {}
-        Ok(Err(what)) => note_fault(&settings, &what),
-        Err(_) => note_fault(&settings, "the hook panicked; its event is lost"),
+        Ok(Ok(reply)) => reply,
+        Ok(Err(what)) => {
+            note_fault(&settings, &what);
+            None
+        }
+        Err(_) => {
+            note_fault(&settings, "the hook panicked; its event may be lost");
+            None
+        }
     }
-    None
 }
 
-fn capture(name: Option<&str>, settings: &Settings) -> Result<(), String> {
+fn capture(name: Option<&str>, settings: &Settings) -> Result<Option<String>, String> {
     for warning in &settings.warnings {
         note_fault(settings, warning);
     }
     if !settings.capture || pause::is_paused(settings) {
-        return Ok(());
+        return Ok(None);
     }
     let name = name.unwrap_or_default();
     let spec = assistants::by_name(name).ok_or_else(|| format!("no assistant is called '{name}'"))?;
@@ -64,13 +70,24 @@ fn capture(name: Option<&str>, settings: &Settings) -> Result<(), String> {
         .as_deref()
         .is_some_and(|cwd| !config::repository(Path::new(cwd)).capture)
     {
-        return Ok(());
+        return Ok(None);
     }
-    record(spec, parsed, settings)
+    let event = parsed.event.clone();
+    let failed = record(spec, parsed, settings)?;
+    // What cannot be handed to the model on this event must not be claimed as told.
+    let Some(failed) = failed.filter(|_| (spec.reply)(&event, "").is_some()) else {
+        return Ok(None);
+    };
+    // What was journalled is safe: an answer that cannot be had is only noted.
+    match answer::answer(settings, &failed) {
+        Ok(message) => Ok(message.and_then(|message| (spec.reply)(&event, &message.text))),
+        Err(error) => Err(format!("could not answer: {error}: {}", source(&error))),
+    }
 }
 
-fn record(spec: &Spec, parsed: Parsed, settings: &Settings) -> Result<(), String> {
-    let Some(session) = parsed.session else { return Ok(()) };
+/// Journals what a hook reported and starts the worker where it is due. Returns the failure that may be answered.
+fn record(spec: &Spec, parsed: Parsed, settings: &Settings) -> Result<Option<Failed>, String> {
+    let Some(session) = parsed.session else { return Ok(None) };
     let mut seen = parsed.observations;
     scene::complete(&mut seen, spec, settings);
     let ends = seen.iter().any(|seen| matches!(seen.step, Step::SessionEnded { .. }));
@@ -79,7 +96,9 @@ fn record(spec: &Spec, parsed: Parsed, settings: &Settings) -> Result<(), String
         .iter()
         .any(|seen| matches!(seen.step, Step::TurnEnded { .. }) && seen.agent.is_none());
     scene::tell_transcript(&mut seen, parsed.transcript);
-    let seen = redact::scan_all(seen).derive(|seen| seen.iter().cloned().map(shortened).collect::<Vec<_>>());
+    let seen = redact::scan_all(seen);
+    let failed = answer::failed(&session, &seen);
+    let seen = seen.derive(|seen| seen.iter().cloned().map(shortened).collect::<Vec<_>>());
     // The check of the wiring sends no event that is recorded, and looks for its journal.
     if !seen.is_empty() || canary::is_canary(&session.external) {
         let written = journal::append(&settings.journals(), &session, &seen);
@@ -97,7 +116,7 @@ fn record(spec: &Spec, parsed: Parsed, settings: &Settings) -> Result<(), String
     if ends || (turn && turns_are_due()) || (starts && leftovers(settings, &session)) {
         start_worker(settings)?;
     }
-    Ok(())
+    Ok(failed)
 }
 
 fn start_worker(settings: &Settings) -> Result<(), String> {

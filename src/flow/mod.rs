@@ -1,7 +1,9 @@
 //! What joins use cases: the hook (the hot path), the worker behind it, and what reading commands do first.
 
+mod answer;
 mod error;
 mod scene;
+mod stands;
 
 pub mod hook;
 pub mod import;

@@ -1,9 +1,30 @@
 //! The hint: what an agent is told right after a failure, if anything.
+//!
+//! Silence is the rule. A message is sent only if it changes the next call: it names a command, path or setting that
+//! stands neither in the failing call nor in its output; or the failure is not the agent's own, because nobody got past
+//! it; or a person decided about this very thing.
 
+use super::causes;
+use super::words::{self, ADVICE, MESSAGE};
+use crate::assistants;
 use crate::domain::id::SessionId;
-use crate::domain::lesson::{Hints, Message, Remedy};
+use crate::domain::lesson::{Hints, Message, Remedy, RemedyKind, Rule, Source, Told};
 use crate::domain::time::Timestamp;
-use crate::store::{StoreError, Tx};
+use crate::failure::remedy::{self, Text};
+use crate::redact::Clean;
+use crate::store::body::{self, Part};
+use crate::store::hint::{self, Earlier, Faced, History, Occasion};
+use crate::store::remedy::{Asking, Known};
+use crate::store::{self, StoreError, Tx};
+
+/// Most hints of one session, all its agents together.
+const MOST_IN_SESSION: usize = 6;
+/// Most hints about one failure mode that one agent has before it.
+const MOST_OF_MODE: usize = 2;
+/// Sessions that must have met a failure before it is called nobody's own.
+const MET: u32 = 2;
+/// Sessions in which a claim must have been seen to work.
+const CLAIM_SEEN: u32 = 2;
 
 /// What decides, besides the store, whether something is told.
 pub struct Policy<'p> {
@@ -14,12 +35,255 @@ pub struct Policy<'p> {
 }
 
 /// Returns what the agent is to be told about the failures that were recorded at `at` in a session; at most one
-/// message. It is claimed in the store: no other hook will say it too.
+/// message. It is claimed in the store: no other hook will say it too. With `hints = "shadow"` it is claimed and not
+/// returned.
 pub fn answer(
-    _tx: &Tx<'_>,
-    _session: SessionId,
-    _at: Timestamp,
-    _policy: &Policy<'_>,
+    tx: &Tx<'_>,
+    session: SessionId,
+    at: Timestamp,
+    policy: &Policy<'_>,
 ) -> Result<Option<Message>, StoreError> {
+    if policy.hints == Hints::Off {
+        return Ok(None);
+    }
+    for faced in hint::faced(tx, session, at)? {
+        let Some(message) = about(tx, session, at, &faced, policy)? else {
+            continue;
+        };
+        let occasion = Occasion {
+            session,
+            agent: faced.agent.clone(),
+            event: faced.event,
+            instance: faced.instance,
+            at,
+            shadow: policy.hints == Hints::Shadow,
+        };
+        // The words are ours, the rest was read back from the store.
+        if hint::claim(tx, &occasion, &Clean::stored(message.clone()))?.is_some() {
+            return Ok((policy.hints == Hints::On).then_some(message));
+        }
+    }
     Ok(None)
 }
+
+fn about(
+    tx: &Tx<'_>,
+    session: SessionId,
+    at: Timestamp,
+    faced: &Faced,
+    policy: &Policy<'_>,
+) -> Result<Option<Message>, StoreError> {
+    let Some(instance) = faced.instance else {
+        return Ok(None);
+    };
+    let earlier = hint::before(tx, session, faced.agent.as_deref())?;
+    let of_mode: Vec<&Earlier> = earlier.iter().filter(|told| told.mode == Some(faced.mode)).collect();
+    if of_mode.len() >= MOST_OF_MODE || hint::count(tx, session, Told::Hint)? >= MOST_IN_SESSION {
+        return Ok(None);
+    }
+    if let Some(first) = of_mode.first() {
+        let since = hint::called_since(tx, session, faced.agent.as_deref(), first.at)?;
+        if since.iter().any(|call| remedy::follows(call, &first.suggestion, "")) {
+            return Ok(None);
+        }
+    }
+    let asking = Asking {
+        project: faced.project,
+        root: Some(faced.root),
+        now: at,
+    };
+    let mut known = store::remedy::of_instance(tx, instance, asking)?;
+    known.extend(store::remedy::of_kind(tx, faced.pattern, asking)?);
+    let call = faced.command.as_deref().or(faced.file.as_deref()).unwrap_or_default();
+    let output = body::read(tx, faced.event, Part::Output)?
+        .map(|text| text.joined())
+        .unwrap_or_default();
+    let facts = Facts {
+        faced,
+        text: Text { call, output: &output },
+        known: &known,
+        history: hint::history(tx, instance, asking)?,
+        earlier: &earlier,
+        is_second: !of_mode.is_empty(),
+    };
+    Ok(decide(&facts, policy.stands))
+}
+
+/// All that decides what is told.
+struct Facts<'f> {
+    faced: &'f Faced,
+    /// The failing call and what it printed.
+    text: Text<'f>,
+    /// Remedies of the instance, then of the kind.
+    known: &'f [Known],
+    history: History,
+    /// What this agent was told before.
+    earlier: &'f [Earlier],
+    /// Something was told about this failure mode before, and not followed.
+    is_second: bool,
+}
+
+fn decide(facts: &Facts<'_>, stands: &dyn Fn(&Remedy) -> bool) -> Option<Message> {
+    let told = |known: &Known, suggestion: &str| {
+        facts.earlier.iter().any(|earlier| {
+            earlier.remedy == Some(known.id) || (!suggestion.is_empty() && earlier.suggestion == suggestion)
+        })
+    };
+    let decision = facts
+        .known
+        .iter()
+        .find(|known| known.remedy.kind == RemedyKind::Decision && known.verdict != Some(false));
+    if let Some(known) = decision {
+        // A person's words outrank statistics: where they stand, no other remedy is offered.
+        return (!told(known, "")).then(|| decided(facts, known)).flatten();
+    }
+    let best = facts.known.iter().find_map(|known| {
+        let becomes = remedy::filled(&known.remedy.becomes, &facts.faced.headline)?;
+        (is_tellable(known, &becomes, facts.text) && stands(&known.remedy) && !told(known, &becomes))
+            .then_some((known, becomes))
+    });
+    match best {
+        Some((known, becomes)) => worked(facts, known, &becomes),
+        None if facts.is_second => None,
+        None => unsolved(facts),
+    }
+}
+
+/// Returns whether a remedy may be told about a failing call, with `becomes` as what it says to type.
+pub(super) fn is_tellable(known: &Known, becomes: &str, text: Text<'_>) -> bool {
+    let trials = known.trials;
+    let proven = match known.source {
+        Source::Seen => trials.worked > 0 || known.verdict == Some(true),
+        Source::Agent => trials.worked >= CLAIM_SEEN || known.verdict == Some(true),
+        Source::Person => true,
+    };
+    // What failed when it was last tried has to have worked in more sessions than it failed in.
+    let decayed = trials.last_failed > trials.last_worked && trials.failed >= trials.worked;
+    known.remedy.kind.can_be_told()
+        && known.verdict != Some(false)
+        && proven
+        && (!decayed || known.verdict == Some(true))
+        && remedy::forbidden(becomes).is_none()
+        && !remedy::new_words(becomes, text).is_empty()
+}
+
+fn worked(facts: &Facts<'_>, known: &Known, becomes: &str) -> Option<Message> {
+    let to = words::code(becomes);
+    let from = words::code(&remedy::filled(&known.remedy.was, &facts.faced.headline).unwrap_or_default());
+    let advice = match known.remedy.kind {
+        RemedyKind::Path => format!("It is {to}, not {from}."),
+        RemedyKind::Prepared => format!("First run {to}, then the same call again."),
+        _ => format!("Run {to}."),
+    };
+    let tried = tried(facts, advice.chars().count());
+    let evidence = if known.source == Source::Person || known.verdict == Some(true) {
+        format!("A person confirmed it. {}", words::evidence(known.trials))
+    } else {
+        words::evidence(known.trials)
+    };
+    message(
+        facts,
+        Rule::Remedy,
+        Some(known),
+        &format!("{advice}{tried}"),
+        &evidence,
+        becomes,
+    )
+}
+
+fn decided(facts: &Facts<'_>, known: &Known) -> Option<Message> {
+    let day = known
+        .trials
+        .last_worked
+        .map(|at| format!(" on {}", words::day(at)))
+        .unwrap_or_default();
+    let said = words::line(&known.remedy.becomes.replace('"', "'"), ADVICE - 60);
+    let advice = format!("The user decided about this{day}: \"{said}\".");
+    message(
+        facts,
+        Rule::Decision,
+        Some(known),
+        &advice,
+        "Ask before you do otherwise.",
+        "",
+    )
+}
+
+/// What nobody got past is not the agent's change. It is said where the cause is known, or where something was tried:
+/// the rest would be a count.
+fn unsolved(facts: &Facts<'_>) -> Option<Message> {
+    let History {
+        sessions, passed, last, ..
+    } = facts.history;
+    let headline = &facts.faced.headline;
+    let silent = sessions < MET
+        || passed > 0
+        || remedy::is_transient(headline)
+        || remedy::is_work(facts.faced.goal.as_deref(), headline)
+        || assistants::explains_itself(headline)
+        || remedy::names_a_way_out(facts.text.output);
+    if silent {
+        return None;
+    }
+    let cause = causes::of(headline).unwrap_or_default();
+    let tried = tried(facts, cause.chars().count());
+    if cause.is_empty() && tried.is_empty() {
+        return None;
+    }
+    let advice = if cause.is_empty() {
+        format!("Probably not your change: nobody got past it{tried}")
+    } else {
+        format!("{cause}{tried}")
+    };
+    let last = last
+        .map(|at| format!(", last on {}", words::day(at)))
+        .unwrap_or_default();
+    let evidence = format!("{sessions} of {sessions} earlier sessions did not get past it{last}.");
+    message(facts, Rule::Unsolved, None, &advice, &evidence, "")
+}
+
+/// Returns what was tried here and failed, as far as it fits behind `used` characters of the line.
+fn tried(facts: &Facts<'_>, used: usize) -> String {
+    let mut out = String::new();
+    for known in facts.known {
+        let failed = known.trials.worked == 0 && known.trials.failed > 0 && known.verdict.is_none();
+        let says = words::code(&known.remedy.becomes);
+        let more = if out.is_empty() { " Tried and failed: " } else { ", " };
+        let fits = used + out.chars().count() + more.len() + says.chars().count() < ADVICE;
+        if failed && fits && known.owner.instance.is_some() && remedy::forbidden(&known.remedy.becomes).is_none() {
+            out.push_str(more);
+            out.push_str(&says);
+        }
+    }
+    if !out.is_empty() {
+        out.push('.');
+    }
+    out
+}
+
+/// Returns the message of three lines; nothing when it would be too long to be read in passing.
+fn message(
+    facts: &Facts<'_>,
+    rule: Rule,
+    known: Option<&Known>,
+    advice: &str,
+    evidence: &str,
+    suggestion: &str,
+) -> Option<Message> {
+    let text = format!(
+        "Callus: {advice}\n{evidence}\nThis is about: {}",
+        words::quote(&facts.faced.headline)
+    );
+    let fits = advice.chars().count() <= ADVICE && text.len() <= MESSAGE;
+    fits.then(|| Message {
+        told: Told::Hint,
+        rule: Some(rule),
+        mode: Some(facts.faced.mode),
+        remedy: known.map(|known| known.id),
+        text,
+        suggestion: suggestion.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests;

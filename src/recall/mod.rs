@@ -1,3 +1,6 @@
 //! What an agent is told: the hint right after a failure, the warning before a call, the brief at the start of a session.
 
+mod causes;
+mod words;
+
 pub mod hint;

@@ -2,10 +2,12 @@
 
 use rusqlite::params;
 
+use super::remedy::Asking;
 use super::{StoreError, Tx};
-use crate::domain::id::{EventId, Fingerprint, HintId, ModeId, RemedyId, SessionId};
+use crate::domain::id::{EventId, Fingerprint, HintId, ModeId, PatternId, ProjectId, RemedyId, SessionId};
 use crate::domain::lesson::{Aftermath, Message, Told};
 use crate::domain::time::Timestamp;
+use crate::domain::trace::ToolKind;
 use crate::redact::Clean;
 
 /// To whom a message goes, and about which call.
@@ -97,4 +99,148 @@ pub fn came(tx: &Tx<'_>, hint: HintId, aftermath: Option<Aftermath>) -> Result<(
     tx.prepare_cached("update hint set aftermath = ?2 where id = ?1 and aftermath is not ?2")?
         .execute(params![hint.0, aftermath.map(Aftermath::word)])?;
     Ok(())
+}
+
+/// Returns how many messages of a kind a session got, all its agents together.
+pub fn count(tx: &Tx<'_>, session: SessionId, told: Told) -> Result<usize, StoreError> {
+    let count: i64 = tx
+        .prepare_cached("select count(*) from hint where session = ?1 and kind = ?2")?
+        .query_row(params![session.0, told.word()], |row| row.get(0))?;
+    Ok(usize::try_from(count).unwrap_or(usize::MAX))
+}
+
+/// A failure that just happened, with what decides whether something is told of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Faced {
+    /// The call.
+    pub event: EventId,
+    /// The root of its session: the first of a chain of forks, resumes and subagents.
+    pub root: SessionId,
+    /// The subagent.
+    pub agent: Option<String>,
+    /// The project.
+    pub project: Option<ProjectId>,
+    /// Its pattern.
+    pub pattern: PatternId,
+    /// Its failure mode.
+    pub mode: ModeId,
+    /// Its finer fingerprint.
+    pub instance: Option<Fingerprint>,
+    /// The kind of tool.
+    pub kind: ToolKind,
+    /// The line that says what went wrong.
+    pub headline: String,
+    /// The lines around it.
+    pub message: String,
+    /// The segment of the command line that failed.
+    pub segment: Option<String>,
+    /// Its goal's key.
+    pub goal: Option<String>,
+    /// The whole command line.
+    pub command: Option<String>,
+    /// The file that it works on.
+    pub file: Option<String>,
+    /// The folder in which it ran.
+    pub cwd: Option<String>,
+}
+
+/// Returns the failures of a session that were recorded at a moment, count, and belong to no mode that is muted.
+pub fn faced(tx: &Tx<'_>, session: SessionId, at: Timestamp) -> Result<Vec<Faced>, StoreError> {
+    let mut rows = tx.prepare_cached(
+        "select f.event, coalesce(s.top, s.id), f.agent, f.project, f.pattern, p.mode, f.instance, p.tool_kind,
+                f.headline, f.message, f.segment, f.goal, e.command, e.file, e.cwd
+         from failure f join event e on e.id = f.event join session s on s.id = f.session
+         join pattern p on p.id = f.pattern join mode m on m.id = p.mode
+         where f.session = ?1 and f.at = ?2 and f.expected is null and coalesce(m.muted_until, 0) <= ?2
+         order by f.id",
+    )?;
+    let found = rows
+        .query_map(params![session.0, at.0], |row| {
+            let instance: Option<String> = row.get(6)?;
+            let kind: String = row.get(7)?;
+            Ok(Faced {
+                event: EventId(row.get(0)?),
+                root: SessionId(row.get(1)?),
+                agent: row.get(2)?,
+                project: row.get::<_, Option<i64>>(3)?.map(ProjectId),
+                pattern: PatternId(row.get(4)?),
+                mode: ModeId(row.get(5)?),
+                instance: instance.as_deref().and_then(Fingerprint::parse),
+                kind: ToolKind::from_word(&kind),
+                headline: row.get(8)?,
+                message: row.get(9)?,
+                segment: row.get(10)?,
+                goal: row.get(11)?,
+                command: row.get(12)?,
+                file: row.get(13)?,
+                cwd: row.get(14)?,
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(found)
+}
+
+/// How earlier sessions fared with one instance of a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct History {
+    /// Root sessions that met it, without the one that asks.
+    pub sessions: u32,
+    /// Of them, those that got past it.
+    pub passed: u32,
+    /// Failures of it.
+    pub failures: u32,
+    /// Of them, those after which the goal was reached within two calls.
+    pub soon: u32,
+    /// When it was last met.
+    pub last: Option<Timestamp>,
+}
+
+/// Returns how earlier sessions of a project fared with an instance: the newest hundred failures tell.
+pub fn history(tx: &Tx<'_>, instance: Fingerprint, asking: Asking) -> Result<History, StoreError> {
+    let history = tx
+        .prepare_cached(
+            "select count(distinct root), count(distinct case when passed_after is not null then root end),
+                    count(*), count(case when passed_after <= 2 then 1 end), max(at)
+             from (select coalesce(s.top, s.id) as root, f.passed_after, f.at
+                   from failure f join session s on s.id = f.session
+                   where f.instance = ?1 and f.expected is null and f.at < ?4 and f.project is ?2
+                     and coalesce(s.top, s.id) is not ?3
+                   order by f.at desc limit 100)",
+        )?
+        .query_row(
+            params![
+                instance.text(),
+                asking.project.map(|project| project.0),
+                asking.root.map(|root| root.0),
+                asking.now.0
+            ],
+            |row| {
+                Ok(History {
+                    sessions: row.get(0)?,
+                    passed: row.get(1)?,
+                    failures: row.get(2)?,
+                    soon: row.get(3)?,
+                    last: row.get::<_, Option<i64>>(4)?.map(Timestamp),
+                })
+            },
+        )?;
+    Ok(history)
+}
+
+/// Returns what one agent of a session called since a moment: command lines, else files.
+pub fn called_since(
+    tx: &Tx<'_>,
+    session: SessionId,
+    agent: Option<&str>,
+    since: Timestamp,
+) -> Result<Vec<String>, StoreError> {
+    let mut rows = tx.prepare_cached(
+        "select coalesce(command, file) from event
+         where session = ?1 and at > ?3 and agent is ?2 and kind = 'call' and coalesce(command, file) is not null
+         order by at, id",
+    )?;
+    let found = rows
+        .query_map(params![session.0, agent, since.0], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    Ok(found)
 }

@@ -32,6 +32,9 @@ const WAIT: Duration = Duration::from_secs(5);
 const TRIES: u32 = 250;
 const TRY: Duration = Duration::from_millis(10);
 
+/// How long a hook waits for the lock: the session waits with it.
+const HOOK_WAIT: Duration = Duration::from_millis(40);
+
 /// How the database is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
@@ -74,6 +77,32 @@ impl Store {
         store.configure_patiently(access)?;
         store.check_version(access).map_err(|error| store.sorted(error))?;
         Ok(store)
+    }
+
+    /// Opens the database at `path` for a hook: one that is there, has this program's schema and is not locked for long.
+    /// Returns nothing for any other; a hook makes none and migrates none.
+    pub fn open_for_hook(path: &Path) -> Result<Option<Self>, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let Ok(connection) = Connection::open_with_flags(path, flags) else {
+            return Ok(None);
+        };
+        let store = Self {
+            connection,
+            path: path.to_owned(),
+            file: None,
+        };
+        let connection = &store.connection;
+        let configured = || -> Result<u32, StoreError> {
+            connection.busy_timeout(HOOK_WAIT)?;
+            connection.set_prepared_statement_cache_capacity(STATEMENTS);
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+            connection.pragma_update(None, "foreign_keys", true)?;
+            connection.pragma_update(None, "synchronous", "normal")?;
+            connection.pragma_update(None, "secure_delete", true)?;
+            version(connection)
+        };
+        let found = configured().map_err(|error| store.sorted(error))?;
+        Ok((found == SCHEMA_VERSION).then_some(store))
     }
 
     /// Opens an empty database in memory, for tests of rooms above this one.

@@ -149,7 +149,7 @@ fn undrained(scene: &Scene) {
         for (at, mut payload) in hooks.into_iter().filter(|_| n % 3 != 2) {
             payload["transcript_path"] = json!(path);
             if payload["hook_event_name"] != "SessionEnd" || n % 2 == 0 {
-                scene.hook(&at, &payload);
+                scene.hook_with(&at, &[("CALLUS_HINTS", "off")], &payload);
             }
         }
     }

@@ -11,6 +11,7 @@ mod files;
 pub mod hook;
 mod join;
 mod notice;
+mod reply;
 mod salvage;
 mod skill;
 mod thread;
@@ -34,4 +35,6 @@ pub const SPEC: Spec = Spec {
     reader: transcript::Reader::new,
     is_shell: call::is_shell,
     explains_itself: explained::explains_itself,
+    reply: reply::reply,
+    refuse: reply::refuse,
 };

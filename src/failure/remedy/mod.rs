@@ -1,0 +1,25 @@
+//! What led out of a failure: the *difference* between the failing call and the one that reached its goal.
+//!
+//! The steps of one session go in, lessons come out, the same ones every time. A failure falls into a class
+//! ([`fault`]), and the class says what counts as reaching its goal ([`reach`]). What is destructive, outward-reaching
+//! or secret is never a remedy ([`forbidden`]), nor is anything after a no.
+
+mod alike;
+mod fault;
+pub mod forbidden;
+mod input;
+mod learn;
+mod person;
+mod prepare;
+mod reach;
+mod slots;
+mod story;
+mod told;
+
+pub use fault::{is_transient, is_work, names_a_way_out};
+pub use forbidden::forbidden;
+pub use learn::{Lesson, Passage, learn};
+pub use person::{MOST_WORDS, Refutation, decisions, refutations};
+pub use slots::filled;
+pub use story::{Failed, Step, StepKind, Story};
+pub use told::{Text, follows, new_words};
