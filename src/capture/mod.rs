@@ -8,9 +8,12 @@ mod prepare;
 mod record;
 mod size;
 mod tail;
+mod told;
 
 pub mod drain;
 pub mod import;
+mod learn;
+pub mod past;
 pub mod project;
 pub mod reshape;
 pub mod settle;

@@ -2,18 +2,22 @@
 
 mod answer;
 mod error;
+mod forewarn;
 mod scene;
 mod stands;
+mod warn;
 
 pub mod hook;
 pub mod import;
 pub mod keep;
 pub mod pause;
+pub mod replay;
 pub mod ready;
 pub mod turn;
 pub mod worker;
 
 pub use error::FlowError;
+pub use forewarn::forewarn;
 pub use ready::{ready, ready_if_recorded, refresh};
 
 use crate::config::Settings;

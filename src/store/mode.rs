@@ -126,6 +126,11 @@ const UNITE: &[&str] = &[
      from mode o where m.id = ?1 and o.id = ?2",
 ];
 
+/// Returns the mode that a fingerprint names: that of the pattern which has it.
+pub fn named(tx: &Tx<'_>, name: Fingerprint) -> Result<Option<ModeId>, StoreError> {
+    Ok(mode_of(tx, name)?.map(|(mode, _)| mode))
+}
+
 fn mode_of(tx: &Tx<'_>, pattern: Fingerprint) -> Result<Option<(ModeId, String)>, StoreError> {
     Ok(tx
         .prepare_cached(

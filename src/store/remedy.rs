@@ -49,25 +49,46 @@ pub struct Known {
     pub trials: Trials,
 }
 
-/// Takes back what a session taught, before it is derived anew. Remedies that nothing shows any more go, unless
-/// somebody vouches for them.
-pub fn unlearn(tx: &Tx<'_>, session: SessionId) -> Result<(), StoreError> {
-    let ids: Vec<i64> = tx
-        .prepare_cached("select remedy from remedy_session where session = ?1")?
-        .query_map([session.0], |row| row.get(0))?
+/// Takes back what a session taught, before it is derived anew, and returns what it had taught: what is not learnt again
+/// is to be [dropped](drop_unused). Remedies that stay keep their rows, which messages point at.
+pub fn unlearn(tx: &Tx<'_>, session: SessionId, name: &Clean<String>) -> Result<Vec<RemedyId>, StoreError> {
+    let ids = tx
+        .prepare_cached(
+            "select remedy from remedy_session where session = ?1
+             union select id from remedy where decided_by = ?2",
+        )?
+        .query_map(params![session.0, name.as_str()], |row| row.get(0).map(RemedyId))?
         .collect::<Result<_, _>>()?;
     tx.prepare_cached("delete from remedy_session where session = ?1")?
         .execute([session.0])?;
+    tx.prepare_cached("update remedy set verdict = null, decided_by = null, decided_at = null where decided_by = ?1")?
+        .execute([name.as_str()])?;
+    Ok(ids)
+}
+
+/// Drops those of some remedies that nothing shows any more, unless somebody vouches for them.
+pub fn drop_unused(tx: &Tx<'_>, ids: &[RemedyId]) -> Result<(), StoreError> {
     for id in ids {
         tx.prepare_cached(
-            "delete from remedy where id = ?1 and source = 'seen' and verdict is null
+            "delete from remedy where id = ?1 and verdict is null and (source = 'seen' or kind = 'decision')
                 and not exists (select 1 from remedy_session where remedy = ?1)",
         )?
-        .execute([id])?;
+        .execute([id.0])?;
         tx.prepare_cached("delete from search where rowid = -?1 and not exists (select 1 from remedy where id = ?1)")?
-            .execute([id])?;
+            .execute([id.0])?;
     }
     Ok(())
+}
+
+/// Returns the pattern under which remedies for a whole kind are kept: the oldest of those with the same template, so
+/// that what is missing is one kind under every command.
+pub fn pattern_of_kind(tx: &Tx<'_>, pattern: PatternId) -> Result<PatternId, StoreError> {
+    Ok(tx
+        .prepare_cached(
+            "select min(q.id) from pattern p join pattern q on q.template = p.template and q.tool_kind = p.tool_kind
+             where p.id = ?1",
+        )?
+        .query_row([pattern.0], |row| row.get(0).map(PatternId))?)
 }
 
 /// Keeps a remedy, new or known, and returns its row.
@@ -212,12 +233,16 @@ pub fn of_instance(tx: &Tx<'_>, instance: Fingerprint, asking: Asking) -> Result
     )
 }
 
-/// Returns the remedies of the kind of a pattern that hold in a project: those of its failure mode without an instance.
+/// Returns the remedies of the kind of a pattern that hold in a project: those without an instance of its failure mode,
+/// and of its template under any command. Only what was seen with two different instances or more is of a whole kind.
 pub fn of_kind(tx: &Tx<'_>, pattern: PatternId, asking: Asking) -> Result<Vec<Known>, StoreError> {
     known(
         tx,
-        "r.pattern in (select q.id from pattern p join pattern q on q.mode = p.mode where p.id = ?1)
-         and r.instance is null and (r.project is null or r.project is ?2)",
+        "r.pattern in (select q.id from pattern p join pattern q on q.mode = p.mode or q.template = p.template
+                       where p.id = ?1)
+         and r.instance is null and (r.project is null or r.project is ?2)
+         and (r.source <> 'seen' or 1 < (select count(distinct f.instance) from remedy_session u
+                                         join failure f on f.event = u.failing where u.remedy = r.id and u.worked > 0))",
         &pattern.0,
         asking,
     )

@@ -57,6 +57,7 @@ fn brief(observation: &Observation) -> String {
             )
         }
         Step::CallStarted(call) => format!("{} {} started {}", call.kind.word(), call.tool, text(&call.input)),
+        Step::Told(notice) => format!("told {:?}", notice.text),
         Step::CallEnded(CallEnd {
             call,
             flag,

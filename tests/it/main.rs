@@ -28,4 +28,6 @@ mod packaging;
 mod pairs;
 mod readme;
 mod recognition;
+mod replay;
 mod robust;
+mod warnings;

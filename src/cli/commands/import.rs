@@ -79,7 +79,7 @@ impl Import {
 }
 
 /// Returns a bar on the terminal; where there is none, nothing is drawn.
-fn bar() -> ProgressBar {
+pub(super) fn bar() -> ProgressBar {
     let target = if std::io::stderr().is_terminal() {
         ProgressDrawTarget::stderr()
     } else {

@@ -142,6 +142,7 @@ pub(super) fn site(spec: &Spec, around: &Surroundings) -> Site {
         places: Places::of(&settings.home, folder.as_deref()),
         data: settings.data.clone(),
         program: process::find(wiring::PROGRAM, &settings.path),
+        warns: settings.warns(),
     }
 }
 

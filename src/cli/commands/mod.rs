@@ -11,6 +11,7 @@ mod mute;
 mod pause;
 mod project;
 mod redact;
+mod replay;
 mod report;
 mod resolve;
 mod search;
@@ -84,6 +85,7 @@ pub(super) enum Command {
     Resume(pause::Resume),
     Sql(sql::Sql),
     Import(import::Import),
+    Replay(replay::Replay),
     Forget(forget::ForgetCommand),
     Redact(redact::Redact),
     Install(install::Install),
@@ -92,6 +94,9 @@ pub(super) enum Command {
     /// Do what hooks leave for later.
     #[command(hide = true)]
     Worker,
+    /// Remove the folder of a replay that has ended.
+    #[command(hide = true)]
+    Sweep(replay::Sweep),
 }
 
 impl Command {
@@ -111,7 +116,8 @@ impl Command {
             | Self::Project(_)
             | Self::Status(_)
             | Self::Doctor(_)
-            | Self::Sql(_) => true,
+            | Self::Sql(_)
+            | Self::Replay(_) => true,
             Self::Start
             | Self::Pause(_)
             | Self::Resume(_)
@@ -121,7 +127,8 @@ impl Command {
             | Self::Install(_)
             | Self::Uninstall(_)
             | Self::Mcp(_)
-            | Self::Worker => false,
+            | Self::Worker
+            | Self::Sweep(_) => false,
         }
     }
 }
@@ -156,6 +163,8 @@ pub(super) fn run(command: Command, around: &Surroundings) -> Result<Told, Error
         Command::Install(command) => command.run(around).map(Told::from),
         Command::Uninstall(command) => command.run(around).map(Told::from),
         Command::Mcp(mcp::Mcp {}) => mcp::Mcp::run().map(Told::from),
+        Command::Replay(command) => command.run(around).map(Told::from),
+        Command::Sweep(command) => command.run().map(Told::from),
         Command::Worker => worker::run(around).map(Told::from),
     }
 }
