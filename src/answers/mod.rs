@@ -24,6 +24,7 @@ mod show;
 mod sql;
 mod status;
 mod style;
+mod warnings;
 mod window;
 
 pub use advice::Advice;
@@ -42,6 +43,7 @@ pub use show::{FailureView, Meeting, ModeView, Place, ShowQuery, ShowView, show}
 pub use sql::{SqlQuery, SqlView, sql};
 pub use status::{StatusView, status};
 pub use style::{Reader, Style, count, size};
+pub use warnings::{ChosenLine, WarningLine, WarningsQuery, WarningsView, warnings};
 pub use window::{ahead, since};
 
 use serde::Serialize;

@@ -19,6 +19,7 @@ mod show;
 mod sql;
 mod start;
 mod status;
+mod warnings;
 mod worker;
 
 use clap::{Args, Parser, Subcommand};
@@ -73,6 +74,7 @@ pub(super) enum Command {
     Sessions(sessions::Sessions),
     Session(session::Session),
     Mute(mute::Mute),
+    Warnings(warnings::Warnings),
     Project(project::Project),
     Status(status::Status),
     Doctor(doctor::Doctor),
@@ -102,6 +104,7 @@ impl Command {
             | Self::Sessions(_)
             | Self::Session(_)
             | Self::Mute(_)
+            | Self::Warnings(_)
             | Self::Project(_)
             | Self::Status(_)
             | Self::Doctor(_)
@@ -136,6 +139,7 @@ pub(super) fn run(command: Command, around: &Surroundings) -> Result<Told, Error
         Command::Sessions(command) => command.run(around).map(Told::from),
         Command::Session(command) => command.run(around).map(Told::from),
         Command::Mute(command) => command.run(around).map(Told::from),
+        Command::Warnings(command) => command.run(around).map(Told::from),
         Command::Project(command) => command.run(around).map(Told::from),
         Command::Status(status::Status {}) => status::Status::run(around).map(Told::from),
         Command::Doctor(doctor::Doctor {}) => doctor::Doctor::run(around),
