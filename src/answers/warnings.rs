@@ -135,7 +135,7 @@ impl Answer for WarningsView {
     fn text(&self, style: &Style) -> String {
         let mut out = Page::default();
         if self.warnings.is_empty() {
-            out.line("No call fails often enough, with something that works instead, to be warned of.".to_owned());
+            out.line("No call fails often enough, with something that works instead, to be warned of.");
         }
         for warning in &self.warnings {
             let figures = [
