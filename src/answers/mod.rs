@@ -31,6 +31,7 @@ mod sql;
 mod status;
 mod style;
 mod told;
+mod warnings;
 mod window;
 
 pub use advice::Advice;
@@ -56,6 +57,7 @@ pub use status::{StatusView, status};
 pub use resolve::{Decision, ResolveQuery, Resolved, resolve};
 pub use style::{Reader, Style, count, size};
 pub use told::{MessageLine, ToldQuery, ToldSums, ToldView, told};
+pub use warnings::{ChosenLine, WarningLine, WarningsQuery, WarningsView, warnings};
 pub use window::{ahead, since};
 
 use serde::Serialize;

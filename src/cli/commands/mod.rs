@@ -24,6 +24,7 @@ mod sql;
 mod start;
 mod status;
 mod told;
+mod warnings;
 mod worker;
 
 use clap::{Args, Parser, Subcommand};
@@ -82,6 +83,7 @@ pub(super) enum Command {
     Mute(mute::Mute),
     Distill(distill::Distill),
     Skills(skills::Skills),
+    Warnings(warnings::Warnings),
     Project(project::Project),
     Status(status::Status),
     Doctor(doctor::Doctor),
@@ -119,6 +121,7 @@ impl Command {
             | Self::Mute(_)
             | Self::Distill(_)
             | Self::Skills(_)
+            | Self::Warnings(_)
             | Self::Project(_)
             | Self::Status(_)
             | Self::Doctor(_)
@@ -159,6 +162,7 @@ pub(super) fn run(command: Command, around: &Surroundings) -> Result<Told, Error
         Command::Mute(command) => command.run(around).map(Told::from),
         Command::Distill(command) => command.run(around),
         Command::Skills(command) => command.run(around).map(Told::from),
+        Command::Warnings(command) => command.run(around).map(Told::from),
         Command::Project(command) => command.run(around).map(Told::from),
         Command::Status(status::Status {}) => status::Status::run(around).map(Told::from),
         Command::Doctor(doctor::Doctor {}) => doctor::Doctor::run(around),
