@@ -19,6 +19,8 @@ mod cli_sample;
 mod env;
 mod fixture;
 mod grouping;
+mod hints;
+mod injections;
 mod install;
 mod json_fields;
 mod keep;
