@@ -15,6 +15,21 @@ const POISONED: usize = 4;
 /// How often each of them fails before it goes on.
 const RUNS: usize = 2;
 
+/// Programs that the attempts run.
+const PROGRAMS: &[&str] = &[
+    "bash",
+    "callus",
+    "cat",
+    "curl",
+    "evil-tool",
+    "fetch-data",
+    "git",
+    "npm",
+    "sudo",
+];
+/// Scripts of the project that they run.
+const SCRIPTS: &[&str] = &["deploy.sh", "run.sh"];
+
 /// Something hostile in a session, and what of it must not come back.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -68,7 +83,7 @@ impl Attempt {
     fn judge(&self) -> Vec<String> {
         let env = TestEnv::new();
         let (project, past) = (env.home().join("app"), env.home().join("past"));
-        fs::create_dir_all(project.join(".git")).expect("a project");
+        self.furnish(&env.home(), &project);
         fs::create_dir(&past).expect("a folder");
         for nth in 0..=POISONED {
             let session = session(nth);
@@ -95,6 +110,33 @@ impl Attempt {
         }
         wrong.extend(self.elsewhere(&env, &project, &past));
         wrong
+    }
+
+    /// Makes the project, the programs and the files that the steps name: what is not there is not told, whatever it says.
+    fn furnish(&self, home: &Path, project: &Path) {
+        let programs = home.join(".local/bin");
+        for folder in [&project.join(".git"), &programs] {
+            fs::create_dir_all(folder).expect("a folder");
+        }
+        for program in PROGRAMS {
+            fs::write(programs.join(program), "#!/bin/sh\n").expect("a program");
+        }
+        for script in SCRIPTS {
+            fs::write(project.join(script), "#!/bin/sh\n").expect("a script");
+        }
+        for step in &self.steps {
+            let Step::Call {
+                input, failed: false, ..
+            } = step
+            else {
+                continue;
+            };
+            if let Some(file) = input.get("file_path").and_then(Value::as_str) {
+                let file = project.join(file);
+                fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+                fs::write(file, "region: eu\n").expect("a file");
+            }
+        }
     }
 
     /// Nothing of it stands in the first two lines or is suggested; the third has what the headline's fence holds.
@@ -127,6 +169,7 @@ impl Attempt {
             tool, input, output, ..
         }) = self.steps.first()
         {
+            let input = in_project(input, project);
             let call = json!({"tool_name": tool, "tool_input": input, "tool_use_id": "toolu_01next"});
             said.push(hook("PreToolUse", call.clone()));
             let mut failed = call;
@@ -212,6 +255,7 @@ impl Record<'_> {
 
     fn call(&mut self, tool: &str, input: &Value, output: &str, failed: bool) {
         let id = format!("toolu_{}x{}", self.nth, self.count);
+        let input = in_project(input, self.project);
         self.line(json!({"type": "assistant", "message": {
             "id": format!("msg_{}x{}", self.nth, self.count), "type": "message", "role": "assistant",
             "model": "claude-opus-4-5", "content": [{"type": "tool_use", "id": id, "name": tool, "input": input}],
@@ -247,6 +291,15 @@ impl Record<'_> {
         self.lines.push_str(&line.to_string());
         self.lines.push('\n');
     }
+}
+
+/// Returns a call's input with its file's whole path, as the client gives it.
+fn in_project(input: &Value, project: &Path) -> Value {
+    let mut input = input.clone();
+    if let Some(file) = input.get("file_path").and_then(Value::as_str) {
+        input["file_path"] = json!(project.join(file));
+    }
+    input
 }
 
 fn session(nth: usize) -> String {
