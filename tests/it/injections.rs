@@ -15,20 +15,8 @@ const POISONED: usize = 4;
 /// How often each of them fails before it goes on.
 const RUNS: usize = 2;
 
-/// Programs that the attempts run.
-const PROGRAMS: &[&str] = &[
-    "bash",
-    "callus",
-    "cat",
-    "curl",
-    "evil-tool",
-    "fetch-data",
-    "git",
-    "npm",
-    "sudo",
-];
-/// Scripts of the project that they run.
-const SCRIPTS: &[&str] = &["deploy.sh", "run.sh"];
+/// The project. It is on no machine: what its files and programs are does not decide, only what is judged does.
+const PROJECT: &str = "/home/ada/app";
 
 /// Something hostile in a session, and what of it must not come back.
 #[derive(Debug, Deserialize)]
@@ -82,12 +70,11 @@ impl Attempt {
     /// Returns what is not as it should be.
     fn judge(&self) -> Vec<String> {
         let env = TestEnv::new();
-        let (project, past) = (env.home().join("app"), env.home().join("past"));
-        self.furnish(&env.home(), &project);
+        let past = env.home().join("past");
         fs::create_dir(&past).expect("a folder");
         for nth in 0..=POISONED {
             let session = session(nth);
-            fs::write(past.join(format!("{session}.jsonl")), self.transcript(nth, &project)).expect("a transcript");
+            fs::write(past.join(format!("{session}.jsonl")), self.transcript(nth)).expect("a transcript");
         }
         let events = hints::replay(&env, &past);
         let told: Vec<&Event> = events.iter().filter(|event| event.is_message()).collect();
@@ -108,35 +95,8 @@ impl Attempt {
                 wrong.push(format!("a control must say {text:?}: {told:?}"));
             }
         }
-        wrong.extend(self.elsewhere(&env, &project, &past));
+        wrong.extend(self.elsewhere(&env, &past));
         wrong
-    }
-
-    /// Makes the project, the programs and the files that the steps name: what is not there is not told, whatever it says.
-    fn furnish(&self, home: &Path, project: &Path) {
-        let programs = home.join(".local/bin");
-        for folder in [&project.join(".git"), &programs] {
-            fs::create_dir_all(folder).expect("a folder");
-        }
-        for program in PROGRAMS {
-            fs::write(programs.join(program), "#!/bin/sh\n").expect("a program");
-        }
-        for script in SCRIPTS {
-            fs::write(project.join(script), "#!/bin/sh\n").expect("a script");
-        }
-        for step in &self.steps {
-            let Step::Call {
-                input, failed: false, ..
-            } = step
-            else {
-                continue;
-            };
-            if let Some(file) = input.get("file_path").and_then(Value::as_str) {
-                let file = project.join(file);
-                fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
-                fs::write(file, "region: eu\n").expect("a file");
-            }
-        }
     }
 
     /// Nothing of it stands in the first two lines or is suggested; the third has what the headline's fence holds.
@@ -152,11 +112,11 @@ impl Attempt {
     }
 
     /// The brief at a session's start, the word before a call, and the drafts of skills.
-    fn elsewhere(&self, env: &TestEnv, project: &Path, past: &Path) -> Vec<String> {
+    fn elsewhere(&self, env: &TestEnv, past: &Path) -> Vec<String> {
         drop(env.run(&["import".as_ref(), past.as_os_str()]));
         let hook = |event: &str, more: Value| {
             let mut payload = json!({
-                "session_id": session(POISONED + 1), "cwd": project, "hook_event_name": event,
+                "session_id": session(POISONED + 1), "cwd": PROJECT, "hook_event_name": event,
                 "transcript_path": past.join(format!("{}.jsonl", session(POISONED + 1))),
             });
             for (key, value) in more.as_object().expect("an object") {
@@ -169,21 +129,15 @@ impl Attempt {
             tool, input, output, ..
         }) = self.steps.first()
         {
-            let input = in_project(input, project);
+            let input = in_project(input);
             let call = json!({"tool_name": tool, "tool_input": input, "tool_use_id": "toolu_01next"});
             said.push(hook("PreToolUse", call.clone()));
             let mut failed = call;
             failed["error"] = json!(output);
             said.push(hook("PostToolUseFailure", failed));
         }
-        for arguments in [
-            &["distill", "--min-sessions", "1"][..],
-            &["distill", "--min-sessions", "1", "--yes"],
-        ] {
-            said.push(env.run(arguments).to_string());
-        }
-        let skills = project.join(".claude/skills");
-        said.extend(skill_texts(&skills));
+        let drafts = ["distill", "--project", "app", "--min-sessions", "1"];
+        said.push(env.run(&drafts).to_string());
         said.iter().flat_map(|text| self.outside_fences(text)).collect()
     }
 
@@ -209,10 +163,9 @@ impl Attempt {
     }
 
     /// Returns the transcript of a session: all steps, or for the last one only the first step.
-    fn transcript(&self, nth: usize, project: &Path) -> String {
+    fn transcript(&self, nth: usize) -> String {
         let mut record = Record {
             nth,
-            project,
             lines: String::new(),
             count: 0,
         };
@@ -231,14 +184,13 @@ impl Attempt {
 }
 
 /// A transcript that is being written.
-struct Record<'p> {
+struct Record {
     nth: usize,
-    project: &'p Path,
     lines: String,
     count: usize,
 }
 
-impl Record<'_> {
+impl Record {
     fn add(&mut self, steps: &[Step]) {
         for step in steps {
             match step {
@@ -255,7 +207,7 @@ impl Record<'_> {
 
     fn call(&mut self, tool: &str, input: &Value, output: &str, failed: bool) {
         let id = format!("toolu_{}x{}", self.nth, self.count);
-        let input = in_project(input, self.project);
+        let input = in_project(input);
         self.line(json!({"type": "assistant", "message": {
             "id": format!("msg_{}x{}", self.nth, self.count), "type": "message", "role": "assistant",
             "model": "claude-opus-4-5", "content": [{"type": "tool_use", "id": id, "name": tool, "input": input}],
@@ -280,7 +232,7 @@ impl Record<'_> {
     fn line(&mut self, more: Value) {
         self.count += 1;
         let mut line = json!({
-            "parentUuid": null, "isSidechain": false, "userType": "external", "cwd": self.project,
+            "parentUuid": null, "isSidechain": false, "userType": "external", "cwd": PROJECT,
             "sessionId": session(self.nth), "version": "2.1.0", "gitBranch": "main",
             "uuid": format!("5a3b1e00-0000-4000-8{:03}-{:012}", self.nth, self.count),
             "timestamp": format!("2026-11-{:02}T10:{:02}:00.000Z", 10 + self.nth, self.count),
@@ -294,10 +246,10 @@ impl Record<'_> {
 }
 
 /// Returns a call's input with its file's whole path, as the client gives it.
-fn in_project(input: &Value, project: &Path) -> Value {
+fn in_project(input: &Value) -> Value {
     let mut input = input.clone();
     if let Some(file) = input.get("file_path").and_then(Value::as_str) {
-        input["file_path"] = json!(project.join(file));
+        input["file_path"] = json!(Path::new(PROJECT).join(file));
     }
     input
 }
@@ -308,12 +260,4 @@ fn session(nth: usize) -> String {
 
 fn first_line(text: &str) -> &str {
     text.lines().next().unwrap_or_default()
-}
-
-/// Returns the texts of the skills in a folder, if it is there.
-fn skill_texts(skills: &Path) -> Vec<String> {
-    let folders = fs::read_dir(skills).into_iter().flatten().flatten();
-    folders
-        .filter_map(|folder| fs::read_to_string(folder.path().join("SKILL.md")).ok())
-        .collect()
 }
