@@ -20,6 +20,8 @@ mod codex;
 mod env;
 mod fixture;
 mod grouping;
+mod hints;
+mod injections;
 mod install;
 mod json_fields;
 mod lessons;
