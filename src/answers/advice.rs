@@ -66,7 +66,9 @@ impl Advice for AnswerError {
                     .map(|one| format!("{}  {}", one.id, one.what))
                     .collect();
             }
-            Self::Value { .. } => return Vec::new(),
+            Self::Value { .. } | Self::Text { .. } | Self::Refused(_) => return Vec::new(),
+            Self::Unclear { choices, .. } => return choices.clone(),
+            Self::Unknown { kind: "remedy", .. } => "callus show ID lists the remedies of a failure mode",
             Self::Unknown { kind: "session", .. } => "callus sessions lists them",
             Self::Unknown { kind: "project", .. } => "callus project list names them",
             Self::Unknown { .. } => "callus failures lists them; callus search finds them by words",

@@ -49,6 +49,25 @@ pub enum AnswerError {
         /// What it may be.
         values: Vec<&'static str>,
     },
+    /// A text cannot be kept.
+    #[error("{what} {why}")]
+    Text {
+        /// Which one.
+        what: &'static str,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// It is not clear what is meant.
+    #[error("{what}")]
+    Unclear {
+        /// What is missing.
+        what: String,
+        /// What to give, one thing each.
+        choices: Vec<String>,
+    },
+    /// Callus will not do this.
+    #[error("{0}")]
+    Refused(String),
     /// A query reads nothing, or would do more than read.
     #[error("the query was not run")]
     Query(#[source] StoreError),

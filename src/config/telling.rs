@@ -66,6 +66,12 @@ impl Settings {
             warnings: self.chosen.warnings.unwrap_or(files.warnings),
         }
     }
+
+    /// Returns whether something is said before calls in some repository.
+    #[must_use]
+    pub fn warns(&self) -> bool {
+        self.chosen.warnings.unwrap_or(self.file.warnings) != Warnings::Off
+    }
 }
 
 pub(super) fn hints<'de, D: Deserializer<'de>>(value: D) -> Result<Hints, D::Error> {

@@ -34,6 +34,12 @@ fn always_loaded() -> MetaObject {
     meta
 }
 
+/// Returns the folder that the server was started in, which clients choose to be that of the session: what is decided
+/// in a project is told only there.
+fn here() -> Option<String> {
+    std::fs::canonicalize(".").ok().map(|folder| folder.display().to_string())
+}
+
 #[tool_router]
 impl Server {
     pub(super) fn new(desk: Desk) -> Self {
@@ -56,7 +62,7 @@ impl Server {
             return Err("`output` is empty: pass what the failing call printed".to_owned());
         }
         self.desk
-            .answer(move |store, style| answers::check(store, &query, style.now))
+            .answer(move |store, style| answers::check(store, &CheckQuery { here: here(), ..query }, style.now))
             .await
     }
 
@@ -72,7 +78,7 @@ impl Server {
             return Err("`query` is empty: pass words, or an error text".to_owned());
         }
         self.desk
-            .answer(move |store, style| answers::search(store, &query, style.now))
+            .answer(move |store, style| answers::search(store, &SearchQuery { here: here(), ..query }, style.now))
             .await
     }
 
@@ -85,7 +91,10 @@ impl Server {
     )]
     async fn report(&self, Parameters(query): Parameters<ReportQuery>) -> Result<String, Refusal> {
         self.desk
-            .answer(move |store, style| answers::report(store, &query, style.now, &style.zone))
+            .answer(move |store, style| {
+                let query = ReportQuery { here: here(), ..query };
+                answers::report(store, &query, style.now, &style.zone)
+            })
             .await
     }
 

@@ -10,15 +10,18 @@ mod error;
 mod key;
 mod open;
 
+pub mod aftermath;
 pub mod body;
 pub mod count;
 pub mod event;
 pub mod failure;
+pub mod failing;
 pub mod fault;
 pub mod forget;
 pub mod hint;
 pub mod journal;
 pub mod lease;
+pub mod met;
 pub mod meta;
 pub mod mode;
 pub mod mute;
@@ -30,6 +33,7 @@ pub mod rewrite;
 pub mod session;
 pub mod source;
 pub mod trace;
+pub mod warned;
 
 pub use error::StoreError;
 pub use mute::FOREVER;

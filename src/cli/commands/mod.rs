@@ -11,7 +11,9 @@ mod mute;
 mod pause;
 mod project;
 mod redact;
+mod replay;
 mod report;
+mod resolve;
 mod search;
 mod session;
 mod sessions;
@@ -19,6 +21,7 @@ mod show;
 mod sql;
 mod start;
 mod status;
+mod told;
 mod worker;
 
 use clap::{Args, Parser, Subcommand};
@@ -72,6 +75,8 @@ pub(super) enum Command {
     Check(check::Check),
     Sessions(sessions::Sessions),
     Session(session::Session),
+    Told(told::Told),
+    Resolve(resolve::Resolve),
     Mute(mute::Mute),
     Project(project::Project),
     Status(status::Status),
@@ -80,6 +85,7 @@ pub(super) enum Command {
     Resume(pause::Resume),
     Sql(sql::Sql),
     Import(import::Import),
+    Replay(replay::Replay),
     Forget(forget::ForgetCommand),
     Redact(redact::Redact),
     Install(install::Install),
@@ -88,6 +94,9 @@ pub(super) enum Command {
     /// Do what hooks leave for later.
     #[command(hide = true)]
     Worker,
+    /// Remove the folder of a replay that has ended.
+    #[command(hide = true)]
+    Sweep(replay::Sweep),
 }
 
 impl Command {
@@ -101,11 +110,14 @@ impl Command {
             | Self::Check(_)
             | Self::Sessions(_)
             | Self::Session(_)
+            | Self::Told(_)
+            | Self::Resolve(_)
             | Self::Mute(_)
             | Self::Project(_)
             | Self::Status(_)
             | Self::Doctor(_)
-            | Self::Sql(_) => true,
+            | Self::Sql(_)
+            | Self::Replay(_) => true,
             Self::Start
             | Self::Pause(_)
             | Self::Resume(_)
@@ -115,7 +127,8 @@ impl Command {
             | Self::Install(_)
             | Self::Uninstall(_)
             | Self::Mcp(_)
-            | Self::Worker => false,
+            | Self::Worker
+            | Self::Sweep(_) => false,
         }
     }
 }
@@ -135,6 +148,8 @@ pub(super) fn run(command: Command, around: &Surroundings) -> Result<Told, Error
         Command::Check(command) => command.run(around).map(Told::from),
         Command::Sessions(command) => command.run(around).map(Told::from),
         Command::Session(command) => command.run(around).map(Told::from),
+        Command::Told(command) => command.run(around).map(Told::from),
+        Command::Resolve(command) => command.run(around).map(Told::from),
         Command::Mute(command) => command.run(around).map(Told::from),
         Command::Project(command) => command.run(around).map(Told::from),
         Command::Status(status::Status {}) => status::Status::run(around).map(Told::from),
@@ -148,6 +163,8 @@ pub(super) fn run(command: Command, around: &Surroundings) -> Result<Told, Error
         Command::Install(command) => command.run(around).map(Told::from),
         Command::Uninstall(command) => command.run(around).map(Told::from),
         Command::Mcp(mcp::Mcp {}) => mcp::Mcp::run().map(Told::from),
+        Command::Replay(command) => command.run(around).map(Told::from),
+        Command::Sweep(command) => command.run().map(Told::from),
         Command::Worker => worker::run(around).map(Told::from),
     }
 }

@@ -1,0 +1,462 @@
+//! Remedies, what was told of them, and what somebody decides: as the commands print it.
+
+use callus::answers::{self, Answer as _, Decision, ResolveQuery, Style};
+use callus::domain::time::Timestamp;
+use callus::redact::Rules;
+use callus::store::{Access, Store};
+use insta::assert_snapshot;
+use jiff::tz::TimeZone;
+use rusqlite::{Connection, params};
+use serde_json::Value;
+
+use super::env::TestEnv;
+use super::fixture;
+
+/// 2026-11-20T12:00:00Z in microseconds: the time at which every test runs.
+const NOW: i64 = 1_795_176_000_000_000;
+const DAY: i64 = 24 * 3_600_000_000;
+
+const EXEC: &str = "exec format error";
+const GO: &str = "command not found: go";
+const LINT: &str = "goconst";
+
+/// A remedy of the failure mode whose headline holds `of`.
+struct Remedy {
+    of: &'static str,
+    for_all: bool,
+    project: Option<i64>,
+    kind: &'static str,
+    becomes: &'static str,
+    source: &'static str,
+    verdict: Option<&'static str>,
+    worked: &'static [i64],
+    failed: &'static [i64],
+}
+
+const SEEN: Remedy = Remedy {
+    of: EXEC,
+    for_all: false,
+    project: None,
+    kind: "changed",
+    becomes: "GOOS=windows go test -run '^$' -exec=true ./...",
+    source: "seen",
+    verdict: None,
+    worked: &[],
+    failed: &[],
+};
+
+const REMEDIES: &[Remedy] = &[
+    Remedy {
+        worked: &[1, 2],
+        failed: &[5],
+        ..SEEN
+    },
+    Remedy {
+        becomes: "rm -rf /tmp/go-build1",
+        worked: &[1, 2],
+        ..SEEN
+    },
+    Remedy {
+        kind: "edited",
+        becomes: "src/main.go:3-9\nsrc/exec.go",
+        worked: &[2],
+        ..SEEN
+    },
+    Remedy {
+        of: GO,
+        project: Some(2),
+        becomes: "mise exec -- go test ./internal/...",
+        worked: &[3],
+        ..SEEN
+    },
+    Remedy {
+        of: GO,
+        for_all: true,
+        becomes: "mise exec -- <1> version",
+        worked: &[3],
+        ..SEEN
+    },
+    Remedy {
+        of: GO,
+        kind: "prepared",
+        becomes: "brew install go",
+        source: "agent",
+        ..SEEN
+    },
+    Remedy {
+        of: LINT,
+        project: Some(1),
+        becomes: "mise run lint --fix",
+        verdict: Some("refuted"),
+        worked: &[1],
+        ..SEEN
+    },
+    Remedy {
+        of: LINT,
+        project: Some(1),
+        kind: "decision",
+        becomes: "make a constant of it, do not silence the linter",
+        source: "person",
+        verdict: Some("confirmed"),
+        ..SEEN
+    },
+];
+
+/// What was told: kind, session, failure, shadow, text, suggestion, what came of it.
+type Message = (&'static str, i64, i64, bool, &'static str, &'static str, Option<&'static str>);
+
+const MESSAGES: &[Message] = &[
+    (
+        "hint",
+        2,
+        5,
+        false,
+        "Run `GOOS=windows go test -run '^$' -exec=true ./...`.\nWorked in 1 of 1 session.\nFailed: `exec format error`",
+        "GOOS=windows go test -run '^$' -exec=true ./...",
+        Some("helped"),
+    ),
+    (
+        "warning",
+        3,
+        9,
+        false,
+        "This keeps failing here: 4 of 4 times.\u{1b}[31m\nUse `mise exec -- go test ./internal/...`",
+        "mise exec -- go test ./internal/...",
+        Some("failed-again"),
+    ),
+    ("hint", 1, 1, true, "Only noted.", "", Some("ignored")),
+    ("brief", 1, 2, false, "Met here lately: goconst, 2 sessions.", "", None),
+];
+
+fn filled() -> TestEnv {
+    let env = TestEnv::new().with("COLUMNS", "80");
+    fixture::fill(&env);
+    let db = Connection::open(env.database()).expect("the database opens");
+    for remedy in REMEDIES {
+        add_remedy(&db, remedy);
+    }
+    for (kind, session, failure, shadow, text, suggestion, aftermath) in MESSAGES {
+        db.execute(
+            "insert into hint (session, call, kind, rule, mode, instance, at, shadow, text, suggestion, bytes, aftermath)
+             select ?1, e.key, ?3, 'remedy', p.mode, f.instance, f.at, ?4, ?5, ?6, ?7, ?8
+             from failure f join event e on e.id = f.event join pattern p on p.id = f.pattern where f.id = ?2",
+            params![session, failure, kind, shadow, text, suggestion, i64::try_from(text.len()).expect("small"), aftermath],
+        )
+        .expect("a message");
+    }
+    env
+}
+
+fn add_remedy(db: &Connection, remedy: &Remedy) {
+    db.execute(
+        "insert into remedy (pattern, instance, project, kind, was, becomes, source, verdict, decided_by, decided_at, at)
+         select pattern, iif(?2, null, instance), ?3, ?4, segment, ?5, ?6, ?7, iif(?7 is null, null, 'person'),
+                iif(?7 is null, null, ?8), ?9
+         from failure where instr(headline, ?1) > 0 limit 1",
+        params![
+            remedy.of,
+            remedy.for_all,
+            remedy.project,
+            remedy.kind,
+            remedy.becomes,
+            remedy.source,
+            remedy.verdict,
+            NOW - DAY,
+            NOW - 9 * DAY
+        ],
+    )
+    .expect("a remedy");
+    let id = db.last_insert_rowid();
+    db.execute(
+        "insert into search (rowid, headline, message, command, file) values (?1, '', '', ?2, '')",
+        params![-id, remedy.becomes],
+    )
+    .expect("full text");
+    let uses = remedy.worked.iter().map(|session| (session, true));
+    for (session, worked) in uses.chain(remedy.failed.iter().map(|session| (session, false))) {
+        db.execute(
+            "insert into event (session, key, at, at_source, kind, tool, tool_kind, status, command, via)
+             select id, ?2, last_at, 'record', 'call', 'Bash', 'shell', iif(?3, 'ok', 'failed'), ?4, 'hook'
+             from session where id = ?1",
+            params![session, format!("{id} {session}").into_bytes(), worked, remedy.becomes],
+        )
+        .expect("an event");
+        db.execute(
+            "insert into remedy_session (remedy, session, worked, failed, at, failing, working)
+             select ?1, s.id, ?3, not ?3, s.last_at,
+                    (select f.event from failure f where f.session = s.id and instr(f.headline, ?5) > 0 limit 1), ?4
+             from session s where s.id = ?2",
+            params![id, session, worked, db.last_insert_rowid(), remedy.of],
+        )
+        .expect("a use");
+    }
+}
+
+/// The id of the failure mode whose headline holds `of`.
+fn id_of(env: &TestEnv, of: &str) -> String {
+    let json = json(env, &["failures", "--status", "all", "--json"]);
+    let modes = json["modes"].as_array().expect("modes");
+    let found = modes.iter().find(|mode| mode["headline"].as_str().is_some_and(|headline| headline.contains(of)));
+    found.expect("a mode")["id"].as_str().expect("an id").to_owned()
+}
+
+fn json(env: &TestEnv, arguments: &[&str]) -> Value {
+    serde_json::from_str(&env.run(arguments).success()).expect("JSON")
+}
+
+#[test]
+fn every_remedy_of_a_mode_is_shown_with_what_speaks_for_and_against_it() {
+    let env = filled();
+    assert_snapshot!(env.run(&["show", &id_of(&env, EXEC)]).success(), @r"
+    fork/exec /tmp/go-build1/b001/exe/a.test.exe: exec format error
+
+    Id          ydqtq91c  (ydqtq91crbgfjd8p)
+    Template    <*>: exec format error
+    Where       go test · shell
+    Met         4 failures in 3 sessions
+    Last        23 hours ago, 2026-11-19 12:01 UTC
+    Severity    medium
+    Status      open
+    Projects    api (3x in 2 sessions), web (1x in 1 session)
+
+    Sessions
+      7744721d  1x · 2026-11-19 12:01 UTC · api
+      7744fe00  2x · 2026-11-18 12:02 UTC · api
+      a1b2c3d4  1x · 2026-11-08 12:01 UTC · web
+
+    Remedies
+      R1    Worked instead: `GOOS=windows go test -run '^$' -exec=true ./...`
+            worked in 2 of 3 sessions · 23 hours ago · for one of its errors,
+            everywhere
+            failed  19 Nov 2026 · 7744721d
+              $ GOOS=windows go test ./...
+              | fork/exec /tmp/go-build1/b001/exe/a.test.exe: exec format error
+            worked  19 Nov 2026 · 7744721d
+              $ git push --force
+              | The user doesn't want to proceed with this tool use.
+      R2    Worked instead: `rm -rf /tmp/go-build1`
+            worked in 2 of 2 sessions · 23 hours ago · for one of its errors,
+            everywhere
+            Never suggested: it destroys, reaches outward, shows a secret or goes round a no
+            failed  19 Nov 2026 · 7744721d
+              $ GOOS=windows go test ./...
+              | fork/exec /tmp/go-build1/b001/exe/a.test.exe: exec format error
+            worked  19 Nov 2026 · 7744721d
+              $ git push --force
+              | The user doesn't want to proceed with this tool use.
+      R3    Was edited: `src/main.go:3-9 src/exec.go`
+            worked in 1 of 1 session · 1 day ago · for one of its errors, everywhere
+            Never suggested: it says nothing to type
+            failed  18 Nov 2026 · 7744fe00
+              $ GOOS=windows go test ./...
+              | fork/exec /tmp/go-build1/b001/exe/a.test.exe: exec format error
+            worked  18 Nov 2026 · 7744fe00
+              $ src/main.go
+              | File has not been read yet. Read it first before writing to it.
+
+    Newest
+      F1 · 23 hours ago · exit 1
+        $ GOOS=windows go test ./...
+        | fork/exec /tmp/go-build1/b001/exe/a.test.exe: exec format error
+        | FAIL    github.com/acme/api 0.01s
+      F6 · 1 day ago · exit 1
+        $ GOOS=windows go test ./...
+        | fork/exec /tmp/go-build1/b001/exe/a.test.exe: exec format error
+        | FAIL    github.com/acme/api 0.01s
+      F5 · 1 day ago · exit 1
+        $ GOOS=windows go test ./...
+        | fork/exec /tmp/go-build1/b001/exe/a.test.exe: exec format error
+        | FAIL    github.com/acme/api 0.01s
+    ");
+    assert_snapshot!(env.run(&["show", &id_of(&env, GO)]).success(), @r"
+    zsh: command not found: go
+
+    Id          zfjwjz8k  (zfjwjz8kma6rnm86)
+    Template    zsh: command not found: <*>
+    Where       go test · shell
+    Met         1 failure in 1 session
+    Last        2 days ago, 2026-11-17 12:02 UTC
+    Status      open
+    Projects    web (1x in 1 session)
+
+    Sessions
+      86cc3044  1x · 2026-11-17 12:02 UTC · web
+
+    Remedies
+      R4    Worked instead: `mise exec -- go test ./internal/...`
+            worked in 1 of 1 session · 2 days ago · for one of its errors, in web
+            failed  17 Nov 2026 · 86cc3044
+              $ mise run lint 2>&1 | tail -20
+              | server.go:12:2: string `closed` has 3 occ…ke it a constant (goconst)
+            worked  17 Nov 2026 · 86cc3044
+              $ go test ./internal/...
+              | zsh: command not found: go
+      R6    First run: `brew install go`
+            never seen to work · an agent's claim · for one of its errors,
+            everywhere
+            Never suggested: an agent's claim, until two sessions have seen it work or a person confirms it
+      R5    Worked instead: `mise exec -- <1> version`
+            worked in 2 of 2 sessions · 2 days ago · for all of it, everywhere
+            failed  17 Nov 2026 · 86cc3044
+              $ mise run lint 2>&1 | tail -20
+              | server.go:12:2: string `closed` has 3 occ…ke it a constant (goconst)
+            worked  17 Nov 2026 · 86cc3044
+              $ go test ./internal/...
+              | zsh: command not found: go
+
+    Newest
+      F10 · 2 days ago · exit 1
+        $ go test ./internal/...
+        | zsh: command not found: go
+        | FAIL    github.com/acme/api 0.01s
+    ");
+    assert_snapshot!(env.run(&["show", &id_of(&env, LINT)]).success(), @r#"
+    server.go:12:2: string `closed` has 3 occurrences, make it a constant (goconst)
+
+    Id          qarv5m3c  (qarv5m3ce9jpwfzn)
+    Template    string <*> has <*> occurrences, make it a constant (goconst)
+    Where       mise run · shell
+    Met         2 failures in 2 sessions
+    Last        23 hours ago, 2026-11-19 12:02 UTC
+    Hidden      the client calls most of them a success
+    Severity    low
+    Status      open
+    Projects    api (1x in 1 session), web (1x in 1 session)
+
+    Sessions
+      7744721d  1x · 2026-11-19 12:02 UTC · api
+      86cc3044  1x · 2026-11-17 12:01 UTC · web
+
+    Remedies
+      R8    Decided: "make a constant of it, do not silence the linter"
+            a person says so · for one of its errors, in api · confirmed 19 Nov
+            2026 by person
+      R7    Worked instead: `mise run lint --fix`
+            worked in 1 of 1 session · 23 hours ago · for one of its errors, in api
+            · refuted 19 Nov 2026 by person
+            Never suggested: refuted
+            failed  19 Nov 2026 · 7744721d
+              $ GOOS=windows go test ./...
+              | fork/exec /tmp/go-build1/b001/exe/a.test.exe: exec format error
+            worked  19 Nov 2026 · 7744721d
+              $ git push --force
+              | The user doesn't want to proceed with this tool use.
+
+    Newest
+      F2 · 23 hours ago · exit 0
+        $ mise run lint 2>&1 | tail -20
+        | server.go:12:2: string `closed` has 3 occurrences, make it a constant
+        | (goconst)
+        | FAIL    github.com/acme/api 0.01s
+      F9 · 2 days ago · exit 0
+        $ mise run lint 2>&1 | tail -20
+        | server.go:12:2: string `closed` has 3 occurrences, make it a constant
+        | (goconst)
+        | FAIL    github.com/acme/api 0.01s
+    "#);
+}
+
+#[test]
+fn an_error_is_answered_with_what_worked_for_it() {
+    let env = filled();
+    assert_snapshot!(env.run(&["check", "fork/exec /tmp/go-build9/b1/exe/a.test.exe: exec format error"]).success(), @r"
+    seen 4 times in 3 sessions, last 23 hours ago
+    fork/exec /tmp/go-build1/b001/exe/a.test.exe: exec format error
+      ydqtq91c · go test · 4x in 3 sessions · 23 hours ago · api +1
+      Worked instead: `GOOS=windows go test -run '^$' -exec=true ./...`
+    ");
+    assert_snapshot!(env.run(&["check", "zsh: command not found: go"]).success(), @r"
+    seen 1 time in 1 session, last 2 days ago
+    zsh: command not found: go
+      zfjwjz8k · go test · 1x in 1 session · 2 days ago · web
+      Worked instead: `mise exec -- go version`
+    ");
+    assert_snapshot!(env.run(&["check", "zsh: command not found: bun"]).success(), @r"
+    seen 1 time in 1 session, last 2 days ago
+    zsh: command not found: go
+      zfjwjz8k · go test · 1x in 1 session · 2 days ago · web
+      Worked instead: `mise exec -- bun version`
+    ");
+}
+
+#[test]
+fn lists_name_the_best_remedy_in_a_line() {
+    let env = filled();
+    assert_snapshot!(env.run(&["failures"]).success(), @r"
+    fork/exec /tmp/go-build1/b001/exe/a.test.exe: exec format error
+      ydqtq91c · go test · 4x in 3 sessions · 23 hours ago · api +1
+      Worked instead: `GOOS=windows go test -run '^$' -exec=true ./...`
+    server.go:12:2: string `closed` has 3 occ…ake it a constant (goconst) (hidden)
+      qarv5m3c · mise run · 2x in 2 sessions · 23 hours ago · api +1
+    zsh: command not found: go
+      zfjwjz8k · go test · 1x in 1 session · 2 days ago · web
+      Worked instead: `mise exec -- go version`
+    Slips that the client itself explains:
+    File has not been read yet. Read it first before writing to it.
+      7ahtvbng · Edit · 3x in 3 sessions · 23 hours ago · api +1
+    ");
+    assert_snapshot!(env.run(&["failures", "--project", "api"]).success(), @r#"
+    fork/exec /tmp/go-build1/b001/exe/a.test.exe: exec format error
+      ydqtq91c · go test · 3x in 2 sessions (3 ever) · 23 hours ago · api +1
+      Worked instead: `GOOS=windows go test -run '^$' -exec=true ./...`
+    server.go:12:2: string `closed` has 3 occ…ake it a constant (goconst) (hidden)
+      qarv5m3c · mise run · 1x in 1 session (2 ever) · 23 hours ago · api +1
+      Decided: "make a constant of it, do not silence the linter" · a person says so
+    Slips that the client itself explains:
+    File has not been read yet. Read it first before writing to it.
+      7ahtvbng · Edit · 2x in 2 sessions (3 ever) · 23 hours ago · api +1
+    "#);
+    assert_snapshot!(env.run(&["report"]).success(), @r"
+    Callus · 13 Nov 2026 – 20 Nov 2026 (7 days)
+
+    Read        4 sessions, 4,100 calls: 8 failures
+    Set aside   2: 1x a probe that found nothing, 1x the user said no
+    Told        3 messages (1 hint, 1 warning, 1 brief), 230 B, 0.07 per 100 calls,
+                1 helped, 1 failed again, 1 only noted
+
+    3 failure modes: 2 met again, 1 in one session
+    server.go:12:2: string `closed` has 3 occ…ake it a constant (goconst) (hidden)
+      qarv5m3c · mise run · 2x in 2 sessions · 23 hours ago · api +1
+    fork/exec /tmp/go-build1/b001/exe/a.test.exe: exec format error
+      ydqtq91c · go test · 3x in 2 sessions (3 ever) · 23 hours ago · api +1
+      Worked instead: `GOOS=windows go test -run '^$' -exec=true ./...`
+    zsh: command not found: go
+      zfjwjz8k · go test · 1x in 1 session · 2 days ago · web
+      Worked instead: `mise exec -- go version`
+    2 more are slips that the client explains: File has not been read yet. Read it…
+
+    Project    sessions    calls failures  met again
+    api               2    2,030        6          1
+    web               1    1,030        2          0
+    (none)            1    1,040        0          0
+
+    Next        callus show qarv5m3c
+    Undo        callus uninstall; --purge takes the records too
+    ");
+    assert_snapshot!(env.run(&["search", "mise", "exec"]).success(), @r"
+    zsh: command not found: go
+      zfjwjz8k · go test · 1x in 1 session · 2 days ago · web
+      Worked instead: `mise exec -- go version`
+    ");
+    assert_snapshot!(env.run(&["told"]).success(), @r"
+    brief · 2026-11-19 12:02 UTC
+      qarv5m3c · 7744721d · api · 37 B (~9 tokens)
+      | Met here lately: goconst, 2 sessions.
+    hint, only noted · 2026-11-19 12:01 UTC · ignored
+      ydqtq91c · 7744721d · api · 11 B (~2 tokens)
+      | Only noted.
+    hint · 2026-11-18 12:01 UTC · helped
+      ydqtq91c · 7744fe00 · api · 108 B (~27 tokens)
+      | Run `GOOS=windows go test -run '^$' -exec=true ./...`.
+      | Worked in 1 of 1 session.
+      | Failed: `exec format error`
+    warning · 2026-11-17 12:01 UTC · failed again
+      qarv5m3c · 86cc3044 · web · 85 B (~21 tokens)
+      | This keeps failing here: 4 of 4 times.
+      | Use `mise exec -- go test ./internal/...`
+
+    Sum         3 messages (1 hint, 1 warning, 1 brief), 230 B, 0.06 per 100 calls,
+                1 helped, 1 failed again, 1 only noted
+    Helped      50 % of the 2 of which it is known
+    ");
+}
