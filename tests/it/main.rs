@@ -32,3 +32,4 @@ mod recognition;
 mod replay;
 mod robust;
 mod warnings;
+mod skills;

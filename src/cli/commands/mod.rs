@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod check;
+mod distill;
 mod doctor;
 mod failures;
 mod forget;
@@ -18,6 +19,7 @@ mod search;
 mod session;
 mod sessions;
 mod show;
+mod skills;
 mod sql;
 mod start;
 mod status;
@@ -78,6 +80,8 @@ pub(super) enum Command {
     Told(told::Told),
     Resolve(resolve::Resolve),
     Mute(mute::Mute),
+    Distill(distill::Distill),
+    Skills(skills::Skills),
     Project(project::Project),
     Status(status::Status),
     Doctor(doctor::Doctor),
@@ -113,6 +117,8 @@ impl Command {
             | Self::Told(_)
             | Self::Resolve(_)
             | Self::Mute(_)
+            | Self::Distill(_)
+            | Self::Skills(_)
             | Self::Project(_)
             | Self::Status(_)
             | Self::Doctor(_)
@@ -151,6 +157,8 @@ pub(super) fn run(command: Command, around: &Surroundings) -> Result<Told, Error
         Command::Told(command) => command.run(around).map(Told::from),
         Command::Resolve(command) => command.run(around).map(Told::from),
         Command::Mute(command) => command.run(around).map(Told::from),
+        Command::Distill(command) => command.run(around),
+        Command::Skills(command) => command.run(around).map(Told::from),
         Command::Project(command) => command.run(around).map(Told::from),
         Command::Status(status::Status {}) => status::Status::run(around).map(Told::from),
         Command::Doctor(doctor::Doctor {}) => doctor::Doctor::run(around),
