@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use super::note_fault;
-use crate::assistants::{Parsed, Spec};
+use crate::assistants::{Hooks, Parsed};
 use crate::config::{Repository, Settings};
 use crate::domain::lesson::Warnings;
 use crate::domain::trace::{Call, Notice, Observation, SessionKey, Step};
@@ -32,7 +32,7 @@ pub(super) fn is_before_a_call(parsed: &Parsed) -> bool {
 
 /// Returns what is said before the call that a hook reports, if anything. A call is refused once in a session: the same
 /// call again goes through.
-pub(super) fn before(spec: &Spec, parsed: &Parsed, said: &Repository, settings: &Settings) -> Option<Said> {
+pub(super) fn before(hooks: &Hooks, parsed: &Parsed, said: &Repository, settings: &Settings) -> Option<Said> {
     let usual = settings.telling(said).warnings;
     let (Some(session), Some(cwd), [seen]) = (&parsed.session, &parsed.cwd, parsed.observations.as_slice()) else {
         return None;
@@ -59,7 +59,7 @@ pub(super) fn before(spec: &Spec, parsed: &Parsed, said: &Repository, settings: 
     let seen = redact::scan(seen.clone());
     let call = about_to_run(&seen)?;
     let (warning, how) = pick(warnings, call, usual)?;
-    let refusal = (spec.refuse)(&parsed.event, &warning.notice.text)?;
+    let refusal = (hooks.refuse)(&parsed.event, &warning.notice.text)?;
     if !is_first(settings, session, &warning.call) {
         return None;
     }

@@ -16,6 +16,7 @@ mod cli_answers;
 mod cli_edges;
 mod cli_import;
 mod cli_sample;
+mod codex;
 mod env;
 mod fixture;
 mod grouping;
