@@ -17,8 +17,8 @@ use crate::failure::remedy::filled;
 use crate::store::Store;
 use crate::store::read::{QuoteRow, RemedyRow};
 
-use withheld::Withheld;
 pub(super) use withheld::NEVER;
+use withheld::Withheld;
 
 /// What worked after a failure.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -245,7 +245,10 @@ impl RemedyLine {
     /// that it cannot end.
     fn advice(&self, style: &Style, width: usize) -> String {
         let lead = LEADS.iter().find(|(kind, _)| *kind == self.said.kind);
-        let lead = lead.map_or("", |(_, lead)| lead);
+        let lead = match (self.said.kind, self.said.source, self.verdict.as_deref()) {
+            (RemedyKind::Decision, Source::Agent, None) => "An agent says:",
+            _ => lead.map_or("", |(_, lead)| lead),
+        };
         let files: Vec<&str> = self.to.lines().collect();
         let to = style.line(&files.join(" "), width.saturating_sub(lead.len() + 3));
         format!("{lead} {}", fenced(&to, self.said.kind))
@@ -303,7 +306,10 @@ impl RemedyLine {
         out.line(format!("  {:<6}{}", self.id, style.bold(&self.advice(style, WHOLE))));
         let mut facts = vec![self.evidence(style)];
         if !self.from.is_empty() {
-            facts.push(format!("for {}", fenced(&style.line(&self.from, width.saturating_sub(6)), RemedyKind::Changed)));
+            facts.push(format!(
+                "for {}",
+                fenced(&style.line(&self.from, width.saturating_sub(6)), RemedyKind::Changed)
+            ));
         }
         let scope = if self.instance.is_some() {
             "one of its errors"

@@ -123,7 +123,10 @@ pub fn resolve(
     };
     let row = store.mode(mode)?;
     let others = match decision {
-        Decision::Resolved => confirmable(store, mode, now)?.iter().map(|row| remedy_id(row.known.id)).collect(),
+        Decision::Resolved => confirmable(store, mode, now)?
+            .iter()
+            .map(|row| remedy_id(row.known.id))
+            .collect(),
         _ => Vec::new(),
     };
     let line = |id| Ok::<_, AnswerError>(store.remedy(id, now)?.map(|row| RemedyLine::explained(&row)));
@@ -148,7 +151,10 @@ fn picked(store: &Store, given: &str) -> Result<(ModeId, Option<FailureId>), Ans
     match pick(store, given)? {
         Found::Mode(mode) => Ok((mode, None)),
         Found::Failure(id) => {
-            let mode = store.failure(id)?.and_then(|failure| failure.mode).ok_or_else(unknown)?;
+            let mode = store
+                .failure(id)?
+                .and_then(|failure| failure.mode)
+                .ok_or_else(unknown)?;
             Ok((mode, Some(id)))
         }
     }
@@ -180,7 +186,10 @@ impl Desk<'_> {
                 given: given.to_owned(),
             })?;
             return can_be_confirmed(&row).then_some(Some(row)).ok_or_else(|| {
-                AnswerError::Refused(format!("{given} cannot be confirmed: `callus show {}` says why", self.query.id))
+                AnswerError::Refused(format!(
+                    "{given} cannot be confirmed: `callus show {}` says why",
+                    self.query.id
+                ))
             });
         }
         let wanted = self.instance(store)?;
@@ -219,7 +228,9 @@ impl Desk<'_> {
         };
         let wanted = self.instance(store)?;
         if self.query.instance.is_some() || wanted.is_some() {
-            let found = errors.into_iter().find(|row| wanted.is_some() && row.instance == wanted);
+            let found = errors
+                .into_iter()
+                .find(|row| wanted.is_some() && row.instance == wanted);
             return Ok((found.ok_or_else(nothing)?, true));
         }
         let several = errors.len() > 1;
@@ -227,15 +238,25 @@ impl Desk<'_> {
             let mut choices: Vec<String> = errors
                 .iter()
                 .take(OFFERED as usize)
-                .map(|row| format!("--instance {}  {}", failure_id(row.failure), words::brief(&row.headline)))
+                .map(|row| {
+                    format!(
+                        "--instance {}  {}",
+                        failure_id(row.failure),
+                        words::brief(&row.headline)
+                    )
+                })
                 .collect();
-            choices.push("--all  for every one of them; <1>, <2> in a command stand for what the error names".to_owned());
+            choices
+                .push("--all  for every one of them; <1>, <2> in a command stand for what the error names".to_owned());
             choices
         };
         let whole = self.query.all || words::has_slots(with);
         if several && !whole {
             return Err(AnswerError::Unclear {
-                what: format!("this failure mode is {} different errors: say which one it is for", errors.len()),
+                what: format!(
+                    "this failure mode is {} different errors: say which one it is for",
+                    errors.len()
+                ),
                 choices: choices(),
             });
         }
@@ -262,7 +283,7 @@ impl Desk<'_> {
     fn give(&self, store: &mut Store, with: &str) -> Result<(Decision, Option<RemedyId>, bool), AnswerError> {
         let text = words::checked("--with", with)?;
         let (target, alone) = self.target(store, text)?;
-        let is_command = !self.query.words && words::is_command(text, &self.query.path);
+        let is_command = !self.query.words && words::is_command(text, &target.call, &self.query.path);
         if is_command && let Some(why) = words::never(text) {
             return Err(AnswerError::Refused(why));
         }
@@ -281,7 +302,11 @@ impl Desk<'_> {
             instance: target.instance.filter(|_| alone),
             project,
         };
-        let source = if self.query.person { Source::Person } else { Source::Agent };
+        let source = if self.query.person {
+            Source::Person
+        } else {
+            Source::Agent
+        };
         let by = self.rules.text(PERSON);
         let (id, lesson) = store.write(|tx| {
             let id = remedy::keep(tx, owner, &clean, source, self.now)?;
@@ -309,7 +334,9 @@ impl Desk<'_> {
     fn refute(&self, store: &mut Store, given: &str) -> Result<RemedyId, AnswerError> {
         let rows = store.mode_remedies(self.mode, self.now)?;
         let wanted = remedy_named(given);
-        let found = rows.iter().find(|row| Some(row.known.id) == wanted || row.known.remedy.becomes == given.trim());
+        let found = rows
+            .iter()
+            .find(|row| Some(row.known.id) == wanted || row.known.remedy.becomes == given.trim());
         let row = found.ok_or_else(|| AnswerError::Unknown {
             kind: "remedy",
             given: given.to_owned(),
@@ -370,7 +397,11 @@ fn remedy_of((was, becomes): &(String, String), kind: RemedyKind, travels: bool)
 
 impl Answer for Resolved {
     fn text(&self, style: &Style) -> String {
-        let id = self.remedy.as_ref().map(|remedy| remedy.id.as_str()).unwrap_or_default();
+        let id = self
+            .remedy
+            .as_ref()
+            .map(|remedy| remedy.id.as_str())
+            .unwrap_or_default();
         let said = match self.decision {
             Decision::Confirmed => format!("{id} of {} is confirmed.", self.mode),
             Decision::Given => format!("{id} of {} is kept as what a person says.", self.mode),
@@ -384,7 +415,11 @@ impl Answer for Resolved {
             Decision::Resolved => format!("{} is resolved.", self.mode),
             Decision::Reopened => format!("{} is open again.", self.mode),
         };
-        let mut out: String = style.wrapped(&said, style.width).into_iter().map(|line| line + "\n").collect();
+        let mut out: String = style
+            .wrapped(&said, style.width)
+            .into_iter()
+            .map(|line| line + "\n")
+            .collect();
         if let Some(remedy) = &self.remedy {
             out.push_str(&remedy.paragraph(style));
         }
@@ -406,17 +441,27 @@ impl Resolved {
             notes.push("A secret was taken out of it.".to_owned());
         }
         let mode = &self.mode;
-        let remedy = self.remedy.as_ref().map(|remedy| remedy.id.as_str()).unwrap_or_default();
+        let remedy = self
+            .remedy
+            .as_ref()
+            .map(|remedy| remedy.id.as_str())
+            .unwrap_or_default();
         match (self.decision, self.status.as_str()) {
             (Decision::Confirmed | Decision::Given, "resolved") => {
-                notes.push(format!("{mode} is resolved, until it fails again. Undo: callus resolve {mode} --not {remedy}"));
+                notes.push(format!(
+                    "{mode} is resolved, until it fails again. Undo: callus resolve {mode} --not {remedy}"
+                ));
             }
             (Decision::Confirmed | Decision::Given, _) => {
-                notes.push(format!("{mode} has other errors and stays open. Undo: callus resolve {mode} --not {remedy}"));
+                notes.push(format!(
+                    "{mode} has other errors and stays open. Undo: callus resolve {mode} --not {remedy}"
+                ));
             }
             (Decision::Refuted, _) => notes.push(format!("Undo: callus resolve {mode} --with {remedy}")),
             (Decision::Resolved, _) => {
-                notes.push(format!("It opens again when it fails. Undo: callus resolve {mode} --reopen"));
+                notes.push(format!(
+                    "It opens again when it fails. Undo: callus resolve {mode} --reopen"
+                ));
                 if let Some(first) = self.others.first() {
                     notes.push(format!(
                         "It has {} remedies, and none was confirmed: callus resolve {mode} --with {first}",

@@ -252,11 +252,7 @@ impl ToldSums {
     }
 
     fn kinds(&self) -> String {
-        let kinds = [
-            (self.hints, "hint"),
-            (self.warnings, "warning"),
-            (self.briefs, "brief"),
-        ];
+        let kinds = [(self.hints, "hint"), (self.warnings, "warning"), (self.briefs, "brief")];
         let kinds: Vec<String> = kinds
             .iter()
             .filter(|(number, _)| *number > 0)
@@ -309,7 +305,10 @@ impl MessageLine {
             style.safe(self.project.as_deref().unwrap_or_default()),
             weight,
         ];
-        out.line(format!("  {}", style.dim(&style.line(&style.dotted(&facts), style.width.saturating_sub(2)))));
+        out.line(format!(
+            "  {}",
+            style.dim(&style.line(&style.dotted(&facts), style.width.saturating_sub(2)))
+        ));
         for line in style.wrapped(&self.text, style.width.saturating_sub(4)) {
             out.line(format!("  {} {line}", style.dim("|")));
         }
@@ -335,7 +334,12 @@ impl Answer for ToldView {
             let over = self.sums.helped + self.sums.followed + self.sums.failed_again + self.sums.ignored;
             out.add(&style.field(
                 "Helped",
-                &format!("{} of the {} of which it is known ({:.0} %)", self.sums.helped, style::thousands(over), share * 100.0),
+                &format!(
+                    "{} of the {} of which it is known ({:.0} %)",
+                    self.sums.helped,
+                    style::thousands(over),
+                    share * 100.0
+                ),
             ));
         }
         out.text()

@@ -107,6 +107,10 @@ pub struct Spec {
     pub folder_variable: &'static str,
     /// How its hooks are heard and answered; nothing where only its transcripts are read, and there is nothing to install.
     pub hooks: Option<Hooks>,
+    /// Where a project keeps skills for it, relative to the top of the working tree.
+    pub skills: &'static str,
+    /// What it does to the text of a skill when it loads it.
+    pub tricks: &'static [Trick],
     /// Where its transcripts lie, relative to its folder.
     pub transcripts: &'static str,
     /// Finds its transcripts in files and folders, newest first.
@@ -137,6 +141,15 @@ pub const AGENT_VARIABLES: &[&str] = &[
     "GEMINI_CLI",
     "CURSOR_AGENT",
 ];
+
+/// A form of text that an assistant does not hand to its model as it stands, but runs, reads or replaces.
+#[derive(Debug)]
+pub struct Trick {
+    /// A regular expression that finds it.
+    pub pattern: &'static str,
+    /// What the assistant does, as a sentence for people.
+    pub why: &'static str,
+}
 
 /// Every assistant that Callus records.
 pub const ALL: &[&Spec] = &[&claude_code::SPEC, &codex::SPEC];

@@ -152,7 +152,11 @@ pub fn learnt(
         "update failure set evolution_triggered = 1, resolution = ?3
          where pattern in (select id from pattern where mode = ?1) and (?2 is null or instance = ?2)",
     )?
-    .execute(params![mode.0, instance.map(|instance| instance.text()), lesson.as_str()])?;
+    .execute(params![
+        mode.0,
+        instance.map(|instance| instance.text()),
+        lesson.as_str()
+    ])?;
     tx.prepare_cached(
         "update mode set status = 'resolved'
          where id = ?1 and not exists (select 1 from failure f join pattern p on p.id = f.pattern

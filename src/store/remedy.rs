@@ -213,7 +213,8 @@ pub struct Asking {
 }
 
 /// The columns of [`Known`]; `?2` is the project, `?3` the root session, `?4` the time. Sessions of one root count once.
-pub(super) const KNOWN: &str = "select r.id, r.pattern, r.instance, r.project, r.kind, r.was, r.becomes, r.source, r.verdict,
+pub(super) const KNOWN: &str =
+    "select r.id, r.pattern, r.instance, r.project, r.kind, r.was, r.becomes, r.source, r.verdict,
         count(distinct case when s.worked > 0 then coalesce(o.top, o.id) end) as worked,
         count(distinct case when s.failed > 0 and s.worked = 0 then coalesce(o.top, o.id) end) as failed,
         max(case when s.worked > 0 then s.at end) as last_worked,

@@ -14,8 +14,8 @@ const LONGEST: usize = 200;
 /// Words that stand in sentences and hardly ever in commands.
 const PROSE: &[&str] = &[
     "a", "an", "and", "are", "because", "but", "do", "don't", "instead", "into", "is", "it", "its", "must", "never",
-    "not", "of", "only", "or", "please", "should", "that", "the", "then", "this", "through", "to", "use", "via", "when",
-    "with", "you",
+    "not", "of", "only", "or", "please", "should", "that", "the", "then", "this", "through", "to", "use", "comes",
+    "via", "when", "with", "you",
 ];
 
 /// Returns `text` without blanks around it, or what is wrong with it.
@@ -43,8 +43,9 @@ fn is_invisible(c: char) -> bool {
         | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Returns whether `text` is a command: it begins with a program that is there, and does not read like a sentence.
-pub(super) fn is_command(text: &str, path: &OsStr) -> bool {
+/// Returns whether `text` is a command: it begins with a program that is on this machine or in the failing call, and
+/// does not read like a sentence.
+pub(super) fn is_command(text: &str, failing: &str, path: &OsStr) -> bool {
     let mut words = text.split_whitespace();
     let is_prose = |word: &str| PROSE.contains(&word.trim_matches([',', '.', ':']).to_lowercase().as_str());
     if words.clone().skip(1).any(is_prose) || words.next().is_some_and(is_prose) {
@@ -52,7 +53,9 @@ pub(super) fn is_command(text: &str, path: &OsStr) -> bool {
     }
     let segments = shell::segments(text);
     let Some(first) = segments.first() else { return false };
-    first.word.contains('/') || process::find(&first.word, path).is_some()
+    first.word.contains('/')
+        || failing.split_whitespace().any(|word| word == first.word)
+        || process::find(&first.word, path).is_some()
 }
 
 /// Returns why a command is never kept as a remedy, if it is not.
@@ -68,5 +71,43 @@ pub(super) fn has_slots(text: &str) -> bool {
 /// Returns enough of a headline to tell errors apart.
 pub(super) fn brief(headline: &str) -> String {
     const CHARS: usize = 60;
-    headline.lines().next().unwrap_or_default().chars().take(CHARS).collect()
+    headline
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .take(CHARS)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_are_told_from_sentences() {
+        let failing = "go test ./...";
+        let table = [
+            ("go test -run X ./...", true),
+            ("./gradlew test", true),
+            ("GOFLAGS=-mod=mod go vet", true),
+            ("cd app && go test .", true),
+            ("sh -c 'go test'", true),
+            ("go comes from mise", false),
+            ("nosuchprogram test", false),
+            ("sh through mise", false),
+            ("keep docs/ local, do not commit it", false),
+            ("Never commit docs", false),
+        ];
+        let path = OsStr::new("/usr/bin:/bin");
+        for (text, command) in table {
+            assert_eq!(is_command(text, failing, path), command, "{text}");
+        }
+    }
+
+    #[test]
+    fn slots_are_numbers_between_angles() {
+        assert!(has_slots("pip install <1>"));
+        assert!(!has_slots("cat < 1 > 2") && !has_slots("diff <(a) <(b)"));
+    }
 }

@@ -13,6 +13,7 @@ mod join;
 mod notice;
 mod reply;
 mod salvage;
+mod skill;
 mod thread;
 mod transcript;
 mod wire;
@@ -31,6 +32,8 @@ pub const SPEC: Spec = Spec {
         reply: reply::reply,
         refuse: reply::refuse,
     }),
+    skills: ".claude/skills",
+    tricks: skill::TRICKS,
     transcripts: "projects",
     find: files::find,
     reader: transcript::open,

@@ -22,6 +22,8 @@ pub const SPEC: Spec = Spec {
     folder: ".codex",
     folder_variable: "CODEX_HOME",
     hooks: None,
+    skills: ".agents/skills",
+    tricks: &[],
     transcripts: "sessions",
     find: files::find,
     reader: transcript::open,

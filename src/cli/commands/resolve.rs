@@ -71,5 +71,8 @@ impl Resolve {
 
 /// Returns whether a person types: there is a terminal, and no assistant has started this process.
 fn is_person() -> bool {
-    std::io::stdin().is_terminal() && assistants::AGENT_VARIABLES.iter().all(|name| config::variable(name).is_none())
+    std::io::stdin().is_terminal()
+        && assistants::AGENT_VARIABLES
+            .iter()
+            .all(|name| config::variable(name).is_none())
 }

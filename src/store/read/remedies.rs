@@ -121,12 +121,7 @@ impl Store {
         Ok(self.remedies("r.id = ?1", &id.0, now)?.into_iter().next())
     }
 
-    fn remedies(
-        &self,
-        which: &str,
-        key: &dyn rusqlite::ToSql,
-        now: Timestamp,
-    ) -> Result<Vec<RemedyRow>, StoreError> {
+    fn remedies(&self, which: &str, key: &dyn rusqlite::ToSql, now: Timestamp) -> Result<Vec<RemedyRow>, StoreError> {
         let none: Option<i64> = None;
         self.rows(&sql(which), params![key, none, none, now.0], remedy)
     }
