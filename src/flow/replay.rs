@@ -64,10 +64,12 @@ pub fn replay(
     mut told: impl FnMut(Step),
     mut event: impl FnMut(&Event),
 ) -> Result<Report, FlowError> {
-    let mut report = Report::default();
     let (transcripts, looked) = import::find(settings, request)?;
-    report.refused = looked.refused;
-    report.older = looked.older;
+    let mut report = Report {
+        refused: looked.refused,
+        older: looked.older,
+        ..Report::default()
+    };
     let (families, failed) = order::order(transcripts);
     report.failed = failed;
     report.window = families

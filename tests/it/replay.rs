@@ -33,7 +33,8 @@ fn made(command: &str, output: &str, failed: bool) -> Made {
     }
 }
 
-/// Returns the lines of calls in a session: the first at `minute` of 10 November 2026, each a minute after the one before.
+/// Returns the lines of calls in a session: the first at `minute` of 10 November 2026, each a minute after the one before,
+/// at a second of its own.
 fn lines(session: u32, named_in: u32, minute: usize, calls: &[Made]) -> String {
     let mut out = String::new();
     for (nth, call) in calls.iter().enumerate() {
@@ -42,7 +43,7 @@ fn lines(session: u32, named_in: u32, minute: usize, calls: &[Made]) -> String {
         let with = |more: &Value| {
             let mut line = json!({
                 "sessionId": name(named_in), "cwd": "/home/dev/app", "version": "2.1.0", "isSidechain": false,
-                "timestamp": format!("2026-11-10T{hour:02}:{minute:02}:00.000Z"), "userType": "external",
+                "timestamp": format!("2026-11-10T{hour:02}:{minute:02}:{session:02}.000Z"), "userType": "external",
             });
             for (key, value) in more.as_object().expect("an object") {
                 line[key] = value.clone();
@@ -116,6 +117,7 @@ fn the_first_sessions_alone_give_what_they_gave_among_all() {
         all.iter().any(|line| line.contains(r#""reason":"self-explaining""#)),
         "{all:#?}"
     );
+    assert!(all.iter().any(|line| line.contains(r#""type":"hint""#)), "{all:#?}");
     for k in [1, 3, 6, 8, 10, paths.len() - 1, paths.len()] {
         // Whoever names the files in another order gets the same.
         let mut some = paths[..k].to_vec();
