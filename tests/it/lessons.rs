@@ -136,7 +136,8 @@ const MESSAGES: &[Message] = &[
     ("brief", 1, 2, false, "Met here lately: goconst, 2 sessions.", "", None),
 ];
 
-fn filled() -> TestEnv {
+/// A store with remedies and messages.
+pub(crate) fn filled() -> TestEnv {
     let env = TestEnv::new().with("COLUMNS", "80");
     fixture::fill(&env);
     let db = Connection::open(env.database()).expect("the database opens");
@@ -248,6 +249,7 @@ fn every_remedy_of_a_mode_is_shown_with_what_speaks_for_and_against_it() {
             worked in 2 of 2 sessions · 23 hours ago
             for `GOOS=windows go test ./...`
             one of its errors, everywhere
+            Never suggested: it removes or overwrites what cannot be had back
             failed  19 Nov 2026 · 7744721d
               $ GOOS=windows go test ./...
               | fork/exec /tmp/go-build1/b001/exe/a.test.exe: exec format error
@@ -382,21 +384,19 @@ fn an_error_is_answered_with_what_worked_for_it() {
       ydqtq91c · go test · 4x in 3 sessions · 23 hours ago · api +1
       Worked instead: `GOOS=windows go test -run '^$' -exec=true ./...`
         worked in 2 of 3 sessions · 23 hours ago
-      Worked instead: `rm -rf /tmp/go-build1`
-        worked in 2 of 2 sessions · 23 hours ago
     ");
     assert_snapshot!(env.run(&["check", "zsh: command not found: go"]).success(), @r"
     seen 1 time in 1 session, last 2 days ago
     zsh: command not found: go
       zfjwjz8k · go test · 1x in 1 session · 2 days ago · web
-      Worked instead: `mise exec -- <1> version`
+      Worked instead: `mise exec -- go version`
         worked in 1 of 1 session · 2 days ago
     ");
     assert_snapshot!(env.run(&["check", "zsh: command not found: bun"]).success(), @r"
     seen 1 time in 1 session, last 2 days ago
     zsh: command not found: go
       zfjwjz8k · go test · 1x in 1 session · 2 days ago · web
-      Worked instead: `mise exec -- <1> version`
+      Worked instead: `mise exec -- bun version`
         worked in 1 of 1 session · 2 days ago
     ");
 }
@@ -412,7 +412,7 @@ fn lists_name_the_best_remedy_in_a_line() {
       qarv5m3c · mise run · 2x in 2 sessions · 23 hours ago · api +1
     zsh: command not found: go
       zfjwjz8k · go test · 1x in 1 session · 2 days ago · web
-      Worked instead: `mise exec -- <1> version` · 1 of 1 session
+      Worked instead: `mise exec -- go version` · 1 of 1 session
     Slips that the client itself explains:
     File has not been read yet. Read it first before writing to it.
       7ahtvbng · Edit · 3x in 3 sessions · 23 hours ago · api +1
@@ -444,7 +444,7 @@ fn lists_name_the_best_remedy_in_a_line() {
       Worked instead: `GOOS=windows go test -run '^$' -exec=true ./...`
     zsh: command not found: go
       zfjwjz8k · go test · 1x in 1 session · 2 days ago · web
-      Worked instead: `mise exec -- <1> version` · 1 of 1 session
+      Worked instead: `mise exec -- go version` · 1 of 1 session
     2 more are slips that the client explains: File has not been read yet. Read it…
 
     Project    sessions    calls failures  met again
@@ -458,7 +458,7 @@ fn lists_name_the_best_remedy_in_a_line() {
     assert_snapshot!(env.run(&["search", "mise", "exec"]).success(), @r"
     zsh: command not found: go
       zfjwjz8k · go test · 1x in 1 session · 2 days ago · web
-      Worked instead: `mise exec -- <1> version` · 1 of 1 session
+      Worked instead: `mise exec -- go version` · 1 of 1 session
     ");
     assert_snapshot!(env.run(&["told"]).success(), @r"
     brief · 2026-11-19 12:02 UTC
@@ -579,14 +579,8 @@ fn a_person_confirms_gives_and_refutes() {
     R8
     "#);
     assert_snapshot!(decide(&env, only(&exec)), @r"
-    R2 of ydqtq91c is confirmed.
-      R2    Worked instead: `rm -rf /tmp/go-build1`
-            worked in 2 of 2 sessions · 23 hours ago · confirmed by a person
-            for `GOOS=windows go test ./...`
-            one of its errors, everywhere
-            confirmed on 20 Nov 2026 by a person
-    ydqtq91c is resolved, until it fails again. Undo: callus resolve ydqtq91c --not
-    R2
+    ydqtq91c is resolved.
+    It opens again when it fails. Undo: callus resolve ydqtq91c --reopen
     ");
     let again = ResolveQuery {
         reopen: true,
