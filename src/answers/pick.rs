@@ -9,7 +9,7 @@ use crate::store::read::Found;
 /// So many candidates are listed.
 const LISTED: u32 = 8;
 /// Fewest characters of a session's id that are shown.
-const SESSION_SHOWN: usize = 8;
+pub(super) const SESSION_SHOWN: usize = 8;
 
 /// Returns a mode's id as it is shown: the shortest beginning that is unique.
 pub(super) fn mode_id(store: &Store, fingerprint: &str) -> Result<String, AnswerError> {

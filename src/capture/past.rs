@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use super::CaptureError;
 use super::prepare::{Prepared, prepare};
 use super::tail::Tail;
-use crate::assistants::{Reader, Spec, Transcript};
+use crate::assistants::{Transcript, is_whole};
 use crate::domain::time::Timestamp;
 use crate::domain::trace::{Observation, Step};
 use crate::redact::{self, Rules};
@@ -20,9 +20,9 @@ pub struct Outline {
 }
 
 /// Returns when the first step of a transcript happened; nothing when it has none.
-pub fn began(spec: &Spec, transcript: &Transcript) -> Result<Option<Timestamp>, CaptureError> {
+pub fn began(transcript: &Transcript) -> Result<Option<Timestamp>, CaptureError> {
     let mut first = None;
-    walk(spec, transcript, |seen| {
+    walk(transcript, |seen| {
         first = Some(seen.at);
         ControlFlow::Break(())
     })?;
@@ -30,9 +30,9 @@ pub fn began(spec: &Spec, transcript: &Transcript) -> Result<Option<Timestamp>, 
 }
 
 /// Returns when every step of a transcript happened.
-pub fn outline(spec: &Spec, transcript: &Transcript) -> Result<Outline, CaptureError> {
+pub fn outline(transcript: &Transcript) -> Result<Outline, CaptureError> {
     let mut outline = Outline::default();
-    walk(spec, transcript, |seen| {
+    walk(transcript, |seen| {
         outline.times.push(seen.at);
         outline.continues |= matches!(&seen.step, Step::SessionStarted(start) if start.parent.is_some());
         ControlFlow::Continue(())
@@ -41,9 +41,9 @@ pub fn outline(spec: &Spec, transcript: &Transcript) -> Result<Outline, CaptureE
 }
 
 /// Returns everything that a transcript says, redacted and recognised, in the order of its lines.
-pub fn read(spec: &Spec, transcript: &Transcript, rules: &Rules) -> Result<Vec<Prepared>, CaptureError> {
+pub fn read(transcript: &Transcript, rules: &Rules) -> Result<Vec<Prepared>, CaptureError> {
     let mut steps = Vec::new();
-    walk(spec, transcript, |seen| {
+    walk(transcript, |seen| {
         steps.push(prepare(&rules.observation(redact::scan(seen))));
         ControlFlow::Continue(())
     })?;
@@ -52,14 +52,13 @@ pub fn read(spec: &Spec, transcript: &Transcript, rules: &Rules) -> Result<Vec<P
 
 /// Tells what a transcript says, until it is enough. A line that is no record is passed over, as importing does.
 fn walk(
-    spec: &Spec,
     transcript: &Transcript,
     mut told: impl FnMut(Observation) -> ControlFlow<()>,
 ) -> Result<(), CaptureError> {
     let mut tail = Tail::open(&transcript.path, None)?;
-    let mut reader = (spec.reader)(transcript);
+    let mut reader = (transcript.assistant.reader)(transcript);
     while let Some(line) = tail.next()? {
-        if !line.ended && !Reader::is_whole(line.bytes) {
+        if !line.ended && !is_whole(line.bytes) {
             break;
         }
         for seen in reader.line(line.offset, line.bytes).unwrap_or_default() {

@@ -70,7 +70,13 @@ impl Settings {
     /// Returns whether something is said before calls in some repository.
     #[must_use]
     pub fn warns(&self) -> bool {
-        self.chosen.warnings.unwrap_or(self.file.warnings) != Warnings::Off
+        self.usual_warnings() != Warnings::Off
+    }
+
+    /// Returns what is done before a call that keeps failing, in a repository that says nothing about it.
+    #[must_use]
+    pub fn usual_warnings(&self) -> Warnings {
+        self.chosen.warnings.unwrap_or(self.file.warnings)
     }
 }
 

@@ -16,5 +16,4 @@ pub mod own;
 pub mod recognise;
 pub mod remedy;
 pub mod rejection;
-pub mod remedy;
 pub mod shell;

@@ -15,7 +15,7 @@ use std::sync::mpsc::sync_channel;
 
 use super::FlowError;
 use super::import::{self, Request};
-use crate::assistants::{self, Refusal};
+use crate::assistants::Refusal;
 use crate::capture::{CaptureError, Prepared, past};
 use crate::config::Settings;
 use crate::domain::time::Timestamp;
@@ -65,13 +65,9 @@ pub fn replay(
     mut event: impl FnMut(&Event),
 ) -> Result<Report, FlowError> {
     let mut report = Report::default();
-    let mut transcripts = Vec::new();
-    for spec in assistants::ALL {
-        let (found, looked) = import::find(spec, settings, request)?;
-        transcripts.extend(found.into_iter().map(|transcript| (*spec, transcript)));
-        report.refused.extend(looked.refused);
-        report.older += looked.older;
-    }
+    let (transcripts, looked) = import::find(settings, request)?;
+    report.refused = looked.refused;
+    report.older = looked.older;
     let (families, failed) = order::order(transcripts);
     report.failed = failed;
     report.window = families
@@ -140,7 +136,7 @@ fn read(family: &Family, rules: &Rules) -> Read {
     let mut read = Read::default();
     let mut timed: Vec<(Timestamp, Prepared)> = Vec::new();
     for transcript in &family.transcripts {
-        match past::read(family.spec, transcript, rules) {
+        match past::read(transcript, rules) {
             Ok(steps) => {
                 let mut latest = Timestamp(i64::MIN);
                 timed.extend(steps.into_iter().map(|step| {

@@ -15,7 +15,7 @@ use rmcp::{ErrorData, RoleServer, ServerHandler, tool, tool_handler, tool_router
 
 use super::desk::{Desk, Refusal};
 use super::schema::lean;
-use crate::answers::{self, CheckQuery, ReportQuery, SearchQuery};
+use crate::answers::{self, CheckQuery, LookupQuery, ReportQuery, SearchQuery};
 
 /// What every client shows its model; the first sentence says when to call what.
 const INSTRUCTIONS: &str = include_str!("instructions.md");
@@ -97,6 +97,23 @@ impl Server {
                 let query = ReportQuery { here: here(), ..query };
                 answers::report(store, &query, style.now, &style.zone)
             })
+            .await
+    }
+
+    #[tool(
+        name = "skill_lookup",
+        title = "Is there a skill for this?",
+        description = "Read the project's skill for an error text or words, or by name: what to run instead, seen to work in several sessions.",
+        input_schema = lean::<LookupQuery>(),
+        annotations(read_only_hint = true, destructive_hint = false, idempotent_hint = true, open_world_hint = false)
+    )]
+    async fn lookup(&self, Parameters(query): Parameters<LookupQuery>) -> Result<String, Refusal> {
+        if query.query.is_none() && query.name.is_none() {
+            return Err("pass `query`, an error text or words, or the `name` of a skill".to_owned());
+        }
+        let folder = std::env::current_dir().map_err(|_| "the folder of this server is gone".to_owned())?;
+        self.desk
+            .answer(move |store, _| answers::lookup(store, &query, &folder))
             .await
     }
 

@@ -31,6 +31,7 @@ pub mod remedy;
 pub mod retention;
 pub mod rewrite;
 pub mod session;
+pub mod skill;
 pub mod source;
 pub mod trace;
 pub mod warned;

@@ -144,7 +144,7 @@ pub struct Worded {
     /// The words of a prompt or turn; what a good command line printed whose exit status does not say how each of its
     /// commands ended; else empty.
     pub words: String,
-    /// The input of a call that names neither command nor file; else empty.
+    /// The input of a search, and of a call that names neither command nor file; else empty.
     pub input: String,
     /// Its failure.
     pub failed: Option<Failed>,
@@ -169,7 +169,8 @@ pub fn with_words(tx: &Tx<'_>, steps: &[Traced], failures: &[Failed]) -> Result<
             }
             _ => String::new(),
         };
-        let is_bare = step.kind == "call" && step.command.is_none() && step.file.is_none();
+        let is_search = step.tool_kind.as_deref() == Some("search");
+        let is_bare = step.kind == "call" && step.command.is_none() && (step.file.is_none() || is_search);
         out.push(Worded {
             step: step.clone(),
             words,

@@ -41,6 +41,10 @@ class Story(unittest.TestCase):
     def listed(self, session):
         return self.callus.told(session)[0]
 
+    def only(self, words):
+        self.assertEqual(len(words), 1, words)
+        return words[0]
+
     def assert_lists_what_was_heard(self, session, *lanes):
         """`callus told` and the model agree on every word, whoever of the session heard it."""
         heard = sorted(words.text for lane in lanes for words in conversation(lane))
@@ -80,7 +84,7 @@ class TheSecondSession(Story):
             self.assertEqual(after(self.one.lane, turn), [], f"turn {turn}")
 
     def test_the_very_next_request_after_the_failure_names_the_remedy(self):
-        self.assertEqual(len(named(after(self.two.lane, 0))), 1, conversation(self.two.lane))
+        self.assertIn(REMEDY, self.only(after(self.two.lane, 0)).text)
 
     def test_it_comes_as_context_of_the_failing_call(self):
         self.assertEqual([words.event for words in after(self.two.lane, 0)], ["PostToolUseFailure"])
@@ -89,21 +93,22 @@ class TheSecondSession(Story):
         self.assertEqual(len(named(conversation(self.two.lane))), 1, conversation(self.two.lane))
 
     def test_no_decoy_is_named(self):
+        text = self.only(after(self.two.lane, 0)).text
         for decoy in [*self.DECOYS, *self.IMPORTED]:
-            self.assertEqual(named(after(self.two.lane, 0), decoy), [], decoy)
+            self.assertNotIn(decoy, text)
 
     def test_the_wrong_tries_are_not_advised(self):
-        for told in self.listed(self.two.session):
-            self.assertNotRegex(told.suggestion, r"^(pytest|python -m pytest)")
+        hints = [told.suggestion for told in self.listed(self.two.session) if told.kind == "hint"]
+        self.assertEqual(hints, [REMEDY])
 
     def test_it_has_three_lines_and_600_characters_at_most(self):
-        for words in after(self.two.lane, 0):
-            lines = words.text.split("\n")
-            self.assertEqual(len(lines), 3, words)
-            self.assertIn(REMEDY, lines[0])
-            self.assertIn("1 of 1 session", lines[1])
-            self.assertIn("pytest: command not found", lines[2])
-            self.assertLessEqual(len(words.text), 600)
+        text = self.only(after(self.two.lane, 0)).text
+        lines = text.split("\n")
+        self.assertEqual(len(lines), 3, text)
+        self.assertIn(REMEDY, lines[0])
+        self.assertIn("1 of 1 session", lines[1])
+        self.assertIn("pytest: command not found", lines[2])
+        self.assertLessEqual(len(text), 600)
 
     def test_told_lists_every_word_that_was_sent(self):
         self.assertTrue(self.listed(self.two.session))
@@ -137,14 +142,13 @@ class OnceAndInEveryForm(Story):
 
     def test_a_parallel_batch_is_answered_once(self):
         self.assertEqual(len(self.batch.model.results()), 3, self.batch.printed[-2000:])
-        self.assertEqual(len(named(after(self.batch.lane, 0))), 1, after(self.batch.lane, 0))
-        self.assertEqual(len(after(self.batch.lane, 0)), 1, after(self.batch.lane, 0))
+        self.assertIn(REMEDY, self.only(after(self.batch.lane, 0)).text)
         self.assertEqual(len(named(conversation(self.batch.lane))), 1)
 
     def test_a_failure_behind_a_pipe_is_answered(self):
         result = list(self.piped.model.results().values())[0]
         self.assertNotIn("Exit code", result, "the client took it for a success")
-        self.assertEqual(len(named(after(self.piped.lane, 0))), 1, conversation(self.piped.lane))
+        self.assertIn(REMEDY, self.only(after(self.piped.lane, 0)).text)
         self.assertEqual(len(named(conversation(self.piped.lane))), 1)
 
     def test_told_lists_every_word_that_was_sent(self):
@@ -178,7 +182,8 @@ class Silence(Story):
         # Of the tools that write, this one insists on it without exception.
         edit = call("NotebookEdit", **cls.notebook(), new_source="1 + 1", cell_type="code", edit_mode="insert")
         turns = [bash("shred README.md"), bash("make deploy"), bash("make close"), edit]
-        turns.append(bash(f"{REMEDY} tests/test_dates.py"))
+        # The last one is answered: the others were not met with deaf ears.
+        turns += [bash(f"{REMEDY} tests/test_dates.py"), bash("pytest")]
         cls.played = desk.play(*turns, arguments=["--disallowedTools", "Bash(shred *)"])
 
     @classmethod
@@ -200,11 +205,12 @@ class Silence(Story):
         session.ran("make deploy TARGET=side", "deployed")
         session.failed("Bash", {"command": "make close"}, CLOSED).ran("make close FORCE=1", "closed")
         session.failed("NotebookEdit", edit, unread).called("Read", read, "[]", {}).called("NotebookEdit", edit, "edited", {})
+        session.ran("pytest", NO_PYTEST, 127).ran(REMEDY, GREEN)
         return session.ran(sums, red, 1).ran(f"{sums} -k 'not carry'", GREEN).ran(sums, GREEN)
 
     def silent(self, turn, pattern):
         results = list(self.played.model.results().values())
-        self.assertEqual(len(results), 5, self.played.printed[-2000:])
+        self.assertEqual(len(results), 6, self.played.printed[-2000:])
         self.assertRegex(results[turn], pattern)
         self.assertEqual(after(self.played.lane, turn), [])
 
@@ -227,8 +233,11 @@ class Silence(Story):
         failures = self.callus.failures(self.played.session)[:3]
         self.assertEqual([failure.headline for failure in failures if not failure.expected], [])
 
-    def test_told_lists_nothing_after_a_failure(self):
-        self.assertEqual([told for told in self.listed(self.played.session) if told.kind != "brief"], [])
+    def test_what_is_known_is_answered_even_so(self):
+        self.assertIn(REMEDY, self.only(after(self.played.lane, 5)).text)
+
+    def test_told_lists_every_word_that_was_sent(self):
+        self.assert_lists_what_was_heard(self.played.session, self.played.lane)
 
 
 class Refused(Story):
@@ -309,16 +318,16 @@ class Brief(Story):
         cls.unknown = desk.play(bash("ls"), folder=elsewhere)
 
     def test_it_stands_in_the_first_request_of_a_new_session(self):
-        heard = first(self.played.lane)
-        self.assertEqual([words.event for words in heard], ["SessionStart"])
-        self.assertIn("pytest", heard[0].text)
+        words = self.only(first(self.played.lane))
+        self.assertEqual(words.event, "SessionStart")
+        self.assertIn("pytest", words.text)
 
     def test_it_is_said_once(self):
-        self.assertEqual(conversation(self.played.lane), first(self.played.lane))
+        self.assertEqual(self.only(conversation(self.played.lane)), self.only(first(self.played.lane)))
 
     def test_it_has_five_lines_at_most(self):
-        for words in first(self.played.lane):
-            self.assertLessEqual(len(words.text.split("\n")), 5, words.text)
+        text = self.only(first(self.played.lane)).text
+        self.assertLessEqual(len(text.split("\n")), 5, text)
 
     def test_an_unknown_project_gets_nothing(self):
         self.assertEqual(conversation(self.unknown.lane), [])
@@ -422,24 +431,24 @@ class Forgetting(Story):
         cls.parent = desk.play(bash("pytest"), errand, bash("pytest"), lanes=[cls.errand])
 
     def test_it_is_not_repeated_while_the_agent_has_it(self):
-        self.assertEqual(len(named(after(self.before.lane, 0))), 1)
-        self.assertEqual(after(self.before.lane, 1), [])
+        self.told_once_of_two(self.before)
+
+    def told_once_of_two(self, played):
+        self.assertIn(REMEDY, self.only(after(played.lane, 0)).text)
+        self.assertEqual(after(played.lane, 1), [])
 
     def test_the_client_compacted(self):
         self.assertEqual(len(self.summary.requests), 1, self.compaction.printed[-2000:])
         self.assertNotIn(NO_PYTEST, everything(self.again.lane.requests[0]), "the conversation is gone")
 
     def test_it_is_said_again_after_a_compaction(self):
-        self.assertEqual(len(named(after(self.again.lane, 0))), 1, conversation(self.again.lane))
-
-    def test_and_then_once(self):
-        self.assertEqual(after(self.again.lane, 1), [])
+        self.told_once_of_two(self.again)
 
     def test_a_subagent_is_told_itself(self):
-        self.assertEqual(len(named(after(self.parent.lane, 0))), 1)
-        self.assertEqual(len(named(after(self.errand, 0))), 1, self.parent.printed[-2000:])
+        self.assertIn(REMEDY, self.only(after(self.errand, 0)).text)
 
-    def test_its_parent_is_not_told_twice(self):
+    def test_its_parent_is_told_once(self):
+        self.assertIn(REMEDY, self.only(after(self.parent.lane, 0)).text)
         self.assertEqual(after(self.parent.lane, 2), [])
 
     def test_told_names_the_subagent(self):

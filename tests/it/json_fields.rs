@@ -23,6 +23,7 @@ fn answers() -> Vec<(&'static str, Schema)> {
         ("callus check", schema_for!(answers::CheckView)),
         ("callus sessions", schema_for!(answers::SessionsView)),
         ("callus session", schema_for!(answers::SessionView)),
+        ("callus warnings", schema_for!(answers::WarningsView)),
         ("callus project", schema_for!(answers::ProjectsView)),
         ("callus replay", schema_for!(answers::ReplayView)),
         ("callus replay --events", schema_for!(answers::ReplayEvent)),
@@ -30,6 +31,9 @@ fn answers() -> Vec<(&'static str, Schema)> {
         ("callus doctor", schema_for!(answers::DoctorView)),
         ("callus told", schema_for!(answers::ToldView)),
         ("callus resolve", schema_for!(answers::Resolved)),
+        ("callus distill", schema_for!(answers::DraftsView)),
+        ("callus skills list", schema_for!(answers::SkillsView)),
+        ("callus skills show", schema_for!(answers::SkillView)),
         ("callus sql", schema_for!(answers::SqlView)),
     ]
 }
@@ -37,7 +41,7 @@ fn answers() -> Vec<(&'static str, Schema)> {
 const HEAD: &str = "# What `--json` answers
 
 Every reading command takes `--json` and answers one JSON document in UTF-8.
-`mute`, `resolve` and `project` take it too and show what they changed; other commands that change something refuse it and do nothing.
+`mute`, `resolve`, `warnings`, `project`, `distill` and `skills` take it too and show what they changed; other commands that change something refuse it and do nothing.
 Times are RFC 3339 in UTC. A field whose name ends in `_ms`, `_bytes` or `_usd` has that unit.
 A field marked *optional* is left out when there is nothing to say. Fields are added; they are not renamed or removed.
 Types that begin with a capital letter are described in [json-parts.md](json-parts.md).
@@ -178,6 +182,7 @@ fn parameters_say_what_they_are_for() {
         schema_for!(answers::CheckQuery),
         schema_for!(answers::SessionsQuery),
         schema_for!(answers::SessionQuery),
+        schema_for!(answers::LookupQuery),
         schema_for!(answers::SqlQuery),
     ];
     for schema in queries {

@@ -289,3 +289,50 @@ fn a_damaged_file_says_nothing_and_is_noted_once_in_a_session() {
     repository.work();
     assert!(repository.is_refused("mended", "toolu_3", CALL));
 }
+
+#[test]
+fn a_person_chooses_for_a_failure_mode_what_is_done() {
+    let repository = Repository::after(7);
+    repository.remedy(2);
+    let scene = &repository.scene;
+    let list = scene.run(&["warnings"]);
+    let id = list.split_whitespace().next().expect("an id").to_owned();
+    insta::assert_snapshot!(list.replace(&id, "[ID]"), @r"
+    [ID]  deny-once · failed 7 of 7 runs · 7 sessions · 13 days ago · app
+      GOFLAGS=-mod=mod gotool test ./...
+      instead: ./tools/gotool test ./...
+    ");
+    for (word, session, refused, rows) in [
+        ("off", "one", false, 0),
+        ("shadow", "two", false, 1),
+        ("deny-once", "three", true, 2),
+        ("off", "four", false, 2),
+        ("default", "five", true, 3),
+    ] {
+        let said = scene.json(&["warnings", &id, word, "--json"]);
+        let answer = if word == "default" { "deny-once" } else { word };
+        assert_eq!(said["warnings"][0]["answer"], answer);
+        assert_eq!(repository.is_refused(session, "toolu_now", CALL), refused, "{word}");
+        scene.run(&["status"]);
+        assert_eq!(scene.number("select count(*) from hint"), rows, "{word}");
+    }
+    let said = scene.env.run(&["warnings", &id, "sometimes"]);
+    insta::assert_snapshot!(said, @r"
+    Error: `sometimes` is no answer
+    Hint: Known: deny-once, shadow, off, default
+    [exit code: 1]
+    ");
+    scene.run(&["mute", &id]);
+    assert!(!repository.is_refused("six", "toolu_now", CALL), "muted");
+    assert_eq!(repository.warned(), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn what_is_forgotten_is_warned_of_no_more() {
+    let repository = Repository::after(7);
+    repository.remedy(2);
+    assert_eq!(repository.warned().len(), 1);
+    repository.scene.run(&["forget", "--match", "gotool", "--yes"]);
+    assert_eq!(repository.warned(), Vec::<PathBuf>::new());
+    repository.scene.assert_nowhere("gotool");
+}

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod check;
+mod distill;
 mod doctor;
 mod failures;
 mod forget;
@@ -18,10 +19,12 @@ mod search;
 mod session;
 mod sessions;
 mod show;
+mod skills;
 mod sql;
 mod start;
 mod status;
 mod told;
+mod warnings;
 mod worker;
 
 use clap::{Args, Parser, Subcommand};
@@ -78,6 +81,9 @@ pub(super) enum Command {
     Told(told::Told),
     Resolve(resolve::Resolve),
     Mute(mute::Mute),
+    Distill(distill::Distill),
+    Skills(skills::Skills),
+    Warnings(warnings::Warnings),
     Project(project::Project),
     Status(status::Status),
     Doctor(doctor::Doctor),
@@ -113,6 +119,9 @@ impl Command {
             | Self::Told(_)
             | Self::Resolve(_)
             | Self::Mute(_)
+            | Self::Distill(_)
+            | Self::Skills(_)
+            | Self::Warnings(_)
             | Self::Project(_)
             | Self::Status(_)
             | Self::Doctor(_)
@@ -151,6 +160,9 @@ pub(super) fn run(command: Command, around: &Surroundings) -> Result<Told, Error
         Command::Told(command) => command.run(around).map(Told::from),
         Command::Resolve(command) => command.run(around).map(Told::from),
         Command::Mute(command) => command.run(around).map(Told::from),
+        Command::Distill(command) => command.run(around),
+        Command::Skills(command) => command.run(around).map(Told::from),
+        Command::Warnings(command) => command.run(around).map(Told::from),
         Command::Project(command) => command.run(around).map(Told::from),
         Command::Status(status::Status {}) => status::Status::run(around).map(Told::from),
         Command::Doctor(doctor::Doctor {}) => doctor::Doctor::run(around),

@@ -43,6 +43,7 @@ impl Mute {
             Some(answers::ahead(self.span.as_deref().unwrap_or(USUAL), around.now())?)
         };
         store.write(|tx| mute::mute(tx, picked, until))?;
+        flow::forewarn(&mut store, &around.settings)?;
         if around.json() {
             return around.told(&answers::show(&store, &ShowQuery { id: self.id }, around.now())?);
         }

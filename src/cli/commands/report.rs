@@ -3,7 +3,6 @@
 use std::fs;
 
 use crate::answers::{self, ReportQuery};
-use crate::assistants;
 use crate::cli::Error;
 use crate::cli::terminal::{Surroundings, folder, here};
 use crate::config::Settings;
@@ -65,9 +64,7 @@ fn sample(around: &Surroundings) -> Result<String, Error> {
         paths: vec![transcripts],
         ..Request::default()
     };
-    for spec in assistants::ALL {
-        flow::import::import(&mut store, spec, &settings, &request, |_, _| {})?;
-    }
+    flow::import::import(&mut store, &settings, &request, |_, _| {})?;
     let query = ReportQuery {
         since: Some("all".to_owned()),
         ..ReportQuery::default()

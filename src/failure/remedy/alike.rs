@@ -126,6 +126,17 @@ const COMMON: &[&str] = &[
     "design.md",
 ];
 
+/// Returns the remedy that what was looked for in one place is in another, which need not be alike.
+pub(super) fn moved_to(from: &str, to: &str, folder: Option<&str>, known: &Known) -> Option<Remedy> {
+    let outside = folder.is_some_and(|folder| to != folder && !known.is_within(to, folder));
+    (!outside).then(|| Remedy {
+        kind: RemedyKind::Path,
+        was: relative(from, folder),
+        becomes: relative(to, folder),
+        travels: false,
+    })
+}
+
 /// Returns `path` as seen from `folder`, with `.` and `..` resolved.
 pub(super) fn join(folder: Option<&str>, path: &str) -> String {
     let whole = match folder {
@@ -302,10 +313,21 @@ pub(super) fn labels(one: &str, other: &str) -> bool {
 
 /// Returns whether a path is gone tomorrow, or differs from machine to machine or run to run.
 pub(super) fn is_passing(path: &str) -> bool {
-    const PARTS: &[&str] = &["/tmp/", "/var/folders/", "/proc/", "/dev/", "/Temp/", "/.cache/", "/T/"];
+    const STARTS: &[&str] = &[
+        "/tmp/",
+        "/private/tmp/",
+        "/var/folders/",
+        "/private/var/",
+        "/proc/",
+        "/dev/",
+    ];
+    const PARTS: &[&str] = &["/Temp/", "/.cache/"];
     let long_number = path.split(|c: char| !c.is_ascii_alphanumeric()).any(|run| {
         let digits = run.chars().filter(char::is_ascii_digit).count();
         digits >= 6 || (run.len() >= 8 && digits >= 2 && run.chars().all(|c| c.is_ascii_hexdigit()))
     });
-    long_number || path.contains(['$', '`', '<']) || PARTS.iter().any(|part| path.contains(part))
+    long_number
+        || path.contains(['$', '`', '<'])
+        || STARTS.iter().any(|start| path.starts_with(start))
+        || PARTS.iter().any(|part| path.contains(part))
 }

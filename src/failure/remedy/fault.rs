@@ -5,6 +5,7 @@ use super::story::Failed;
 use crate::domain::failure::{Expected, Goal};
 use crate::domain::trace::ToolKind;
 use crate::failure::check;
+use crate::failure::fingerprint::REFUSALS;
 use crate::failure::headline::place;
 
 /// The classes.
@@ -319,6 +320,51 @@ pub fn is_transient(headline: &str) -> bool {
     holds(&headline.to_lowercase(), TRANSIENT)
 }
 
+/// Returns whether a headline is the verdict of a check on the code, by the goal's key: work, and no lesson.
+#[must_use]
+pub fn is_work(goal: Option<&str>, headline: &str) -> bool {
+    let said = headline.to_lowercase();
+    let is_check = goal.is_some_and(check::is_check);
+    let of_the_way = [DENIALS, USAGES, NAMES, MODULES, LAUNCHES, TRANSIENT, REFUSALS]
+        .iter()
+        .any(|words| holds(&said, words));
+    is_red(headline)
+        || (is_check && place::leading(headline).is_some())
+        || (is_check && !of_the_way && named_program(headline).is_none())
+}
+
+/// Words by which an output names the way out itself, in lower case.
+const WAYS_OUT: &[&str] = &[
+    "did you mean",
+    "do you mean",
+    "similar command is",
+    "similar commands are",
+    "perhaps you meant",
+    "maybe you meant",
+    "you may want to",
+    "to update it:",
+    "to fix this",
+    "to fix it",
+    "run the following",
+    "please run",
+    "try running",
+    "use `",
+    "use --",
+    "hint: use",
+    "help: consider",
+    "help: try",
+    "instead use",
+    "available agents:",
+    "available fields:",
+    "specify one or more comma-separated fields",
+];
+
+/// Returns whether an output names the way out itself.
+#[must_use]
+pub fn names_a_way_out(output: &str) -> bool {
+    holds(&output.to_lowercase(), WAYS_OUT)
+}
+
 /// Returns the class of a failing shell call; `input` is the simple command that failed.
 pub(super) fn of(failed: &Failed, input: Option<&Input>) -> Fault {
     let said = failed.headline.to_lowercase();
@@ -405,11 +451,16 @@ fn by_reason(expected: Option<Expected>) -> Option<Fault> {
 /// Returns whether a check gave its own verdict on the code: a test, a place in a file, a finding.
 fn is_verdict(failed: &Failed, goal: Option<&Goal>) -> bool {
     let headline = failed.headline.trim_start();
-    let red = VERDICTS.iter().any(|start| headline.starts_with(start));
+    let red = is_red(headline);
     let placed = place::leading(headline).is_some();
-    // The machine refuses to run a foreign program to every test: that is no verdict on one.
-    let foreign = headline.contains("exec format error");
-    !foreign && (red || (placed && goal.is_some_and(|goal| check::is_check(&goal.key()))))
+    red || (placed && goal.is_some_and(|goal| check::is_check(&goal.key())))
+}
+
+/// Returns whether a headline is a red test or a finding. What the machine refuses, it refuses to every test: that is no
+/// verdict on one.
+fn is_red(headline: &str) -> bool {
+    let refused = holds(&headline.to_ascii_lowercase(), REFUSALS);
+    !refused && VERDICTS.iter().any(|start| headline.trim_start().starts_with(start))
 }
 
 /// Returns the program that was not found, when it is the one that the failing simple command runs or calls through.
@@ -423,7 +474,7 @@ fn missing_program(headline: &str, input: Option<&Input>) -> Option<String> {
 }
 
 /// Returns the program that a headline says is not there.
-fn named_program(headline: &str) -> Option<String> {
+pub(super) fn named_program(headline: &str) -> Option<String> {
     let first = |text: &str| {
         let word = text.trim().trim_matches(['"', '\'', '`']);
         let end = word.find([' ', ':', ',', '"', '\'', '`']).unwrap_or(word.len());

@@ -363,14 +363,29 @@ fn in_tool(story: &Story, at: usize, step: &Step, failed: &Failed, known: &Known
     seen
 }
 
-/// Returns nothing inside for the same file, the path remedy for an alike one.
+/// Returns nothing inside for the same file, the path remedy for an alike one, or for where the very same search went
+/// through.
 fn same_or_alike(step: &Step, from: &str, later: &Step, to: &str, known: &Known) -> Option<Option<Remedy>> {
     let from = alike::join(step.folder.as_deref(), from);
     let to = alike::join(later.folder.as_deref(), to);
     if from == to {
         return Some(None);
     }
+    let is_same_search = step.tool_kind == ToolKind::Search && step.tool == later.tool && {
+        let asked = (elsewhere(&step.input), elsewhere(&later.input));
+        asked.0.is_some() && asked.0 == asked.1
+    };
+    if is_same_search && !alike::is_passing(&from) && !alike::is_passing(&to) {
+        return alike::moved_to(&from, &to, step.folder.as_deref(), known).map(Some);
+    }
     alike::remedy(&from, &to, step.folder.as_deref(), known).map(Some)
+}
+
+/// Returns the input of a search without the place in which it looks.
+fn elsewhere(input: &str) -> Option<serde_json::Value> {
+    let mut value: serde_json::Value = serde_json::from_str(input).ok()?;
+    value.as_object_mut()?.remove("path");
+    Some(value)
 }
 
 /// Longest value of an input that is compared: what is longer is content.

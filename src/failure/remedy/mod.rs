@@ -16,9 +16,13 @@ mod slots;
 mod story;
 mod told;
 
-pub use fault::is_transient;
+pub use fault::{is_transient, is_work, names_a_way_out};
 pub use forbidden::forbidden;
 pub use learn::{Lesson, Passage, learn};
 pub use person::{MOST_WORDS, Refutation, decisions, refutations};
+pub use slots::filled;
 pub use story::{Failed, Step, StepKind, Story};
-pub use told::{follows, new_words};
+pub use told::{Text, follows, new_words};
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 
 use super::learn::Lesson;
 use super::story::{Failed, Step, StepKind, Story};
+use super::told::{Text, new_words};
 use crate::domain::failure::Expected;
 use crate::domain::lesson::{Remedy, RemedyKind};
 use crate::failure::mask::mask;
@@ -126,6 +127,12 @@ const DECIDING: &[&str] = &[
     "no", "commit", "local", "without", "drop",
 ];
 
+/// First words of what is a new order rather than an answer.
+const ASKING: &[&str] = &[
+    "fix", "explain", "can", "could", "what", "why", "how", "show", "let's", "now", "also", "run", "check", "look",
+    "add", "i", "it", "there", "the", "this", "here",
+];
+
 /// Returns whether the first words of an answer decide something by themselves.
 fn decides(words: &str) -> bool {
     let lower = words.to_lowercase();
@@ -134,7 +141,8 @@ fn decides(words: &str) -> bool {
         .take(4)
         .map(|word| word.trim_matches(|c: char| ",.!:".contains(c)))
         .collect();
-    words.split_whitespace().count() >= 3 && first.iter().any(|word| DECIDING.contains(word))
+    let asks = first.first().is_some_and(|word| ASKING.contains(word));
+    !asks && words.split_whitespace().count() >= 3 && first.iter().any(|word| DECIDING.contains(word))
 }
 
 /// Returns whether the agent's words speak of a failure: of a name in it that says something.
@@ -269,7 +277,13 @@ pub fn refutations(story: &Story, lessons: &[Lesson]) -> Vec<Refutation> {
 
 /// Returns whether a person's words hold a word that the remedy brought in, or are too short to name anything.
 fn names_remedy(words: &str, lesson: &Lesson) -> bool {
-    let new = super::told::new_words(&lesson.remedy.becomes, &lesson.remedy.was, "");
+    let new = new_words(
+        &lesson.remedy.becomes,
+        Text {
+            call: &lesson.remedy.was,
+            output: "",
+        },
+    );
     words.split_whitespace().count() <= 3 || new.iter().any(|word| word.len() >= 3 && words.contains(word.as_str()))
 }
 

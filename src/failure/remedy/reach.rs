@@ -150,8 +150,11 @@ fn usage(headline: &str, was: &Input, now: &Input) -> Option<Remedy> {
     } else {
         wrong.iter().any(|part| left_out.contains(part))
     };
-    let same_targets =
-        was.goal.targets == now.goal.targets || was.goal.targets.iter().any(|target| now.goal.targets.contains(target));
+    // A target more is another question, unless it was a target that was missing.
+    let (old, new) = (&was.goal.targets, &now.goal.targets);
+    let same_targets = old == new
+        || old.iter().any(|target| new.contains(target))
+            && (wrong.is_empty() || new.iter().all(|target| old.contains(target)));
     let is_mere_removal = added.is_empty() && left_out.iter().all(|part| wrong.contains(part));
     if !is_mended
         || left_out.len() + added.len() > MOST_CHANGES
@@ -308,13 +311,15 @@ fn is_free(input: &Input) -> bool {
         word.contains('/') && (near || !word.starts_with('/') && !word.starts_with('~') && !word.starts_with('$'))
     };
     let is_home = |word: &str| word.contains("/home/") || word.contains("/Users/");
-    let is_task = matches!(
+    let runs_task = matches!(
         input.goal.subcommand.split(' ').next(),
-        Some("run" | "r" | "task" | "exec")
-    ) || matches!(
-        input.goal.program.as_str(),
-        "make" | "just" | "task" | "nx" | "rake" | "invoke"
+        Some("run" | "r" | "task" | "run-script")
     );
+    let is_task = (runs_task && RUNNERS.contains(&input.goal.program.as_str()))
+        || matches!(
+            input.goal.program.as_str(),
+            "make" | "just" | "task" | "nx" | "rake" | "invoke"
+        );
     let free = |(at, word): (usize, &String)| {
         if at < calling {
             return !is_own_place(word) && !is_home(word);

@@ -1,6 +1,6 @@
 //! The form of a remedy that holds for a whole kind of failure: what was missing stands as a slot.
 
-use super::fault::Fault;
+use super::fault::{self, Fault};
 use super::input::{self, Input, base};
 use crate::domain::lesson::{Remedy, RemedyKind};
 use crate::failure::mask::mask;
@@ -32,17 +32,12 @@ pub(super) fn of_kind(
             })
         }
         (Fault::Program(_) | Fault::Module, RemedyKind::Prepared, _) => {
-            let identity = mask(headline).identity;
             let mut words = input::words(&remedy.becomes);
             let mut slots = 0;
-            for part in identity.parts() {
-                let part = part.trim_matches(['\'', '"', '`']);
-                let found: Vec<usize> = (0..words.len()).filter(|at| words[*at] == part).collect();
-                if !found.is_empty() {
+            for (at, name) in names(headline).iter().enumerate() {
+                for word in words.iter_mut().filter(|word| *word == name) {
+                    *word = format!("<{}>", at + 1);
                     slots += 1;
-                    for at in found {
-                        words[at] = format!("<{slots}>");
-                    }
                 }
             }
             let says_more = words.iter().any(|word| !word.starts_with('<'));
@@ -55,4 +50,42 @@ pub(super) fn of_kind(
         }
         _ => None,
     }
+}
+
+/// Returns what a headline says was missing, in the order of the slots.
+fn names(headline: &str) -> Vec<String> {
+    if let Some(program) = fault::named_program(headline) {
+        return vec![base(&program).to_owned()];
+    }
+    let identity = mask(headline).identity;
+    identity
+        .parts()
+        .map(|part| part.trim_matches(['\'', '"', '`']).to_owned())
+        .collect()
+}
+
+/// Returns a text whose slots are filled with what a headline says was missing; nothing when it says less than that.
+#[must_use]
+pub fn filled(text: &str, headline: &str) -> Option<String> {
+    let is_slot = |rest: &str| rest.as_bytes().get(2) == Some(&b'>') && rest.as_bytes()[1].is_ascii_digit();
+    if !text.match_indices('<').any(|(at, _)| is_slot(&text[at..])) {
+        return Some(text.to_owned());
+    }
+    let names = names(headline);
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('<') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        if is_slot(rest) {
+            let number = usize::from(rest.as_bytes()[1] - b'0');
+            out.push_str(names.get(number.checked_sub(1)?)?);
+            rest = &rest[3..];
+        } else {
+            out.push('<');
+            rest = &rest[1..];
+        }
+    }
+    out.push_str(rest);
+    Some(out)
 }

@@ -47,7 +47,7 @@ pub struct Step {
     pub folder: Option<String>,
     /// The file or folder that an edit, read or search works on.
     pub file: Option<String>,
-    /// The input of a call that has neither command nor file, as canonical JSON; else empty.
+    /// The input of a search, and of a call that has neither command nor file, as canonical JSON; else empty.
     pub input: String,
     /// The words of a prompt or turn; what a good shell call printed when its exit status says nothing; else empty.
     pub words: String,

@@ -4,10 +4,20 @@ use std::collections::BTreeSet;
 
 use super::input;
 
+/// A failing call as the agent reads it.
+#[derive(Debug, Clone, Copy)]
+pub struct Text<'t> {
+    /// Its command line or path.
+    pub call: &'t str,
+    /// What came back.
+    pub output: &'t str,
+}
+
 /// Returns the words of a remedy that stand neither in the failing call nor in its output, compared as words of a shell
 /// and as parts of paths. Nothing new means that there is nothing to say.
 #[must_use]
-pub fn new_words(becomes: &str, call: &str, output: &str) -> Vec<String> {
+pub fn new_words(becomes: &str, text: Text<'_>) -> Vec<String> {
+    let Text { call, output } = text;
     let stands = |part: &str| stands_in(call, part) || stands_in(output, part);
     let mut out: Vec<String> = Vec::new();
     for word in words(becomes) {

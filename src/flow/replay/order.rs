@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 
-use crate::assistants::{Spec, Transcript};
+use crate::assistants::Transcript;
 use crate::capture::CaptureError;
 use crate::capture::past::{self, Outline};
 use crate::domain::time::Timestamp;
@@ -14,7 +14,6 @@ use crate::domain::time::Timestamp;
 /// A session with the transcripts of its subagents.
 #[derive(Debug)]
 pub(super) struct Family {
-    pub(super) spec: &'static Spec,
     pub(super) transcripts: Vec<Transcript>,
     /// The assistant's id of the session.
     pub(super) session: String,
@@ -33,11 +32,11 @@ impl Family {
 pub(super) type Failed = (PathBuf, CaptureError);
 
 /// Puts transcripts together to sessions, in the order in which they are played. What has no step is left out.
-pub(super) fn order(found: Vec<(&'static Spec, Transcript)>) -> (Vec<Family>, Vec<Failed>) {
+pub(super) fn order(found: Vec<Transcript>) -> (Vec<Family>, Vec<Failed>) {
     let mut failed = Vec::new();
     let mut families: BTreeMap<(&str, String), Family> = BTreeMap::new();
-    for (spec, transcript) in found {
-        let began = match past::began(spec, &transcript) {
+    for transcript in found {
+        let began = match past::began(&transcript) {
             Ok(Some(began)) => began,
             Ok(None) => continue,
             Err(error) => {
@@ -46,8 +45,7 @@ pub(super) fn order(found: Vec<(&'static Spec, Transcript)>) -> (Vec<Family>, Ve
             }
         };
         let session = transcript.session.clone();
-        let family = families.entry((spec.name, session.clone())).or_insert_with(|| Family {
-            spec,
+        let family = families.entry((transcript.assistant.name, session.clone())).or_insert_with(|| Family {
             transcripts: Vec::new(),
             session,
             began,
@@ -96,7 +94,7 @@ fn outline(family: &Family) -> Result<Outline, Failed> {
         .iter()
         .filter(|transcript| transcript.agent.is_none())
     {
-        let outline = past::outline(family.spec, transcript).map_err(|error| (transcript.path.clone(), error))?;
+        let outline = past::outline(transcript).map_err(|error| (transcript.path.clone(), error))?;
         whole.times.extend(outline.times);
         whole.continues |= outline.continues;
     }

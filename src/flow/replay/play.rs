@@ -1,26 +1,29 @@
 //! Playing one session: hearing its steps, settling it, and looking at what came of it.
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 use std::slice;
 
 use super::compare::{self, Naive, NaiveMemory, Naming, Suggested};
 use super::kind::{Facts, Kind, SOON, kind};
 use crate::assistants;
-use crate::capture::{Prepared, Recorder};
+use crate::capture::{Prepared, Recorder, prepare};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::domain::failure::{Expected, Origin};
 use crate::domain::id::{EventId, SessionId};
-use crate::domain::lesson::{Hints, Told};
+use crate::domain::lesson::{Hints, Told, Warnings};
 use crate::domain::time::{Span, Timestamp};
 use crate::failure::{remedy, shell};
+use crate::flow::forewarn::{Disk, forewarn_on};
 use crate::flow::import::settle_waiting;
-use crate::flow::{FlowError, turn};
+use crate::flow::{FlowError, turn, warn};
 use crate::recall;
 use crate::recall::hint::Policy;
+use crate::redact;
 use crate::store::body::{self, Part};
 use crate::store::met::{self, Call, Failed, Mark, Message};
-use crate::store::{Access, Store, StoreError, Tx};
+use crate::store::{Access, Store, StoreError, Tx, warned};
 
 /// What is told of by the line of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -158,8 +161,16 @@ struct Judged {
 impl Player {
     /// Opens an empty memory where the settings say.
     pub(super) fn open(settings: &Settings) -> Result<Self, FlowError> {
+        let store = Store::open(&settings.database(), Access::Write)?;
+        // Beside the journals it is remembered what was said first; nothing is journalled here that would make them.
+        let path = settings.journals();
+        std::fs::create_dir_all(&path).map_err(|source| StoreError::File {
+            action: "make the folder",
+            path,
+            source,
+        })?;
         Ok(Self {
-            store: Store::open(&settings.database(), Access::Write)?,
+            store,
             recorder: Recorder::new(settings.machine()),
             settings: settings.clone(),
             calls: HashMap::new(),
@@ -180,6 +191,11 @@ impl Player {
             ..self.settings.clone()
         };
         settle_waiting(&mut self.store, &settings, |_, _| Ok(()))?;
+        let disk = Disk {
+            has: &|_| true,
+            stands: &|_, _| true,
+        };
+        forewarn_on(&mut self.store, &settings, &disk)?;
         let played = self.store.write(|tx| look(tx, mark))?;
         self.figures.sessions += 1;
         self.count(&played, told);
@@ -192,11 +208,15 @@ impl Player {
             hints: Hints::On,
             stands: &|_| true,
         };
-        let recorder = &mut self.recorder;
+        let (recorder, settings) = (&mut self.recorder, &self.settings);
         self.store.write(|tx| {
             let mark = met::mark(tx)?;
             for step in steps {
-                turn::hear(tx, recorder, slice::from_ref(step), &policy)?;
+                let (tally, _) = turn::hear(tx, recorder, slice::from_ref(step), &policy)?;
+                // What a fork copied was not about to run.
+                if let Some(told) = warning(settings, step).filter(|_| tally.calls > 0) {
+                    turn::hear(tx, recorder, slice::from_ref(&told), &policy)?;
+                }
             }
             Ok(mark)
         })
@@ -328,7 +348,7 @@ impl Player {
         if !one.suggestion.is_empty() {
             self.suggested.push(one);
         }
-        self.figures.best.push(Sent {
+        self.keep(Sent {
             at: message.at,
             headline: judged.failed.headline.clone(),
             text: message.text.clone(),
@@ -336,10 +356,20 @@ impl Player {
             named,
             spared,
         });
-        self.figures
-            .best
-            .sort_by_key(|sent| std::cmp::Reverse((sent.named, sent.spared)));
-        self.figures.best.truncate(BEST);
+    }
+
+    /// Keeps a hint to be shown, if it is one of the best: of those that say the same the one that spared most.
+    fn keep(&mut self, sent: Sent) {
+        let best = &mut self.figures.best;
+        let rank = |sent: &Sent| std::cmp::Reverse((sent.named, sent.spared));
+        let says = |sent: &Sent| sent.text.lines().next().map(str::to_owned);
+        match best.iter_mut().find(|other| says(other) == says(&sent)) {
+            Some(other) if rank(&sent) < rank(other) => *other = sent,
+            Some(_) => {}
+            None => best.push(sent),
+        }
+        best.sort_by_key(rank);
+        best.truncate(BEST);
     }
 
     /// Returns what all sessions together came to.
@@ -350,6 +380,16 @@ impl Player {
             ..self.figures
         }
     }
+}
+
+/// Returns what the hook says before a call, from the file that was written for its folder behind the last session.
+fn warning(settings: &Settings, step: &Prepared) -> Option<Prepared> {
+    let call = warn::about_to_run(&step.seen)?;
+    let cwd = Path::new(step.seen.cwd.as_deref()?);
+    let warnings = warned::read(&settings.warned(), warn::folder(cwd)).ok()?;
+    let (warning, how) = warn::pick(warnings, call, Warnings::DenyOnce)?;
+    warn::is_first(settings, &step.seen.session, &warning.call)
+        .then(|| prepare(&redact::scan(warn::told(warning, how, &step.seen, call))))
 }
 
 fn about(failed: &Failed, kind: Kind) -> Event {

@@ -32,6 +32,7 @@ const ABSORB: &[&str] = &[
     "delete from remedy where project = ?1 and ?2 is not null",
     // Remedies stand in the index under their number with a minus.
     "delete from search where rowid < 0 and -rowid not in (select id from remedy) and ?1 <> ?2",
+    "update publication set project = ?2 where project = ?1",
     "delete from mode_project where project = ?1 and ?2 is not null",
     "delete from project where id = ?1 and ?2 is not null",
 ];
