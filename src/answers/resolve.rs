@@ -19,6 +19,7 @@ use crate::store::{Store, StoreError, mode};
 
 /// What is decided.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch that its command has")]
 pub struct ResolveQuery {
     /// The failure mode, or one of its failures, which stands for that very error.
     pub id: String,
