@@ -111,6 +111,9 @@ pub fn check(store: &Store, query: &CheckQuery, now: Timestamp) -> Result<CheckV
             remedies,
         });
     }
+    // Several programs may print the same words: the mode that met this very error is the one that is meant.
+    matches.sort_by_key(|one| one.same_instance_failures.is_none());
+    once(&mut matches);
     if matches.is_empty() {
         for hit in store.search(&identity.headline, 20)? {
             let Some(row) = store.mode(hit.mode)? else { continue };
@@ -135,6 +138,15 @@ pub fn check(store: &Store, query: &CheckQuery, now: Timestamp) -> Result<CheckV
         headline: Some(identity.headline),
         matches,
     })
+}
+
+/// Leaves each remedy with the first match that has it: what tells its own origin is one thing under every command.
+fn once(matches: &mut [Match]) {
+    let mut told: Vec<String> = Vec::new();
+    for one in matches {
+        one.remedies.retain(|remedy| !told.contains(&remedy.to));
+        told.extend(one.remedies.iter().map(|remedy| remedy.to.clone()));
+    }
 }
 
 /// An agent asks about a call at most so long after its hook has recorded it.

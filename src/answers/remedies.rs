@@ -17,7 +17,7 @@ use crate::failure::remedy::filled;
 use crate::store::Store;
 use crate::store::read::{QuoteRow, RemedyRow};
 
-pub(super) use withheld::NEVER;
+pub(super) use withheld::never;
 use withheld::Withheld;
 
 /// What worked after a failure.
@@ -196,7 +196,7 @@ fn quote(store: &Store, row: QuoteRow) -> Result<Quote, AnswerError> {
 pub(super) fn can_be_confirmed(row: &RemedyRow) -> bool {
     !matches!(
         withheld::everywhere(row),
-        Some(Withheld::Forbidden | Withheld::Evidence)
+        Some(Withheld::Forbidden(_) | Withheld::Evidence)
     )
 }
 

@@ -19,6 +19,7 @@ use crate::store::{Store, StoreError, mode};
 
 /// What is decided.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch that its command has")]
 pub struct ResolveQuery {
     /// The failure mode, or one of its failures, which stands for that very error.
     pub id: String,
@@ -284,7 +285,8 @@ impl Desk<'_> {
         let text = words::checked("--with", with)?;
         let (target, alone) = self.target(store, text)?;
         let is_command = !self.query.words && words::is_command(text, &target.call, &self.query.path);
-        if is_command && let Some(why) = words::never(text) {
+        // Words that could be typed as a command are read as one by whoever is told them.
+        if let Some(why) = words::never(text) {
             return Err(AnswerError::Refused(why));
         }
         let project = self.project(store, &target)?;

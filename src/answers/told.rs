@@ -141,12 +141,11 @@ pub fn told(store: &Store, query: &ToldQuery, now: Timestamp, zone: &TimeZone) -
     let mut rows = store.told(&filter, Some(limit + 1))?;
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
-    let calls = match filter.session {
-        Some(session) => store.session(session)?.map_or(0, |session| session.calls),
-        None => {
-            let start = since.unwrap_or(Timestamp(i64::MIN));
-            store.totals(start, Timestamp(i64::MAX), filter.project)?.calls
-        }
+    let calls = if let Some(session) = filter.session {
+        store.session(session)?.map_or(0, |session| session.calls)
+    } else {
+        let start = since.unwrap_or(Timestamp(i64::MIN));
+        store.totals(start, Timestamp(i64::MAX), filter.project)?.calls
     };
     Ok(ToldView {
         since: since.map(style::rfc3339),

@@ -337,7 +337,7 @@ create table lease (
     until integer not null
 ) strict, without rowid;
 
--- Full text over failure modes; rowid = mode.id.
+-- Full text over failure modes and their remedies; rowid = mode.id, or remedy.id with a minus.
 create virtual table search using fts5 (
     headline, message, command, file,
     tokenize = "porter unicode61 remove_diacritics 2"

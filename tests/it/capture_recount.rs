@@ -125,7 +125,12 @@ const NONE: &[(&str, &str)] = &[
     (
         "a mode that cannot be searched for, or a text without a mode",
         "select id from mode where failures > 0 and id not in (select rowid from search)
-         union all select rowid from search where rowid not in (select id from mode)",
+         union all select rowid from search where rowid > 0 and rowid not in (select id from mode)",
+    ),
+    (
+        "a remedy that cannot be searched for, or a text without a remedy",
+        "select id from remedy where -id not in (select rowid from search)
+         union all select rowid from search where rowid < 0 and -rowid not in (select id from remedy)",
     ),
     (
         "a masked call that failed more often than it ran",

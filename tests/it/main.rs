@@ -32,6 +32,7 @@ mod pairs;
 mod readme;
 mod recognition;
 mod replay;
+mod resolve;
 mod robust;
 mod warnings;
 mod skills;

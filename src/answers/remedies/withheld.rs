@@ -2,7 +2,7 @@
 
 use crate::domain::id::ProjectId;
 use crate::domain::lesson::{RemedyKind, Source};
-use crate::failure::remedy::forbidden;
+use crate::failure::remedy::forbidden::{Why, forbidden};
 use crate::store::read::RemedyRow;
 
 /// A claim is suggested once it was seen to work in so many sessions.
@@ -14,7 +14,7 @@ pub(in crate::answers) enum Withheld {
     /// A person says that it is wrong.
     Refuted,
     /// It does what no agent is ever told to do.
-    Forbidden,
+    Forbidden(Why),
     /// It says nothing to type.
     Evidence,
     /// Only an agent says so.
@@ -30,7 +30,7 @@ impl Withheld {
     pub(in crate::answers) fn words(self) -> String {
         match self {
             Self::Refuted => "a person says that it is wrong",
-            Self::Forbidden => NEVER,
+            Self::Forbidden(why) => never(why),
             Self::Evidence => "it says nothing to type",
             Self::Claim => "a claim, until two sessions see it work or a person confirms it",
             Self::Failing => "it failed as often as it worked",
@@ -40,8 +40,16 @@ impl Withheld {
     }
 }
 
-/// What a forbidden command does, in words that follow "it".
-pub(in crate::answers) const NEVER: &str = "it destroys, reaches outward, opens secrets or switches a check off";
+/// Returns what a forbidden command does, in words for people.
+pub(in crate::answers) const fn never(why: Why) -> &'static str {
+    match why {
+        Why::Destroys => "it removes or overwrites what cannot be had back",
+        Why::ReachesOut => "it changes something outside of this machine",
+        Why::Secret => "it opens what is secret",
+        Why::Disables => "it switches a check or a protection off",
+        Why::Overreaches => "it takes more rights, or runs what nobody has read",
+    }
+}
 
 /// Returns why nobody is told of a remedy, wherever they work.
 pub(super) fn everywhere(row: &RemedyRow) -> Option<Withheld> {
@@ -51,8 +59,10 @@ pub(super) fn everywhere(row: &RemedyRow) -> Option<Withheld> {
     if known.verdict == Some(false) {
         return Some(Withheld::Refuted);
     }
-    if kind != RemedyKind::Decision && forbidden(&known.remedy.becomes).is_some() {
-        return Some(Withheld::Forbidden);
+    if kind != RemedyKind::Decision
+        && let Some(why) = forbidden(&known.remedy.becomes)
+    {
+        return Some(Withheld::Forbidden(why));
     }
     if !kind.can_be_told() {
         return Some(Withheld::Evidence);

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 
 use crate::answers::AnswerError;
-use crate::answers::remedies::NEVER;
+use crate::answers::remedies;
 use crate::failure::remedy::forbidden;
 use crate::failure::shell;
 use crate::process;
@@ -52,7 +52,10 @@ pub(super) fn is_command(text: &str, failing: &str, path: &OsStr) -> bool {
         return false;
     }
     let segments = shell::segments(text);
-    let Some(first) = segments.first() else { return false };
+    // `cd` and the like only lead to the program.
+    let Some(first) = segments.iter().find(|segment| segment.goal.is_some()) else {
+        return false;
+    };
     first.word.contains('/')
         || failing.split_whitespace().any(|word| word == first.word)
         || process::find(&first.word, path).is_some()
@@ -60,7 +63,7 @@ pub(super) fn is_command(text: &str, failing: &str, path: &OsStr) -> bool {
 
 /// Returns why a command is never kept as a remedy, if it is not.
 pub(super) fn never(command: &str) -> Option<String> {
-    forbidden(command).map(|_| format!("`{command}` is never suggested to an agent: {NEVER}"))
+    forbidden(command).map(|why| format!("`{command}` is never suggested to an agent: {}", remedies::never(why)))
 }
 
 /// Returns whether a text has slots for the names of an error: `<1>`, `<2>` …

@@ -20,6 +20,7 @@ use crate::flow;
 
 Only what a person types at a terminal counts as decided. What an agent gives is a claim: agents are told of it once
 two sessions have seen it work, or a person confirms it.")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct Resolve {
     /// The id of the failure mode, or of one failure to mean that very error
     #[arg(value_name = "ID")]

@@ -30,6 +30,8 @@ const ABSORB: &[&str] = &[
      join remedy_session s on s.remedy = goes.id where goes.project = ?1",
     "update or ignore remedy set project = ?2 where project = ?1",
     "delete from remedy where project = ?1 and ?2 is not null",
+    // Remedies stand in the index under their number with a minus.
+    "delete from search where rowid < 0 and -rowid not in (select id from remedy) and ?1 <> ?2",
     "update publication set project = ?2 where project = ?1",
     "delete from mode_project where project = ?1 and ?2 is not null",
     "delete from project where id = ?1 and ?2 is not null",
@@ -89,7 +91,8 @@ pub fn clear_out(tx: &Tx<'_>) -> Result<(), StoreError> {
          delete from mode_project where project not in (select project from root);
          update failure set project = null where project not in (select project from root);
          update session set project = null where project not in (select project from root);
-         delete from project where id not in (select project from root);",
+         delete from project where id not in (select project from root);
+         delete from search where rowid < 0 and -rowid not in (select id from remedy);",
     )?;
     Ok(())
 }

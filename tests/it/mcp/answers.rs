@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::client::Client;
 use crate::env::TestEnv;
 use crate::fixture;
+use crate::lessons;
 
 fn filled() -> TestEnv {
     let env = TestEnv::new();
@@ -59,6 +60,31 @@ fn answers_read_well() {
         let told = client.call(tool, &arguments);
         assert!(!told.error, "{}", told.text);
         let _ = write!(all, "--- {tool} {arguments}\n{}", told.text);
+    }
+    insta::assert_snapshot!(all);
+    assert!(client.leave().is_empty());
+}
+
+#[test]
+fn answers_say_what_worked() {
+    let env = lessons::filled();
+    let mut client = Client::begun(&env);
+    let mut all = String::new();
+    let questions = [
+        (
+            "failure_check",
+            json!({"output": "zsh: command not found: go", "command": "go test ./internal/..."}),
+        ),
+        (
+            "failure_check",
+            json!({"output": "fork/exec /tmp/x/a.test.exe: exec format error"}),
+        ),
+        ("failure_search", json!({"query": "mise exec"})),
+        ("failure_report", json!({})),
+    ];
+    for (tool, arguments) in questions {
+        let told = client.call(tool, &arguments).answer();
+        let _ = write!(all, "--- {tool} {arguments}\n{told}");
     }
     insta::assert_snapshot!(all);
     assert!(client.leave().is_empty());
