@@ -8,6 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use super::answer::{self, Failed};
+use super::brief::{self, Begun};
 use super::{note_fault, pause, scene, warn};
 use crate::assistants::{self, Parsed, Spec};
 use crate::capture::shortened;
@@ -73,9 +74,12 @@ fn capture(name: Option<&str>, settings: &Settings) -> Result<Option<String>, St
         return said.map_or(Ok(None), |said| before(spec, &parsed, &said, settings));
     }
     let event = parsed.event.clone();
-    let Some(failed) = record(spec, parsed, settings)? else {
-        return Ok(None);
-    };
+    let begun = Begun::of(&parsed);
+    let failed = record(spec, parsed, settings)?;
+    if let Some(begun) = begun {
+        return at_start(spec, begun, settings);
+    }
+    let Some(failed) = failed else { return Ok(None) };
     // What was journalled is safe: an answer that cannot be had is only noted.
     match answer::answer(settings, &failed) {
         Ok(message) => Ok(message.and_then(|message| (spec.reply)(&event, &message.text))),
@@ -106,6 +110,15 @@ fn record(spec: &Spec, parsed: Parsed, settings: &Settings) -> Result<Option<Fai
         start_worker(settings)?;
     }
     Ok(failed)
+}
+
+/// Says what a session that begins is likely to meet, when it is journalled already.
+fn at_start(spec: &Spec, begun: Begun, settings: &Settings) -> Result<Option<String>, String> {
+    let said = brief::at_start(spec, begun, settings)
+        .map_err(|error| format!("could not brief: {error}: {}", source(&error)))?;
+    let Some(said) = said else { return Ok(None) };
+    append(settings, &said.session, &said.seen)?;
+    Ok(said.reply)
 }
 
 /// Says what is to be said before a call. A call of which there is nothing to say is not even journalled: what comes of

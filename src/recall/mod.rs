@@ -3,5 +3,6 @@
 mod causes;
 mod words;
 
+pub mod brief;
 pub mod hint;
 pub mod warning;

@@ -20,6 +20,7 @@ pub mod forget;
 pub mod hint;
 pub mod journal;
 pub mod lease;
+pub mod likely;
 pub mod meta;
 pub mod mode;
 pub mod mute;
