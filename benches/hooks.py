@@ -19,6 +19,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import uuid
 from pathlib import Path
@@ -48,7 +49,11 @@ class Words:
     def next(self):
         """Takes the modes in turn, so that a store with more failures than modes holds them all."""
         self.met += 1
-        return self.known(self.met - 1)
+        return self.modes[(self.met - 1) % len(self.modes)]
+
+    def remedy(self, words):
+        """What is typed instead after a failure of this mode."""
+        return f"--{words[0]} {words[1]}"
 
     def unknown(self, draw):
         return self.text(draw.sample(self.vocabulary, 6))
@@ -73,18 +78,29 @@ def transcript(path, words, draw, folder="/home/dev/ledger"):
         lines.append({"type": kind, "uuid": identity, "timestamp": stamp, "message": message, **common, **more})
 
     add("user", 0, {"role": "user", "content": "balance the ledger"})
-    for n in range(CALLS_PER_SESSION):
+    def ask(n, command, failure=None):
         call = f"toolu_{draw.getrandbits(96):024x}"
-        command = f"ledger check --book {draw.randrange(1000)}"
         use = {"type": "tool_use", "id": call, "name": "Bash", "input": {"command": command}}
         add("assistant", 2 * n + 1, {"id": f"msg_{call}", "role": "assistant", "model": "scripted", "content": [use]})
-        failed = draw.random() < FAILING
-        text = body(draw)
+        text, failed = body(draw), failure is not None
         if failed:
-            text = f"Exit code 1\n{text}{words.next()}"
+            text = f"Exit code 1\n{text}{failure}"
         result = {"type": "tool_result", "tool_use_id": call, "content": text, "is_error": failed}
         told = f"Error: {text}" if failed else {"stdout": text, "stderr": "", "interrupted": False}
         add("user", 2 * n + 2, {"role": "user", "content": [result]}, toolUseResult=told)
+
+    n = 0
+    while n < CALLS_PER_SESSION:
+        command = f"ledger check --book {draw.randrange(1000)}"
+        if draw.random() < FAILING:
+            # Every failure is got over by a changed call, so that every failure mode has its remedy.
+            mode = words.next()
+            ask(n, command, words.text(mode))
+            ask(n + 1, f"{command} {words.remedy(mode)}")
+            n += 2
+        else:
+            ask(n, command)
+            n += 1
     data = "".join(json.dumps(line) + "\n" for line in lines)
     path.write_text(data)
     return len(data)
@@ -136,7 +152,7 @@ class Bench:
             shutil.rmtree(folder.parent)
             print(f"\rbuilding: {done} of {sessions} sessions", end="", file=sys.stderr, flush=True)
         print(file=sys.stderr)
-        counts = {table: self.count(table) for table in ("event", "failure", "mode")}
+        counts = {table: self.count(table) for table in ("event", "failure", "mode", "remedy")}
         size = sum(file.stat().st_size for file in self.database().parent.rglob("*") if file.is_file())
         print(f"store: {counts}, {size / 1e6:.0f} MB of {raw / 1e6:.0f} MB raw = {size / raw:.3f}")
         print(f"built at {raw / 1e3 / wall:.0f} MB/s")
@@ -145,8 +161,8 @@ class Bench:
         with sqlite3.connect(f"file:{self.database()}?mode=ro", uri=True) as database:
             return database.execute(f"select count(*) from {table}").fetchone()[0]
 
-    def event(self, event, **fields):
-        common = {"session_id": "bench", "transcript_path": "/home/dev/none.jsonl", "cwd": "/home/dev/ledger"}
+    def event(self, event, session="bench", **fields):
+        common = {"session_id": session, "transcript_path": "/home/dev/none.jsonl", "cwd": "/home/dev/ledger"}
         return (json.dumps({**common, "hook_event_name": event, **fields}) + "\n").encode()
 
     def call(self):
@@ -157,9 +173,16 @@ class Bench:
     def success(self):
         return self.event("PostToolBatch", tool_calls=[{**self.call(), "tool_response": body(self.draw)}])
 
-    def failure(self, text):
+    def failure(self, text, session="bench"):
         error = f"Exit code 1\n{body(self.draw)[:9000]}{text}"
-        return self.event("PostToolUseFailure", error=error, is_interrupt=False, duration_ms=12, **self.call())
+        return self.event("PostToolUseFailure", session, error=error, is_interrupt=False, duration_ms=12, **self.call())
+
+    def told(self):
+        """A failure that an earlier session got over, met by a session that was told nothing yet."""
+        return self.failure(self.words.known(self.draw.getrandbits(32)), f"bench-{self.draw.getrandbits(64):x}")
+
+    def before(self):
+        return self.event("PreToolUse", **self.call())
 
     def hooks(self):
         hook = [self.binary, "hook", "claude-code"]
@@ -168,12 +191,16 @@ class Bench:
             "hook: turn ended": lambda: (hook, self.event("Stop", last_assistant_message="done")),
             "hook: success": lambda: (hook, self.success()),
             "hook: unknown failure": lambda: (hook, self.failure(self.words.unknown(self.draw))),
-            "hook: known failure": lambda: (hook, self.failure(self.words.known(self.draw.getrandbits(32)))),
+            "hook: known failure, with its hint": lambda: (hook, self.told()),
+            "hook: before a call": lambda: (hook, self.before()),
+            "hook: session start": lambda: (hook, self.event("SessionStart", f"b-{self.draw.random()}", source="startup")),
         }
         node = shutil.which("node")
         if node:
             kinds["node -e 0"] = lambda: ([node, "-e", "0"], b"")
         self.run(hook, self.event("SessionStart", source="startup"))
+        answered = sum(bool(self.says(hook, self.told())) for _ in range(50))
+        print(f"known failures that are answered: {answered} of 50")
         # As while an agent works: its `callus mcp` holds the database open.
         holder = sqlite3.connect(f"file:{self.database()}?mode=ro", uri=True)
         holder.execute("select count(*) from meta").fetchone()
@@ -184,6 +211,7 @@ class Bench:
                     continue
                 argv, stdin = made()
                 taken[kind].append(self.run(argv, stdin))
+        taken["hook: with its hint, while 16 others write"] = self.under_fire(hook)
         holder.close()
         base = percentile([wall for wall, _, _ in taken["/bin/true"]], 50)
         print("\n| process | runs | p50 ms | p99 ms | CPU p50 ms | x /bin/true |\n|---|---|---|---|---|---|")
@@ -192,6 +220,32 @@ class Bench:
             middle = percentile(walls, 50)
             cells = [middle, percentile(walls, 99), percentile(cpus, 50), middle / base]
             print(f"| {kind} | {len(runs)} | " + " | ".join(f"{cell:.2f}" for cell in cells) + " |")
+
+    def says(self, argv, stdin):
+        return subprocess.run(argv, input=stdin, env=self.environment, stdout=subprocess.PIPE, check=True).stdout
+
+    def under_fire(self, hook):
+        """Times known failures while sixteen other sessions write all the time, one in four of them failures."""
+        stop = threading.Event()
+
+        def fire(number):
+            draw = random.Random(number)
+            calm = self.folder / f"fire-{number}"
+            while not stop.is_set():
+                failing = draw.random() < 0.25
+                text = self.failure(self.words.unknown(draw), f"fire-{number}") if failing else self.success()
+                calm.write_bytes(text)
+                with calm.open("rb") as given:
+                    subprocess.run(hook, stdin=given, env=self.environment, stdout=subprocess.DEVNULL, check=True)
+
+        others = [threading.Thread(target=fire, args=(number,)) for number in range(16)]
+        for other in others:
+            other.start()
+        taken = [self.run(hook, self.told()) for _ in range(self.arguments.runs)]
+        stop.set()
+        for other in others:
+            other.join()
+        return taken
 
     def server(self):
         """Times the MCP server: start to first reply, and each lookup."""

@@ -20,6 +20,9 @@ pub mod capture;
 // What an agent is told: the hint after a failure, the warning before a call, the brief at the start.
 pub mod recall;
 
+// Skills: distilled from remedies that worked, linted, published.
+pub mod skill;
+
 // Wiring assistants: what to edit, editing it, and undoing it exactly.
 pub mod install;
 

@@ -54,11 +54,16 @@ pub(super) fn answer(settings: &Settings, failed: &Failed) -> Result<Option<Mess
     let path = settings.journals().join(journal::file_name(&failed.session));
     let stands = |remedy: &Remedy| stands(settings, failed.cwd.as_deref(), remedy);
     let policy = Policy { hints, stands: &stands };
-    let message = drain::drain_once(&mut store, &path, &rules, &mut recorder, settings.clock, |tx| {
-        match session::find(tx, &failed.session)? {
+    let message = drain::drain_once(
+        &mut store,
+        &path,
+        &rules,
+        &mut recorder,
+        settings.clock,
+        |tx| match session::find(tx, &failed.session)? {
             Some(session) => hint::answer(tx, session, failed.at, &policy),
             None => Ok(None),
-        }
-    })?;
+        },
+    )?;
     Ok(message)
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::FlowError;
 use super::stands::stands;
-use crate::assistants::{Parsed, Spec};
+use crate::assistants::{Hooks, Parsed};
 use crate::config::{self, Settings};
 use crate::domain::id::ProjectId;
 use crate::domain::lesson::{Hints, Message, Remedy};
@@ -65,7 +65,7 @@ pub(super) struct Said {
 
 /// Returns what a session that begins is told, if anything. The same text is told once in a session, unless the agent
 /// has forgotten it since.
-pub(super) fn at_start(spec: &Spec, begun: Begun, settings: &Settings) -> Result<Option<Said>, FlowError> {
+pub(super) fn at_start(hooks: &Hooks, begun: Begun, settings: &Settings) -> Result<Option<Said>, FlowError> {
     let hints = settings.telling(&config::repository(Path::new(&begun.cwd))).hints;
     if hints == Hints::Off {
         return Ok(None);
@@ -73,7 +73,7 @@ pub(super) fn at_start(spec: &Spec, begun: Begun, settings: &Settings) -> Result
     let Some(message) = message(&begun, hints, settings)? else {
         return Ok(None);
     };
-    let Some(reply) = (spec.reply)(&begun.event, &message.text) else {
+    let Some(reply) = (hooks.reply)(&begun.event, &message.text) else {
         return Ok(None);
     };
     let what = format!("brief {}", warned::hash(&message.text));

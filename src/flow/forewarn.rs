@@ -6,6 +6,7 @@ use super::FlowError;
 use super::stands::stands;
 use crate::config::Settings;
 use crate::domain::id::ProjectId;
+use crate::domain::lesson::Remedy;
 use crate::recall::warning::{self, Warning};
 use crate::redact::Clean;
 use crate::store::warned::{self, Warned};
@@ -13,13 +14,30 @@ use crate::store::{Store, failing};
 
 /// Writes the files anew where something changed, and removes those of folders in which there is nothing to say.
 pub fn forewarn(store: &mut Store, settings: &Settings) -> Result<(), FlowError> {
+    let disk = Disk {
+        has: &|folder| folder.is_dir(),
+        stands: &|folder, remedy| stands(settings, folder.to_str(), remedy),
+    };
+    forewarn_on(store, settings, &disk)
+}
+
+/// What the disk says of what a store speaks of.
+pub(super) struct Disk<'d> {
+    /// Says whether a folder is there.
+    pub(super) has: &'d dyn Fn(&Path) -> bool,
+    /// Says whether what a remedy names is there, as seen from a folder.
+    pub(super) stands: &'d dyn Fn(&Path, &Remedy) -> bool,
+}
+
+/// The same on another disk than that of this machine.
+pub(super) fn forewarn_on(store: &mut Store, settings: &Settings, disk: &Disk<'_>) -> Result<(), FlowError> {
     let files = settings.warned();
     let mut kept = Vec::new();
     for (project, warnings) in due(store, settings)? {
-        for folder in folders(store, settings, project)? {
+        for folder in folders(store, settings, disk, project)? {
             let said: Clean<Vec<Warned>> = warnings
                 .iter()
-                .filter(|warning| stands(settings, folder.to_str(), &warning.remedy))
+                .filter(|warning| (disk.stands)(&folder, &warning.remedy))
                 .map(warning::warned)
                 .collect();
             warned::write(&files, &folder, &said)?;
@@ -44,11 +62,16 @@ fn due(store: &mut Store, settings: &Settings) -> Result<Vec<(ProjectId, Vec<War
 }
 
 /// Returns the folders on this machine in which sessions of a project worked and that are there.
-fn folders(store: &mut Store, settings: &Settings, project: ProjectId) -> Result<Vec<PathBuf>, FlowError> {
+fn folders(
+    store: &mut Store,
+    settings: &Settings,
+    disk: &Disk<'_>,
+    project: ProjectId,
+) -> Result<Vec<PathBuf>, FlowError> {
     let folders = store.look(|tx| failing::folders(tx, &settings.machine()))?;
     Ok(folders
         .into_iter()
-        .filter(|(path, of)| *of == project && Path::new(path).is_dir())
+        .filter(|(path, of)| *of == project && (disk.has)(Path::new(path)))
         .map(|(path, _)| PathBuf::from(path))
         .collect())
 }

@@ -10,7 +10,7 @@ use std::path::Path;
 use super::answer::{self, Failed};
 use super::brief::{self, Begun};
 use super::{note_fault, pause, scene, warn};
-use crate::assistants::{self, Parsed, Spec};
+use crate::assistants::{self, Hooks, Parsed};
 use crate::capture::shortened;
 use crate::config::{self, Repository, Settings};
 use crate::domain::canary;
@@ -53,13 +53,15 @@ fn capture(name: Option<&str>, settings: &Settings) -> Result<Option<String>, St
     }
     let name = name.unwrap_or_default();
     let spec = assistants::by_name(name).ok_or_else(|| format!("no assistant is called '{name}'"))?;
+    // Somebody wired hooks that are not listened to yet: no fault of the session, and none of ours.
+    let Some(hooks) = &spec.hooks else { return Ok(None) };
     let mut input = Vec::new();
     std::io::stdin()
         .lock()
         .take(MOST_INPUT)
         .read_to_end(&mut input)
         .map_err(|error| format!("could not read standard input: {error}"))?;
-    let parsed = (spec.hook)(&input, settings.clock.now());
+    let parsed = (hooks.read)(&input, settings.clock.now());
     if let Some(damage) = &parsed.damaged {
         note_fault(
             settings,
@@ -71,27 +73,30 @@ fn capture(name: Option<&str>, settings: &Settings) -> Result<Option<String>, St
         return Ok(None);
     }
     if warn::is_before_a_call(&parsed) {
-        return said.map_or(Ok(None), |said| before(spec, &parsed, &said, settings));
+        return said.map_or(Ok(None), |said| before(hooks, &parsed, &said, settings));
     }
     let event = parsed.event.clone();
     let begun = Begun::of(&parsed);
-    let failed = record(spec, parsed, settings)?;
+    let failed = record(hooks, parsed, settings)?;
     if let Some(begun) = begun {
-        return at_start(spec, begun, settings);
+        return at_start(hooks, begun, settings);
     }
-    let Some(failed) = failed else { return Ok(None) };
+    // What cannot be handed to the model on this event must not be claimed as told.
+    let Some(failed) = failed.filter(|_| (hooks.reply)(&event, "").is_some()) else {
+        return Ok(None);
+    };
     // What was journalled is safe: an answer that cannot be had is only noted.
     match answer::answer(settings, &failed) {
-        Ok(message) => Ok(message.and_then(|message| (spec.reply)(&event, &message.text))),
+        Ok(message) => Ok(message.and_then(|message| (hooks.reply)(&event, &message.text))),
         Err(error) => Err(format!("could not answer: {error}: {}", source(&error))),
     }
 }
 
 /// Journals what a hook reported and starts the worker where it is due. Returns the failure that may be answered.
-fn record(spec: &Spec, parsed: Parsed, settings: &Settings) -> Result<Option<Failed>, String> {
+fn record(hooks: &Hooks, parsed: Parsed, settings: &Settings) -> Result<Option<Failed>, String> {
     let Some(session) = parsed.session else { return Ok(None) };
     let mut seen = parsed.observations;
-    scene::complete(&mut seen, spec, settings);
+    scene::complete(&mut seen, hooks, settings);
     let ends = seen.iter().any(|seen| matches!(seen.step, Step::SessionEnded { .. }));
     let starts = seen.iter().any(|seen| matches!(seen.step, Step::SessionStarted(_)));
     let turn = seen
@@ -113,8 +118,8 @@ fn record(spec: &Spec, parsed: Parsed, settings: &Settings) -> Result<Option<Fai
 }
 
 /// Says what a session that begins is likely to meet, when it is journalled already.
-fn at_start(spec: &Spec, begun: Begun, settings: &Settings) -> Result<Option<String>, String> {
-    let said = brief::at_start(spec, begun, settings)
+fn at_start(hooks: &Hooks, begun: Begun, settings: &Settings) -> Result<Option<String>, String> {
+    let said = brief::at_start(hooks, begun, settings)
         .map_err(|error| format!("could not brief: {error}: {}", source(&error)))?;
     let Some(said) = said else { return Ok(None) };
     append(settings, &said.session, &said.seen)?;
@@ -123,8 +128,8 @@ fn at_start(spec: &Spec, begun: Begun, settings: &Settings) -> Result<Option<Str
 
 /// Says what is to be said before a call. A call of which there is nothing to say is not even journalled: what comes of
 /// it will be.
-fn before(spec: &Spec, parsed: &Parsed, said: &Repository, settings: &Settings) -> Result<Option<String>, String> {
-    let (Some(session), Some(said)) = (&parsed.session, warn::before(spec, parsed, said, settings)) else {
+fn before(hooks: &Hooks, parsed: &Parsed, said: &Repository, settings: &Settings) -> Result<Option<String>, String> {
+    let (Some(session), Some(said)) = (&parsed.session, warn::before(hooks, parsed, said, settings)) else {
         return Ok(None);
     };
     append(settings, session, &said.seen)?;

@@ -15,6 +15,8 @@ use crate::store::{Store, fault, journal, rewrite, source};
 pub fn forget(settings: &Settings, what: &What) -> Result<(Forgotten, Vec<PathBuf>), FlowError> {
     let mut store = ready(settings)?;
     remove_journals(&mut store, settings)?;
+    // Asked for now: the rows go with what they were made of, and the files stay.
+    let skills = store.published_paths()?;
     let forgotten = forget::forget(&mut store, what, count_out)?;
     settle_projects(&mut store)?;
     forget::overwrite(&store)?;
@@ -25,6 +27,12 @@ pub fn forget(settings: &Settings, what: &What) -> Result<(Forgotten, Vec<PathBu
             fault::forget(&folder, text);
         }
         left = files_with(&settings.data, &forget::spellings(text));
+        left.extend(
+            skills
+                .into_iter()
+                .map(PathBuf::from)
+                .filter(|path| holds(path, &forget::spellings(text))),
+        );
     }
     Ok((forgotten, left))
 }
@@ -71,18 +79,17 @@ fn files_with(folder: &Path, spelled: &[String]) -> Vec<PathBuf> {
             let path = entry.path();
             match entry.file_type() {
                 Ok(kind) if kind.is_dir() => folders.push(path),
-                Ok(kind) if kind.is_file() => {
-                    let bytes = std::fs::read(&path).unwrap_or_default();
-                    if spelled
-                        .iter()
-                        .any(|text| memchr::memmem::find(&bytes, text.as_bytes()).is_some())
-                    {
-                        found.push(path);
-                    }
-                }
+                Ok(kind) if kind.is_file() && holds(&path, spelled) => found.push(path),
                 _ => {}
             }
         }
     }
     found
+}
+
+fn holds(path: &Path, spelled: &[String]) -> bool {
+    let bytes = std::fs::read(path).unwrap_or_default();
+    spelled
+        .iter()
+        .any(|text| memchr::memmem::find(&bytes, text.as_bytes()).is_some())
 }

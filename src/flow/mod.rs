@@ -12,6 +12,7 @@ pub mod hook;
 pub mod import;
 pub mod keep;
 pub mod pause;
+pub mod replay;
 pub mod ready;
 pub mod turn;
 pub mod worker;
@@ -25,7 +26,7 @@ use crate::redact::{self, Rules, UserPattern};
 use crate::store::fault;
 
 /// Returns the full set of redaction rules, the user's own among them.
-fn rules(settings: &Settings) -> Result<Rules, FlowError> {
+pub fn rules(settings: &Settings) -> Result<Rules, FlowError> {
     let own: Vec<_> = settings
         .file
         .patterns()

@@ -22,10 +22,19 @@ const AT_HOME: &[&str] = &[
     ".rbenv/shims",
     ".volta/bin",
 ];
-const ELSEWHERE: &[&str] = &["/usr/local/bin", "/usr/bin", "/bin", "/opt/homebrew/bin", "/usr/local/go/bin", "/snap/bin"];
+const ELSEWHERE: &[&str] = &[
+    "/usr/local/bin",
+    "/usr/bin",
+    "/bin",
+    "/opt/homebrew/bin",
+    "/usr/local/go/bin",
+    "/snap/bin",
+];
 
 /// Words that a shell runs itself.
-const BUILT_IN: &[&str] = &["cd", "source", ".", "export", "set", "eval", "command", "builtin", "test", "[", "ulimit", "type"];
+const BUILT_IN: &[&str] = &[
+    "cd", "source", ".", "export", "set", "eval", "command", "builtin", "test", "[", "ulimit", "type",
+];
 
 /// Returns whether the file or the program that a remedy names is still there. What cannot be looked at counts as
 /// there: a folder of another machine, a path with a variable in it.

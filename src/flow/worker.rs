@@ -110,7 +110,6 @@ fn read_transcript(
         .collect();
     let found = (spec.find)(&paths);
     let job = Job {
-        spec,
         transcripts: &found.transcripts,
         rules,
         clock: settings.clock,

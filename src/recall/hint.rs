@@ -95,7 +95,9 @@ fn about(
     let mut known = store::remedy::of_instance(tx, instance, asking)?;
     known.extend(store::remedy::of_kind(tx, faced.pattern, asking)?);
     let call = faced.command.as_deref().or(faced.file.as_deref()).unwrap_or_default();
-    let output = body::read(tx, faced.event, Part::Output)?.map(|text| text.joined()).unwrap_or_default();
+    let output = body::read(tx, faced.event, Part::Output)?
+        .map(|text| text.joined())
+        .unwrap_or_default();
     let facts = Facts {
         faced,
         text: Text { call, output: &output },
@@ -123,10 +125,9 @@ struct Facts<'f> {
 
 fn decide(facts: &Facts<'_>, stands: &dyn Fn(&Remedy) -> bool) -> Option<Message> {
     let told = |known: &Known, suggestion: &str| {
-        facts
-            .earlier
-            .iter()
-            .any(|earlier| earlier.remedy == Some(known.id) || (!suggestion.is_empty() && earlier.suggestion == suggestion))
+        facts.earlier.iter().any(|earlier| {
+            earlier.remedy == Some(known.id) || (!suggestion.is_empty() && earlier.suggestion == suggestion)
+        })
     };
     let decision = facts
         .known
@@ -180,14 +181,32 @@ fn worked(facts: &Facts<'_>, known: &Known, becomes: &str) -> Option<Message> {
     } else {
         words::evidence(known.trials)
     };
-    message(facts, Rule::Remedy, Some(known), &format!("{advice}{tried}"), &evidence, becomes)
+    message(
+        facts,
+        Rule::Remedy,
+        Some(known),
+        &format!("{advice}{tried}"),
+        &evidence,
+        becomes,
+    )
 }
 
 fn decided(facts: &Facts<'_>, known: &Known) -> Option<Message> {
-    let day = known.trials.last_worked.map(|at| format!(" on {}", words::day(at))).unwrap_or_default();
+    let day = known
+        .trials
+        .last_worked
+        .map(|at| format!(" on {}", words::day(at)))
+        .unwrap_or_default();
     let said = words::line(&known.remedy.becomes.replace('"', "'"), ADVICE - 60);
     let advice = format!("The user decided about this{day}: \"{said}\".");
-    message(facts, Rule::Decision, Some(known), &advice, "Ask before you do otherwise.", "")
+    message(
+        facts,
+        Rule::Decision,
+        Some(known),
+        &advice,
+        "Ask before you do otherwise.",
+        "",
+    )
 }
 
 /// Returns whether a failure is nobody's own: several sessions met it, nobody got past it, and it is neither work, nor
@@ -219,7 +238,9 @@ fn unsolved(facts: &Facts<'_>) -> Option<Message> {
     } else {
         format!("{cause}{tried}")
     };
-    let last = last.map(|at| format!(", last on {}", words::day(at))).unwrap_or_default();
+    let last = last
+        .map(|at| format!(", last on {}", words::day(at)))
+        .unwrap_or_default();
     let evidence = format!("{sessions} of {sessions} earlier sessions did not get past it{last}.");
     message(facts, Rule::Unsolved, None, &advice, &evidence, "")
 }
@@ -266,3 +287,6 @@ fn message(
         suggestion: suggestion.to_owned(),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -32,7 +32,11 @@ pub(super) fn line(text: &str, most: usize) -> String {
         .chars()
         .filter(|c| !is_hidden(*c))
         .map(|c| if c.is_control() { ' ' } else { c });
-    let words: Vec<String> = shown.collect::<String>().split_whitespace().map(str::to_owned).collect();
+    let words: Vec<String> = shown
+        .collect::<String>()
+        .split_whitespace()
+        .map(str::to_owned)
+        .collect();
     let whole = words.join(" ");
     let length = whole.chars().count();
     if length <= most {

@@ -14,6 +14,7 @@ use super::StoreError;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_remedies.sql"),
+    include_str!("migrations/0003_skills.sql"),
 ];
 
 /// The schema version that this program writes.

@@ -61,6 +61,7 @@ pub const PERMISSIONS: &[&str] = &[
     "mcp__callus__failure_check",
     "mcp__callus__failure_search",
     "mcp__callus__failure_report",
+    "mcp__callus__skill_lookup",
 ];
 
 /// The client's files.

@@ -9,7 +9,7 @@ use crate::store::{FOREVER, mute};
 /// How long a failure mode is muted when nothing else is said.
 const USUAL: &str = "30d";
 
-/// Keep quiet about a failure mode: it is still recorded, and left out of answers
+/// Keep quiet about a failure mode: it is still recorded, but left out of answers, hints, warnings and briefs
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   callus mute 7k2m9q1x               For 30 days

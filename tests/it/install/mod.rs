@@ -330,7 +330,7 @@ fn the_plan_says_what_will_happen_and_what_stands_in_the_way() {
     let text = plan.text().replace(&home.folder.path().display().to_string(), "~");
     let wanted = r#"~/.claude/settings.json
   + hooks that run /opt/callus/bin/callus hook claude-code: SessionStart, UserPromptSubmit, PostToolUseFailure, PostToolBatch, StopFailure, Stop, SubagentStart, SubagentStop, PreCompact, SessionEnd, PreToolUse
-  + permission for read-only tools: mcp__callus__failure_check, mcp__callus__failure_search, mcp__callus__failure_report
+  + permission for read-only tools: mcp__callus__failure_check, mcp__callus__failure_search, mcp__callus__failure_report, mcp__callus__skill_lookup
 ~/.claude.json (for you to run: the client's program was not found)
   + MCP server callus: /opt/callus/bin/callus mcp
     claude mcp add-json -s user callus '{"type":"stdio","command":"/opt/callus/bin/callus","args":["mcp"],"alwaysLoad":true}'

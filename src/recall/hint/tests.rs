@@ -1,0 +1,335 @@
+use super::*;
+use crate::domain::id::{EventId, Fingerprint, HintId, ModeId, PatternId, ProjectId, RemedyId};
+use crate::domain::lesson::Trials;
+use crate::domain::trace::ToolKind;
+use crate::store::remedy::Owner;
+
+/// 2026-06-18T00:00:00Z.
+const DAY: Timestamp = Timestamp(1_781_740_800_000_000);
+
+fn faced(headline: &str, command: &str) -> Faced {
+    Faced {
+        event: EventId(1),
+        root: SessionId(1),
+        agent: None,
+        project: Some(ProjectId(1)),
+        pattern: PatternId(1),
+        mode: ModeId(7),
+        instance: Some(Fingerprint([1; 10])),
+        kind: ToolKind::Shell,
+        headline: headline.to_owned(),
+        message: headline.to_owned(),
+        segment: Some(command.to_owned()),
+        goal: None,
+        command: Some(command.to_owned()),
+        file: None,
+        cwd: None,
+    }
+}
+
+fn known(id: i64, kind: RemedyKind, was: &str, becomes: &str, worked: u32, failed: u32) -> Known {
+    Known {
+        id: RemedyId(id),
+        owner: Owner {
+            pattern: PatternId(1),
+            instance: Some(Fingerprint([1; 10])),
+            project: Some(ProjectId(1)),
+        },
+        remedy: Remedy {
+            kind,
+            was: was.to_owned(),
+            becomes: becomes.to_owned(),
+            travels: false,
+        },
+        source: Source::Seen,
+        verdict: None,
+        trials: Trials {
+            worked,
+            failed,
+            last_worked: (worked > 0).then_some(DAY),
+            last_failed: (failed > 0).then_some(DAY.before(crate::domain::time::Span::days(1))),
+        },
+    }
+}
+
+fn met(sessions: u32, passed: u32) -> History {
+    History {
+        sessions,
+        passed,
+        failures: sessions,
+        soon: 0,
+        last: Some(DAY),
+    }
+}
+
+struct Case {
+    headline: &'static str,
+    command: &'static str,
+    output: &'static str,
+    known: Vec<Known>,
+    history: History,
+    earlier: Vec<Earlier>,
+}
+
+impl Case {
+    fn new(headline: &'static str, command: &'static str, known: Vec<Known>) -> Self {
+        Self {
+            headline,
+            command,
+            output: headline,
+            known,
+            history: History::default(),
+            earlier: Vec::new(),
+        }
+    }
+
+    fn says(&self) -> Option<Message> {
+        let faced = faced(self.headline, self.command);
+        let facts = Facts {
+            faced: &faced,
+            text: Text {
+                call: self.command,
+                output: self.output,
+            },
+            known: &self.known,
+            history: self.history,
+            earlier: &self.earlier,
+            is_second: !self.earlier.is_empty(),
+        };
+        decide(&facts, &|remedy| !remedy.becomes.contains("gone"))
+    }
+
+    fn text(&self) -> String {
+        self.says().map(|message| message.text).unwrap_or_default()
+    }
+}
+
+fn go_missing(known: Vec<Known>) -> Case {
+    Case::new("zsh:1: command not found: go", "go test ./...", known)
+}
+
+fn mise(worked: u32, failed: u32) -> Known {
+    known(
+        1,
+        RemedyKind::Changed,
+        "go test ./...",
+        "mise exec -- go test ./...",
+        worked,
+        failed,
+    )
+}
+
+#[test]
+fn a_remedy_is_three_lines_what_to_do_the_evidence_and_what_failed() {
+    assert_eq!(
+        go_missing(vec![mise(2, 0)]).text(),
+        "Callus: Run `mise exec -- go test ./...`.\n\
+         Worked in 2 of 2 sessions, last on 18 June 2026.\n\
+         This is about: `zsh:1: command not found: go`"
+    );
+    let path = known(1, RemedyKind::Path, ".golangci.yml", ".golangci.yaml", 1, 0);
+    assert!(
+        Case::new("Path does not exist: .golangci.yml", ".golangci.yml", vec![path])
+            .text()
+            .starts_with("Callus: It is `.golangci.yaml`, not `.golangci.yml`.\n")
+    );
+    let prepared = known(1, RemedyKind::Prepared, "npm test", "npm ci", 1, 0);
+    assert!(
+        Case::new("sh: 1: jest: not found", "npm test", vec![prepared])
+            .text()
+            .starts_with("Callus: First run `npm ci`, then the same call again.\n")
+    );
+}
+
+#[test]
+fn what_was_tried_in_vain_stands_beside_what_worked() {
+    let vain = known(2, RemedyKind::Changed, "go test ./...", "asdf exec go test ./...", 0, 1);
+    assert!(
+        go_missing(vec![mise(2, 0), vain])
+            .text()
+            .starts_with("Callus: Run `mise exec -- go test ./...`. Tried and failed: `asdf exec go test ./...`.\n")
+    );
+}
+
+#[test]
+fn what_may_not_be_told_is_not() {
+    let refuted = Known {
+        verdict: Some(false),
+        ..mise(3, 0)
+    };
+    let claim = Known {
+        source: Source::Agent,
+        ..mise(1, 0)
+    };
+    let cases = [
+        ("never seen to work", go_missing(vec![mise(0, 2)])),
+        ("refuted", go_missing(vec![refuted])),
+        ("a claim seen once", go_missing(vec![claim])),
+        (
+            "gone",
+            go_missing(vec![known(
+                1,
+                RemedyKind::Changed,
+                "go test",
+                "gone exec go test ./...",
+                2,
+                0,
+            )]),
+        ),
+        (
+            "says what the output says",
+            Case {
+                output: "command not found: go\nhint: run mise exec -- go test ./...",
+                ..go_missing(vec![mise(2, 0)])
+            },
+        ),
+        (
+            "only evidence",
+            go_missing(vec![known(1, RemedyKind::Edited, "go test", "a.go", 5, 0)]),
+        ),
+        (
+            "destructive",
+            Case::new(
+                "error: Your local changes to the following files would be overwritten by merge",
+                "git stash pop",
+                vec![known(1, RemedyKind::Changed, "git stash pop", "git stash drop", 3, 0)],
+            ),
+        ),
+        (
+            "too long to be typed",
+            go_missing(vec![known(
+                1,
+                RemedyKind::Changed,
+                "go test",
+                &format!("mise {}", "x".repeat(300)),
+                2,
+                0,
+            )]),
+        ),
+    ];
+    for (why, case) in cases {
+        assert_eq!(case.says(), None, "{why}");
+    }
+}
+
+#[test]
+fn a_remedy_decays_when_it_fails_later() {
+    let later = DAY.after(crate::domain::time::Span::days(1));
+    let failed_since = |worked, failed| {
+        let mut known = mise(worked, failed);
+        known.trials.last_failed = Some(later);
+        known
+    };
+    assert_eq!(go_missing(vec![failed_since(1, 1)]).says(), None);
+    assert!(go_missing(vec![failed_since(4, 1)]).says().is_some());
+    let confirmed = Known {
+        verdict: Some(true),
+        ..failed_since(1, 1)
+    };
+    assert!(go_missing(vec![confirmed]).text().contains("A person confirmed it."));
+}
+
+#[test]
+fn a_decision_outranks_what_worked() {
+    let decided = known(9, RemedyKind::Decision, "git add docs/x", "local", 1, 0);
+    let forced = known(
+        1,
+        RemedyKind::Changed,
+        "git add docs/x",
+        "git add --intent docs/x",
+        5,
+        0,
+    );
+    let case = Case::new(
+        "The following paths are ignored by one of your .gitignore files: docs",
+        "git add docs/x",
+        vec![forced, decided],
+    );
+    let message = case.says().expect("a decision is told");
+    assert_eq!(message.rule, Some(Rule::Decision));
+    assert!(
+        message
+            .text
+            .starts_with("Callus: The user decided about this on 18 June 2026: \"local\".\n")
+    );
+}
+
+#[test]
+fn what_nobody_got_past_is_said_where_the_cause_or_a_try_is_known() {
+    let bind = "panic: httptest: failed to listen on a port: listen tcp6 [::1]:0: bind: operation not permitted";
+    let sandbox = |history| Case {
+        history,
+        ..Case::new(bind, "go test ./...", Vec::new())
+    };
+    let text = sandbox(met(2, 0)).text();
+    assert!(
+        text.starts_with("Callus: This is the sandbox, not your change"),
+        "{text}"
+    );
+    assert!(
+        text.contains("\n2 of 2 earlier sessions did not get past it, last on 18 June 2026.\n"),
+        "{text}"
+    );
+    assert_eq!(sandbox(met(1, 0)).says(), None, "one session may be its own fault");
+    assert_eq!(sandbox(met(3, 1)).says(), None, "somebody got past it");
+    let unknown = Case {
+        history: met(3, 0),
+        ..Case::new("error: the ledger refused", "ledger check", Vec::new())
+    };
+    assert_eq!(unknown.says(), None, "a count helps nobody");
+    let tried = Case {
+        known: vec![known(
+            1,
+            RemedyKind::Changed,
+            "ledger check",
+            "ledger check --deep",
+            0,
+            2,
+        )],
+        ..unknown
+    };
+    assert!(
+        tried.text().contains("Tried and failed: `ledger check --deep`."),
+        "{}",
+        tried.text()
+    );
+}
+
+#[test]
+fn an_agent_is_not_told_the_same_twice() {
+    let earlier = |remedy, suggestion: &str| Earlier {
+        id: HintId(1),
+        told: Told::Hint,
+        mode: Some(ModeId(7)),
+        remedy,
+        suggestion: suggestion.to_owned(),
+        at: DAY,
+    };
+    for told in [
+        earlier(Some(RemedyId(1)), "other words"),
+        earlier(Some(RemedyId(5)), "mise exec -- go test ./..."),
+    ] {
+        let case = Case {
+            earlier: vec![told],
+            history: met(5, 0),
+            ..go_missing(vec![mise(2, 0)])
+        };
+        assert_eq!(case.says(), None);
+    }
+    let other = known(
+        2,
+        RemedyKind::Changed,
+        "go test ./...",
+        "/usr/local/go/bin/go test ./...",
+        1,
+        0,
+    );
+    let case = Case {
+        earlier: vec![earlier(Some(RemedyId(1)), "mise exec -- go test ./...")],
+        ..go_missing(vec![mise(2, 0), other])
+    };
+    assert!(
+        case.text().contains("/usr/local/go/bin/go"),
+        "another remedy may be told second"
+    );
+}
