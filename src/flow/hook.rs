@@ -8,6 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use super::answer::{self, Failed};
+use super::brief::{self, Begun};
 use super::{note_fault, pause, scene, warn};
 use crate::assistants::{self, Hooks, Parsed};
 use crate::capture::shortened;
@@ -75,7 +76,11 @@ fn capture(name: Option<&str>, settings: &Settings) -> Result<Option<String>, St
         return said.map_or(Ok(None), |said| before(hooks, &parsed, &said, settings));
     }
     let event = parsed.event.clone();
+    let begun = Begun::of(&parsed);
     let failed = record(hooks, parsed, settings)?;
+    if let Some(begun) = begun {
+        return at_start(hooks, begun, settings);
+    }
     // What cannot be handed to the model on this event must not be claimed as told.
     let Some(failed) = failed.filter(|_| (hooks.reply)(&event, "").is_some()) else {
         return Ok(None);
@@ -110,6 +115,15 @@ fn record(hooks: &Hooks, parsed: Parsed, settings: &Settings) -> Result<Option<F
         start_worker(settings)?;
     }
     Ok(failed)
+}
+
+/// Says what a session that begins is likely to meet, when it is journalled already.
+fn at_start(hooks: &Hooks, begun: Begun, settings: &Settings) -> Result<Option<String>, String> {
+    let said = brief::at_start(hooks, begun, settings)
+        .map_err(|error| format!("could not brief: {error}: {}", source(&error)))?;
+    let Some(said) = said else { return Ok(None) };
+    append(settings, &said.session, &said.seen)?;
+    Ok(said.reply)
 }
 
 /// Says what is to be said before a call. A call of which there is nothing to say is not even journalled: what comes of

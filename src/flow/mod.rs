@@ -1,6 +1,7 @@
 //! What joins use cases: the hook (the hot path), the worker behind it, and what reading commands do first.
 
 mod answer;
+mod brief;
 mod error;
 mod forewarn;
 mod scene;

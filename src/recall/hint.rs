@@ -209,20 +209,23 @@ fn decided(facts: &Facts<'_>, known: &Known) -> Option<Message> {
     )
 }
 
+/// Returns whether a failure is nobody's own: several sessions met it, nobody got past it, and it is neither work, nor
+/// passing, nor explained by its own text.
+pub(super) fn is_nobodys(history: History, headline: &str, goal: Option<&str>, output: &str) -> bool {
+    history.sessions >= MET
+        && history.passed == 0
+        && !remedy::is_transient(headline)
+        && !remedy::is_work(goal, headline)
+        && !assistants::explains_itself(headline)
+        && !remedy::names_a_way_out(output)
+}
+
 /// What nobody got past is not the agent's change. It is said where the cause is known, or where something was tried:
 /// the rest would be a count.
 fn unsolved(facts: &Facts<'_>) -> Option<Message> {
-    let History {
-        sessions, passed, last, ..
-    } = facts.history;
+    let History { sessions, last, .. } = facts.history;
     let headline = &facts.faced.headline;
-    let silent = sessions < MET
-        || passed > 0
-        || remedy::is_transient(headline)
-        || remedy::is_work(facts.faced.goal.as_deref(), headline)
-        || assistants::explains_itself(headline)
-        || remedy::names_a_way_out(facts.text.output);
-    if silent {
+    if !is_nobodys(facts.history, headline, facts.faced.goal.as_deref(), facts.text.output) {
         return None;
     }
     let cause = causes::of(headline).unwrap_or_default();

@@ -4,6 +4,7 @@ mod causes;
 mod known;
 mod words;
 
+pub mod brief;
 pub mod hint;
 pub mod warning;
 

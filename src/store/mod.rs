@@ -21,6 +21,7 @@ pub mod forget;
 pub mod hint;
 pub mod journal;
 pub mod lease;
+pub mod likely;
 pub mod met;
 pub mod meta;
 pub mod mode;

@@ -1,0 +1,143 @@
+//! At the start of a session: what it is likely to meet in this project, told once, or nothing.
+
+use std::path::Path;
+
+use super::FlowError;
+use super::stands::stands;
+use crate::assistants::{Hooks, Parsed};
+use crate::config::{self, Settings};
+use crate::domain::id::ProjectId;
+use crate::domain::lesson::{Hints, Message, Remedy};
+use crate::domain::trace::{Notice, Observation, SessionKey, Step};
+use crate::git;
+use crate::recall::brief::{self, Start};
+use crate::recall::hint::Policy;
+use crate::redact::{self, Clean};
+use crate::store::{Store, StoreError, Tx, journal, project, session, warned};
+use crate::workspace;
+
+/// The words for beginnings at which an agent is told. A fork has its parent's history before it.
+const SOURCES: &[&str] = &["startup", "resume", "clear", COMPACT];
+/// The beginning at which an agent has forgotten what it was told.
+const COMPACT: &str = "compact";
+
+/// A session that begins.
+#[derive(Debug)]
+pub(super) struct Begun {
+    session: SessionKey,
+    event: String,
+    /// The report of the beginning.
+    seen: Observation,
+    /// Its folder.
+    cwd: String,
+    /// What was told before is forgotten.
+    compacted: bool,
+}
+
+impl Begun {
+    /// Returns the beginning that a hook reports, if it is one at which something may be told.
+    pub(super) fn of(parsed: &Parsed) -> Option<Self> {
+        let seen = parsed.observations.first()?;
+        let Step::SessionStarted(start) = &seen.step else {
+            return None;
+        };
+        SOURCES.contains(&start.source.as_str()).then_some(())?;
+        Some(Self {
+            session: parsed.session.clone()?,
+            event: parsed.event.clone(),
+            cwd: parsed.cwd.clone()?,
+            compacted: start.source == COMPACT,
+            seen: seen.clone(),
+        })
+    }
+}
+
+/// What is told.
+#[derive(Debug)]
+pub(super) struct Said {
+    /// The session.
+    pub(super) session: SessionKey,
+    /// What is to be journalled.
+    pub(super) seen: Clean<Vec<Observation>>,
+    /// What is to be printed; nothing when it is only noted.
+    pub(super) reply: Option<String>,
+}
+
+/// Returns what a session that begins is told, if anything. The same text is told once in a session, unless the agent
+/// has forgotten it since.
+pub(super) fn at_start(hooks: &Hooks, begun: Begun, settings: &Settings) -> Result<Option<Said>, FlowError> {
+    let hints = settings.telling(&config::repository(Path::new(&begun.cwd))).hints;
+    if hints == Hints::Off {
+        return Ok(None);
+    }
+    let Some(message) = message(&begun, hints, settings)? else {
+        return Ok(None);
+    };
+    let Some(reply) = (hooks.reply)(&begun.event, &message.text) else {
+        return Ok(None);
+    };
+    let what = format!("brief {}", warned::hash(&message.text));
+    let is_first = journal::first(&settings.journals(), &begun.session, &what).unwrap_or(false);
+    if !is_first && !begun.compacted {
+        return Ok(None);
+    }
+    let notice = Notice {
+        told: message.told,
+        rule: message.rule,
+        mode: None,
+        instance: None,
+        remedy: None,
+        call: None,
+        shadow: hints == Hints::Shadow,
+        text: message.text,
+        suggestion: message.suggestion,
+    };
+    let told = Observation {
+        step: Step::Told(notice),
+        ..begun.seen
+    };
+    Ok(Some(Said {
+        session: begun.session,
+        seen: redact::scan_all(vec![told]),
+        reply: (hints == Hints::On).then_some(reply),
+    }))
+}
+
+fn message(begun: &Begun, hints: Hints, settings: &Settings) -> Result<Option<Message>, FlowError> {
+    let Some(mut store) = Store::open_for_hook(&settings.database())? else {
+        return Ok(None);
+    };
+    let stands = |remedy: &Remedy| stands(settings, Some(&begun.cwd), remedy);
+    let policy = Policy { hints, stands: &stands };
+    store.look(|tx| {
+        let Some(project) = project_at(tx, &settings.machine(), Path::new(&begun.cwd))? else {
+            return Ok(None);
+        };
+        let root = match session::find(tx, &begun.session)? {
+            Some(session) => Some(session::top(tx, session)?),
+            None => None,
+        };
+        let start = Start {
+            project,
+            root,
+            now: begun.seen.at,
+        };
+        Ok(brief::at_start(tx, start, &policy)?)
+    })
+}
+
+/// Returns the project of a folder: as it is known, else that of its main working tree or of its remote.
+fn project_at(tx: &Tx<'_>, machine: &str, cwd: &Path) -> Result<Option<ProjectId>, StoreError> {
+    let Some(place) = git::place(cwd) else {
+        return Ok(project::root_at(tx, machine, &cwd.to_string_lossy())?.map(|root| root.project));
+    };
+    for path in [&place.worktree, &place.root] {
+        if let Some(root) = project::root_at(tx, machine, path)? {
+            return Ok(Some(root.project));
+        }
+    }
+    match &place.remote {
+        Some(remote) => project::with_key(tx, &workspace::remote_key(remote)),
+        None => Ok(None),
+    }
+}

@@ -1,0 +1,130 @@
+//! What a session is told at its start.
+
+use std::fs;
+
+use rusqlite::params;
+use serde_json::{Value, json};
+
+use super::capture_scene::{Scene, payload};
+
+const NOW: &str = "2026-11-20T12:00:00Z";
+
+/// A project in which two sessions met a failure, with what worked in so many of them.
+fn project(worked: i64) -> Scene {
+    let scene = Scene::new();
+    fs::create_dir_all(scene.env.home().join("app/tools")).expect("a folder");
+    fs::write(scene.env.home().join("app/tools/pytest"), "").expect("a program");
+    for (number, day) in [(1, 12), (2, 18)] {
+        let at = format!("2026-11-{day}T09:00:00Z");
+        let mut failed = payload("PostToolUseFailure-Bash-definitely-not-a-command");
+        failed["tool_use_id"] = json!(format!("toolu_{number}"));
+        failed["tool_input"] = json!({"command": "pytest -q"});
+        failed["error"] = json!("Exit code 127\n/bin/bash: line 1: pytest: command not found");
+        for mut hook in [
+            payload("SessionStart-startup"),
+            failed,
+            payload("SessionEnd-reason-other"),
+        ] {
+            hook["session_id"] = json!(format!("past-{number}"));
+            hook["cwd"] = json!(scene.env.home().join("app"));
+            hook["transcript_path"] = json!("");
+            scene.hook_with(&at, &[("CALLUS_HINTS", "off")], &hook);
+        }
+    }
+    scene.work(NOW);
+    if worked > 0 {
+        let database = scene.other_program();
+        database
+            .execute(
+                "insert into remedy (pattern, instance, project, kind, was, becomes, source, at)
+                 select pattern, instance, project, 'changed', 'pytest', 'tools/pytest', 'seen', at from failure limit 1",
+                [],
+            )
+            .expect("a remedy");
+        database
+            .execute(
+                "insert into remedy_session (remedy, session, worked, failed, at)
+                 select 1, f.session, 1, 0, f.at from failure f order by f.at limit ?1",
+                params![worked],
+            )
+            .expect("its sessions");
+    }
+    scene
+}
+
+/// Starts a session, and returns what it is told.
+fn start(scene: &Scene, session: &str, source: &str, variables: &[(&str, &str)]) -> String {
+    let mut start = payload(&format!("SessionStart-{source}"));
+    start["session_id"] = json!(session);
+    start["cwd"] = json!(scene.env.home().join("app"));
+    let said = scene
+        .run_at(NOW, variables, &["hook", "claude-code"], &start.to_string())
+        .success();
+    scene.quiet();
+    if said.is_empty() {
+        return said;
+    }
+    let reply: Value = serde_json::from_str(&said).expect("a reply is JSON");
+    assert_eq!(reply["hookSpecificOutput"]["hookEventName"], "SessionStart");
+    let text = reply["hookSpecificOutput"]["additionalContext"].as_str();
+    text.expect("a text").to_owned()
+}
+
+#[test]
+fn a_session_is_told_once_what_it_is_likely_to_meet() {
+    let scene = project(2);
+    let told = start(&scene, "now", "startup", &[]);
+    insta::assert_snapshot!(told, @"Callus: Run `tools/pytest`, not `pytest` (worked in 2 of 2 earlier sessions).");
+    for (session, source, tells) in [
+        ("now", "resume", false),
+        ("now", "compact", true),
+        ("now", "resume", false),
+        ("other", "clear", true),
+        ("third", "fork", false),
+    ] {
+        let said = start(&scene, session, source, &[]);
+        assert_eq!(said, if tells { told.as_str() } else { "" }, "{session} {source}");
+    }
+    scene.run(&["status"]);
+    assert_eq!(
+        scene.rows(
+            "select s.external, h.kind, h.rule, h.shadow, h.suggestion, count(*) from hint h join session s on s.id = h.session
+             group by 1 order by 1"
+        ),
+        ["now|brief|remedy|0|tools/pytest|1", "other|brief|remedy|0|tools/pytest|1"]
+    );
+    scene.assert_no_fault();
+    scene.assert_consistent();
+}
+
+#[test]
+fn there_is_no_brief_without_something_to_type_or_where_nobody_wants_one() {
+    let scene = project(2);
+    fs::remove_file(scene.env.home().join("app/tools/pytest")).expect("gone");
+    assert_eq!(start(&scene, "gone", "startup", &[]), "", "its program is gone");
+    let scene = project(2);
+    assert_eq!(start(&scene, "off", "startup", &[("CALLUS_HINTS", "off")]), "");
+    assert_eq!(start(&scene, "shadow", "startup", &[("CALLUS_HINTS", "shadow")]), "");
+    scene.run(&["status"]);
+    assert_eq!(scene.rows("select shadow from hint"), ["1"]);
+    let id = scene.json(&["failures", "--since", "all", "--json"])["modes"][0]["id"].clone();
+    scene.run(&["mute", id.as_str().expect("an id")]);
+    assert_eq!(start(&scene, "muted", "startup", &[]), "");
+    let empty = Scene::new();
+    fs::create_dir_all(empty.env.home().join("app")).expect("a folder");
+    assert_eq!(start(&empty, "first", "startup", &[]), "");
+    empty.assert_no_fault();
+}
+
+#[test]
+fn a_store_of_another_schema_says_nothing_and_is_left_as_it_is() {
+    let scene = project(2);
+    for version in ["1", "99"] {
+        scene
+            .other_program()
+            .execute_batch(&format!("pragma user_version = {version}"))
+            .expect("another version");
+        assert_eq!(start(&scene, version, "startup", &[]), "");
+        assert_eq!(scene.rows("pragma user_version"), [version]);
+    }
+}
