@@ -6,7 +6,7 @@ fn the_same_input_is_no_remedy_by_itself() {
     let kinds = |told: &Told| -> Vec<RemedyKind> { learn(&told.0).0.iter().map(|one| one.remedy.kind).collect() };
     let edited = Told::default()
         .red("go test ./...", red)
-        .edit("/home/dev/work/app/a.go")
+        .edit("/home/dev/code/app/a.go")
         .ok("go test ./... | tail");
     assert_eq!(kinds(&edited), [RemedyKind::Edited]);
     assert_eq!(learn(&edited.0).0[0].remedy.becomes, "a.go");
@@ -111,25 +111,25 @@ fn files_are_learnt_from_the_next_alike_one() {
     let path = |to: &str| vec![(RemedyKind::Path, to.to_owned())];
     assert_eq!(
         read(
-            "/home/dev/work/app/cli/commands/resume.go",
-            "/home/dev/work/app/cli/resume.go"
+            "/home/dev/code/app/cli/commands/resume.go",
+            "/home/dev/code/app/cli/resume.go"
         ),
         path("cli/resume.go")
     );
     assert_eq!(
-        read("/home/dev/work/app/a.yml", "/home/dev/work/app/a.yaml"),
+        read("/home/dev/code/app/a.yml", "/home/dev/code/app/a.yaml"),
         path("a.yaml")
     );
     assert_eq!(
-        read("/home/dev/work/app/src/x.rs", "/home/dev/work/app/src/x/mod.rs"),
+        read("/home/dev/code/app/src/x.rs", "/home/dev/code/app/src/x/mod.rs"),
         path("src/x/mod.rs")
     );
     for (from, to) in [
-        ("/home/dev/work/app/cli/a.go", "/home/dev/work/app/cli/b.go"),
-        ("/home/dev/work/app/cli/mod.rs", "/home/dev/work/app/store/x/mod.rs"),
-        ("/home/dev/work/app/REVIEW.md", "/home/dev/work/other/REVIEW.md"),
-        ("/home/dev/work/app/.env.example", "/home/dev/work/app/.env"),
-        ("/home/dev/work/app/step1.md", "/home/dev/work/app/step2.md"),
+        ("/home/dev/code/app/cli/a.go", "/home/dev/code/app/cli/b.go"),
+        ("/home/dev/code/app/cli/mod.rs", "/home/dev/code/app/store/x/mod.rs"),
+        ("/home/dev/code/app/REVIEW.md", "/home/dev/code/other/REVIEW.md"),
+        ("/home/dev/code/app/.env.example", "/home/dev/code/app/.env"),
+        ("/home/dev/code/app/step1.md", "/home/dev/code/app/step2.md"),
     ] {
         assert_eq!(read(from, to), [], "{from} {to}");
     }

@@ -11,7 +11,7 @@ use crate::domain::trace::ToolKind;
 use crate::failure::shell;
 
 /// Where the sessions of these tests work.
-const HERE: &str = "/home/dev/work/app";
+const HERE: &str = "/home/dev/code/app";
 
 /// Builds a session.
 #[derive(Default)]
