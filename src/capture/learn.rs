@@ -20,7 +20,7 @@ pub(super) fn learn(tx: &Tx<'_>, id: SessionId, steps: &[Traced], failures: &[Ro
     if failures.is_empty() {
         return kept::drop_unused(tx, &before);
     }
-    let story = trace::with_words(tx, steps, failures)?.derive(told);
+    let story = trace::with_words(tx, steps, failures)?.derive(|read| told(read));
     let taught = story.derive(taught);
     for row in failures {
         let passage = taught
@@ -115,7 +115,7 @@ fn taught(story: &Story) -> Taught {
     }
 }
 
-fn told(read: &Vec<Worded>) -> Story {
+fn told(read: &[Worded]) -> Story {
     let steps = read
         .iter()
         .map(

@@ -70,7 +70,8 @@ pub fn unlearn(tx: &Tx<'_>, session: SessionId, name: &Clean<String>) -> Result<
 pub fn drop_unused(tx: &Tx<'_>, ids: &[RemedyId]) -> Result<(), StoreError> {
     for id in ids {
         tx.prepare_cached(
-            "delete from remedy where id = ?1 and verdict is null and (source = 'seen' or kind = 'decision')
+            "delete from remedy where id = ?1 and verdict is null
+                and (source = 'seen' or kind = 'decision' and decided_by is not 'person')
                 and not exists (select 1 from remedy_session where remedy = ?1)",
         )?
         .execute([id.0])?;

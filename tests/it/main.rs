@@ -4,6 +4,7 @@ mod brief;
 mod capture_copies;
 mod capture_hooks;
 mod capture_import;
+mod capture_learn;
 mod capture_recount;
 mod capture_roads;
 mod capture_scene;

@@ -128,7 +128,8 @@ const COMMON: &[&str] = &[
 
 /// Returns the remedy that what was looked for in one place is in another, which need not be alike.
 pub(super) fn moved_to(from: &str, to: &str, folder: Option<&str>, known: &Known) -> Option<Remedy> {
-    let outside = folder.is_some_and(|folder| to != folder && !known.is_within(to, folder));
+    // Everywhere is no place.
+    let outside = folder.is_none_or(|folder| !known.is_within(to, folder) || is_inside(folder, to) || to == folder);
     (!outside).then(|| Remedy {
         kind: RemedyKind::Path,
         was: relative(from, folder),

@@ -86,7 +86,7 @@ fn may_be_kept(remedy: &Remedy) -> bool {
 }
 
 /// Returns the later calls of the same agent, with their number from the failure.
-fn later<'a>(story: &'a Story, at: usize) -> impl Iterator<Item = (usize, usize, &'a Step)> {
+fn later(story: &Story, at: usize) -> impl Iterator<Item = (usize, usize, &Step)> {
     let agent = story.steps[at].agent.as_deref();
     story.steps[at + 1..]
         .iter()
@@ -339,15 +339,20 @@ fn in_tool(story: &Story, at: usize, step: &Step, failed: &Failed, known: &Known
         if !is_kin || !later.good {
             continue;
         }
-        let found = match (&step.file, &later.file) {
+        let reached = match (&step.file, &later.file) {
             (Some(from), Some(to)) => same_or_alike(step, from, later, to, known),
-            (None, None) if step.input == later.input => Some(None),
-            (None, None) if !step.input.is_empty() => changed_input(&fault, failed, step, later).map(Some),
-            _ => None,
+            (None, None) if step.input == later.input => Reach::Same,
+            (None, None) if !step.input.is_empty() => {
+                changed_input(&fault, failed, step, later).map_or(Reach::No, Reach::Differs)
+            }
+            _ => Reach::No,
         };
-        let Some(way) = found else { continue };
-        let remedy =
-            way.filter(|_| learns && calls <= WINDOW && matches!(fault, Fault::Path | Fault::Name | Fault::Usage));
+        let about = matches!(fault, Fault::Path | Fault::Name | Fault::Usage);
+        let remedy = match reached {
+            Reach::No => continue,
+            Reach::Differs(remedy) if learns && about && calls <= WINDOW => Some(remedy),
+            Reach::Differs(_) | Reach::Same => None,
+        };
         seen.passed = Some((calls, remedy.as_ref().map(|remedy| remedy.kind)));
         if let Some(remedy) = remedy {
             seen.lessons.push(Lesson {
@@ -363,22 +368,22 @@ fn in_tool(story: &Story, at: usize, step: &Step, failed: &Failed, known: &Known
     seen
 }
 
-/// Returns nothing inside for the same file, the path remedy for an alike one, or for where the very same search went
-/// through.
-fn same_or_alike(step: &Step, from: &str, later: &Step, to: &str, known: &Known) -> Option<Option<Remedy>> {
+/// Compares the file of a later call with that of the failing one: an alike one differs, and so does any at which the very
+/// same search went through.
+fn same_or_alike(step: &Step, from: &str, later: &Step, to: &str, known: &Known) -> Reach {
     let from = alike::join(step.folder.as_deref(), from);
     let to = alike::join(later.folder.as_deref(), to);
     if from == to {
-        return Some(None);
+        return Reach::Same;
     }
     let is_same_search = step.tool_kind == ToolKind::Search && step.tool == later.tool && {
         let asked = (elsewhere(&step.input), elsewhere(&later.input));
         asked.0.is_some() && asked.0 == asked.1
     };
     if is_same_search && !alike::is_passing(&from) && !alike::is_passing(&to) {
-        return alike::moved_to(&from, &to, step.folder.as_deref(), known).map(Some);
+        return alike::moved_to(&from, &to, step.folder.as_deref(), known).map_or(Reach::No, Reach::Differs);
     }
-    alike::remedy(&from, &to, step.folder.as_deref(), known).map(Some)
+    alike::remedy(&from, &to, step.folder.as_deref(), known).map_or(Reach::No, Reach::Differs)
 }
 
 /// Returns the input of a search without the place in which it looks.

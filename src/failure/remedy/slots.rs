@@ -24,11 +24,12 @@ pub(super) fn of_kind(
             }
             let mut words: Vec<String> = before.iter().map(|word| (*word).to_owned()).collect();
             words.push(format!("{in_path}<1>"));
+            let is_of_a_place = words.iter().any(|word| word.contains('/'));
             Some(Remedy {
                 kind: RemedyKind::Changed,
                 was: "<1>".to_owned(),
                 becomes: words.join(" "),
-                travels: remedy.travels,
+                travels: !is_of_a_place,
             })
         }
         (Fault::Program(_) | Fault::Module, RemedyKind::Prepared, _) => {

@@ -1,6 +1,8 @@
--- What no session shows any more, and nobody vouches for, is no remedy.
+-- What no session shows any more, and nobody vouches for, is no remedy; what was said in a session goes with it.
 delete from remedy
-where source = 'seen' and verdict is null and not exists (select 1 from remedy_session s where s.remedy = remedy.id);
+where not exists (select 1 from remedy_session s where s.remedy = remedy.id)
+      and (source = 'seen' and verdict is null
+           or (source = 'seen' or kind = 'decision') and decided_by is not 'person');
 
 -- Removes what nothing refers to any more: modes without a failure, folders in which nothing happened, their projects.
 -- Patterns that were one mode stay one, also when the pattern goes that showed it.

@@ -1,12 +1,15 @@
 //! Of what class a failure is: that decides what counts as getting past it.
 
-use super::input::{self, Input, base};
+mod words;
+
+use super::input::{Input, base};
 use super::story::Failed;
 use crate::domain::failure::{Expected, Goal};
 use crate::domain::trace::ToolKind;
 use crate::failure::check;
 use crate::failure::fingerprint::REFUSALS;
 use crate::failure::headline::place;
+use words::{ABOUT_INPUT, DENIALS, LAUNCHES, MODULES, NAMES, PATHS, TRANSIENT, USAGES, VERDICTS, WAYS_OUT};
 
 /// The classes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,283 +36,6 @@ pub(super) enum Fault {
     Other,
 }
 
-/// Words of a no, in lower case.
-const DENIALS: &[&str] = &[
-    "operation not permitted",
-    "blocked by policy",
-    "rejected by policy",
-    "by policy",
-    "sandbox",
-    "requires approval",
-    "eperm",
-    "not authorized",
-    "unauthorized",
-    "unauthenticated",
-    "authentication failed",
-    "authentication required",
-    "bad credentials",
-    "not logged in",
-    "forbidden",
-    "http 401",
-    "http 403",
-    "access denied",
-    "protected branch",
-    "ignored by one of your .gitignore",
-    "pre-commit hook",
-    "pre-push hook",
-    "hook declined",
-    "husky",
-    "dubious ownership",
-    "externally-managed-environment",
-    "resource not accessible",
-    "must have admin",
-    "saml",
-    "denied by",
-    "not allowed to",
-];
-
-/// Words of what goes by itself, in lower case.
-const TRANSIENT: &[&str] = &[
-    "timed out",
-    "timeout",
-    "etimedout",
-    "econnreset",
-    "connection reset",
-    "connection refused",
-    "econnrefused",
-    "could not resolve host",
-    "temporary failure in name resolution",
-    "network is unreachable",
-    "no such host",
-    "eai_again",
-    "enotfound",
-    "socket hang up",
-    "tls handshake",
-    "unexpected eof while reading",
-    "rate limit",
-    "too many requests",
-    "overloaded",
-    "http 429",
-    "http 500",
-    "http 502",
-    "http 503",
-    "http 504",
-    "status code 429",
-    "status code 500",
-    "status code 502",
-    "status code 503",
-    "status code 504",
-    "internal server error",
-    "bad gateway",
-    "service unavailable",
-    "gateway time",
-    "something went wrong while executing your query",
-    "index.lock",
-    "resource temporarily unavailable",
-    "database is locked",
-    "could not get lock",
-    "blocking waiting for file lock",
-    "address already in use",
-    "try again later",
-];
-
-/// Words of a wrong flag or argument, in lower case.
-const USAGES: &[&str] = &[
-    "unknown flag",
-    "unknown shorthand flag",
-    "unknown option",
-    "unknown argument",
-    "unknown long flag",
-    "unrecognized option",
-    "unrecognized argument",
-    "unrecognised",
-    "unexpected argument",
-    "unexpected option",
-    "illegal option",
-    "invalid option",
-    "no such option",
-    "unsupported option",
-    "flag provided but not defined",
-    "flag needs an argument",
-    "requires an argument",
-    "requires a value",
-    "option requires",
-    "required flag",
-    "required option",
-    "accepts at most",
-    "accepts 1 arg",
-    "accepts 0 arg",
-    "accepts between",
-    "requires at least",
-    "too many arguments",
-    "unknown json field",
-    "invalid value",
-    "wrong usage:",
-    "cannot be used with",
-    "can't be used with",
-    "mutually exclusive",
-    "the following arguments are required",
-    "the following required arguments",
-    "must be specified",
-    "must provide",
-    "only one of",
-    "specify only one",
-    "cannot be combined",
-    "is ambiguous",
-    "ambiguous option",
-    "named files must be",
-    "no longer supported",
-    "has been removed",
-    "is deprecated",
-];
-
-/// Words of a missing name, in lower case.
-const NAMES: &[&str] = &[
-    "missing script",
-    "script not found",
-    "command not found in",
-    "no task",
-    "no tasks",
-    "task not found",
-    "no rule to make target",
-    "unknown command",
-    "unknown subcommand",
-    "unrecognized subcommand",
-    "no such command",
-    "no such subcommand",
-    "is not a git command",
-    "unknown revision",
-    "bad revision",
-    "not a valid object name",
-    "not a valid ref",
-    "invalid reference",
-    "couldn't find remote ref",
-    "ambiguous argument",
-    "did not match any file",
-    "not something we can merge",
-    "invalid upstream",
-    "did not match any packages",
-    "package id specification",
-    "no test target named",
-    "no bin target named",
-    "unknown skill",
-    "agent type",
-    "no projects matched",
-    "no project found",
-    "no workspaces found",
-];
-
-/// Words of a program that runs, but not here or not so, in lower case.
-const LAUNCHES: &[&str] = &[
-    "exec format error",
-    "go.mod file not found",
-    "cannot find main module",
-    "outside main module",
-    "does not contain main module",
-    "directory prefix . does not contain",
-    "no go files in",
-    "no packages to build",
-    "matched no packages",
-    "directory not found",
-    "is not in std",
-    "not a git repository",
-    "could not find `cargo.toml`",
-    "couldn't find a package.json",
-    "could not read package.json",
-    "no package.json",
-    "no pyproject.toml",
-    "no configuration file",
-    "config file not found",
-    "can't load config",
-    "cannot find config",
-    "couldn't find any config",
-    "no tests found",
-    "no test files found",
-    "no tests ran",
-    "collected 0 items",
-    "not a terminal",
-    "not a tty",
-    "no upstream branch",
-    "no default remote repository",
-    "could not determine base repo",
-    "must be run in a work tree",
-    "need to specify how to reconcile",
-    "is not installed for the toolchain",
-    "toolchain",
-    "can't find project",
-    "unsupported engine",
-    "requires node",
-    "needs to be run",
-    "not trusted",
-    "no such module",
-    "no module with that path",
-];
-
-/// Words of a missing library, in lower case.
-const MODULES: &[&str] = &[
-    "no module named",
-    "modulenotfounderror",
-    "cannot find module",
-    "cannot find package",
-    "err_module_not_found",
-    "could not find a declaration",
-    "no required module provides package",
-    "missing go.sum entry",
-    "updates to go.mod needed",
-    "cannot load such file",
-    "could not find gem",
-    "is not installed",
-    "not installed",
-    "node_modules missing",
-    "executable doesn't exist",
-    "can't resolve",
-    "unable to resolve",
-];
-
-/// Words of a missing file, in lower case.
-const PATHS: &[&str] = &[
-    "no such file or directory",
-    "does not exist",
-    "cannot access",
-    "can't open",
-    "can't read",
-    "cannot open",
-    "cannot stat",
-    "not a directory",
-    "enoent",
-    "can't cd to",
-    "did not match any file",
-    "file not found",
-    "path not found",
-    "cannot find the path",
-    "no such path",
-    "directory nonexistent",
-];
-
-/// Beginnings of headlines by which a test says that it is red.
-const VERDICTS: &[&str] = &[
-    "--- FAIL",
-    "FAIL ",
-    "FAIL\t",
-    "FAILED ",
-    "FAILED:",
-    "thread '",
-    "● ",
-    "(fail) ",
-    "not ok ",
-    "Failure/Error",
-    "test result: FAILED",
-    "error[",
-    "error: could not compile",
-    "AssertionError",
-    "assert",
-    "E   ",
-    "✗",
-    "×",
-    "✘",
-    "panic: ",
-];
-
 fn holds(text: &str, words: &[&str]) -> bool {
     words.iter().any(|word| text.contains(word))
 }
@@ -332,32 +58,6 @@ pub fn is_work(goal: Option<&str>, headline: &str) -> bool {
         || (is_check && place::leading(headline).is_some())
         || (is_check && !of_the_way && named_program(headline).is_none())
 }
-
-/// Words by which an output names the way out itself, in lower case.
-const WAYS_OUT: &[&str] = &[
-    "did you mean",
-    "do you mean",
-    "similar command is",
-    "similar commands are",
-    "perhaps you meant",
-    "maybe you meant",
-    "you may want to",
-    "to update it:",
-    "to fix this",
-    "to fix it",
-    "run the following",
-    "please run",
-    "try running",
-    "use `",
-    "use --",
-    "hint: use",
-    "help: consider",
-    "help: try",
-    "instead use",
-    "available agents:",
-    "available fields:",
-    "specify one or more comma-separated fields",
-];
 
 /// Returns whether an output names the way out itself.
 #[must_use]
@@ -424,20 +124,6 @@ pub(super) fn of_tool(failed: &Failed, kind: ToolKind) -> Fault {
     Fault::Other
 }
 
-/// Words of a tool that does not like what it was given, in lower case.
-const ABOUT_INPUT: &[&str] = &[
-    "invalid",
-    "required",
-    "must be",
-    "must have",
-    "unknown",
-    "unsupported",
-    "expected",
-    "unrecognized",
-    "not supported",
-    "should be",
-];
-
 fn by_reason(expected: Option<Expected>) -> Option<Fault> {
     match expected? {
         Expected::TestFirst => Some(Fault::Verdict),
@@ -469,8 +155,7 @@ fn missing_program(headline: &str, input: Option<&Input>) -> Option<String> {
     let input = input?;
     let called = base(&name).to_owned();
     let own = input.words.iter().any(|word| *word == name || base(word) == called);
-    (own && (called == input.goal.program || input::same_program(&called, &input.goal.program) || own))
-        .then_some(called)
+    own.then_some(called)
 }
 
 /// Returns the program that a headline says is not there.

@@ -1,0 +1,218 @@
+use super::*;
+
+#[test]
+fn the_same_input_is_no_remedy_by_itself() {
+    let red = "--- FAIL: TestA a_test.go:1: want 1";
+    let kinds = |told: &Told| -> Vec<RemedyKind> { learn(&told.0).0.iter().map(|one| one.remedy.kind).collect() };
+    let edited = Told::default()
+        .red("go test ./...", red)
+        .edit("/home/dev/code/app/a.go")
+        .ok("go test ./... | tail");
+    assert_eq!(kinds(&edited), [RemedyKind::Edited]);
+    assert_eq!(learn(&edited.0).0[0].remedy.becomes, "a.go");
+    let again = Told::default()
+        .red("gh run list", "HTTP 502: Bad Gateway")
+        .ok("cat a")
+        .ok("gh run list");
+    assert_eq!(kinds(&again), [RemedyKind::Retry]);
+    let after_work = Told::default()
+        .red("gh run list", "HTTP 502: Bad Gateway")
+        .ok("git commit -m x")
+        .ok("gh run list");
+    assert_eq!(kinds(&after_work), []);
+}
+
+#[test]
+fn what_prepares_must_have_to_do_with_the_failure() {
+    let table = [
+        ("npm test", "Error: Cannot find module 'chalk'", "npm ci", true),
+        (
+            "python x.py",
+            "ModuleNotFoundError: No module named 'yaml'",
+            "pip install yaml",
+            true,
+        ),
+        (
+            "python x.py",
+            "ModuleNotFoundError: No module named 'yaml'",
+            "pip install requests",
+            false,
+        ),
+        (
+            "go test ./a",
+            "go: updates to go.mod needed; to update it: go mod tidy",
+            "go mod tidy",
+            true,
+        ),
+        (
+            "cp a out/b",
+            "cp: out/b: No such file or directory",
+            "mkdir -p out",
+            true,
+        ),
+        (
+            "cp a build/out/b",
+            "cp: build/out/b: No such file or directory",
+            "mkdir -p build/out",
+            true,
+        ),
+        (
+            "psql -c x",
+            "connection to server failed: Connection refused",
+            "docker compose up -d db",
+            true,
+        ),
+        ("git log v1..x", "fatal: bad revision 'v1..x'", "git fetch --tags", true),
+        ("git log v1..x", "fatal: bad revision 'v1..x'", "npm ci", false),
+    ];
+    for (was, headline, command, is_remedy) in table {
+        for told in [
+            Told::default().red(was, headline).ok(command).ok(was),
+            Told::default().red(was, headline).ok(&format!("{command} && {was}")),
+        ] {
+            let expected: Vec<_> = is_remedy
+                .then(|| (RemedyKind::Prepared, command.to_owned()))
+                .into_iter()
+                .collect();
+            assert_eq!(told.taught(), expected, "{headline}: {command}");
+        }
+    }
+}
+
+#[test]
+fn a_second_try_that_failed_in_the_same_way_is_kept_as_failed() {
+    let said = "fork/exec /tmp/x.test.exe: exec format error";
+    let told = Told::default()
+        .red("GOOS=windows go test ./...", said)
+        .red("GOOS=windows go test -c ./...", said);
+    let (lessons, passages) = learn(&told.0);
+    let tried: Vec<(bool, &str)> = lessons
+        .iter()
+        .map(|one| (one.worked, one.remedy.becomes.as_str()))
+        .collect();
+    assert_eq!(tried, [(false, "GOOS=windows go test -c ./...")]);
+    assert_eq!(passages, []);
+}
+
+#[test]
+fn files_are_learnt_from_the_next_alike_one() {
+    let read = |from: &str, to: &str| {
+        Told::default()
+            .file(
+                "Read",
+                ToolKind::Read,
+                from,
+                Some(&format!("File does not exist: {from}")),
+            )
+            .file("Glob", ToolKind::Search, HERE, None)
+            .file("Read", ToolKind::Read, to, None)
+            .taught()
+    };
+    let path = |to: &str| vec![(RemedyKind::Path, to.to_owned())];
+    assert_eq!(
+        read(
+            "/home/dev/code/app/cli/commands/resume.go",
+            "/home/dev/code/app/cli/resume.go"
+        ),
+        path("cli/resume.go")
+    );
+    assert_eq!(
+        read("/home/dev/code/app/a.yml", "/home/dev/code/app/a.yaml"),
+        path("a.yaml")
+    );
+    assert_eq!(
+        read("/home/dev/code/app/src/x.rs", "/home/dev/code/app/src/x/mod.rs"),
+        path("src/x/mod.rs")
+    );
+    for (from, to) in [
+        ("/home/dev/code/app/cli/a.go", "/home/dev/code/app/cli/b.go"),
+        ("/home/dev/code/app/cli/mod.rs", "/home/dev/code/app/store/x/mod.rs"),
+        ("/home/dev/code/app/REVIEW.md", "/home/dev/code/other/REVIEW.md"),
+        ("/home/dev/code/app/.env.example", "/home/dev/code/app/.env"),
+        ("/home/dev/code/app/step1.md", "/home/dev/code/app/step2.md"),
+    ] {
+        assert_eq!(read(from, to), [], "{from} {to}");
+    }
+}
+
+#[test]
+fn another_name_of_a_tools_input_is_a_remedy_when_it_may_be_meant() {
+    let said = "Agent type 'simplifier' not found. Available agents: code:simplifier";
+    let told = Told::default()
+        .input("Task", r#"{"prompt":"do it","subagent_type":"simplifier"}"#, Some(said))
+        .input(
+            "Task",
+            r#"{"prompt":"do it well","subagent_type":"code:simplifier"}"#,
+            None,
+        );
+    assert_eq!(
+        told.taught(),
+        [(RemedyKind::Changed, "subagent_type: code:simplifier".to_owned())]
+    );
+    let other = Told::default()
+        .input("Task", r#"{"subagent_type":"simplifier"}"#, Some(said))
+        .input("Task", r#"{"subagent_type":"general"}"#, None);
+    assert_eq!(other.taught(), []);
+}
+
+#[test]
+fn only_facts_about_tools_and_systems_travel() {
+    for (was, headline, now, travels) in [
+        (
+            "go test ./...",
+            "zsh:1: command not found: go",
+            "mise exec -- go test ./...",
+            true,
+        ),
+        (
+            "pytest tests/a.py",
+            "zsh:1: command not found: pytest",
+            "python3 -m pytest tests/a.py",
+            false,
+        ),
+        (
+            "gh pr diff 88 --stat",
+            "unknown flag: --stat",
+            "gh pr diff 88 --name-only",
+            true,
+        ),
+        (
+            "mise run lin --all",
+            "error: unexpected argument '--all' found",
+            "mise run lin --every",
+            false,
+        ),
+        (
+            "tsc -p .",
+            "zsh: command not found: tsc",
+            "./node_modules/.bin/tsc -p .",
+            false,
+        ),
+    ] {
+        let (lessons, _) = learn(&Told::default().red(was, headline).ok(now).0);
+        assert_eq!(lessons[0].remedy.travels, travels, "{now}");
+    }
+}
+
+#[test]
+fn what_was_missing_stands_as_a_slot_in_the_remedy_for_the_kind() {
+    let headline = "zsh:1: command not found: go";
+    let (lessons, _) = learn(
+        &Told::default()
+            .red("go test ./...", headline)
+            .ok("mise exec -- go test ./...")
+            .0,
+    );
+    let general: Vec<&str> = lessons
+        .iter()
+        .filter(|one| one.of_kind)
+        .map(|one| one.remedy.becomes.as_str())
+        .collect();
+    assert_eq!(general, ["mise exec -- <1>"]);
+    assert_eq!(
+        filled(general[0], "zsh:1: command not found: node").as_deref(),
+        Some("mise exec -- node")
+    );
+    assert_eq!(filled("pip install <2>", headline), None);
+    assert_eq!(filled("a < b", headline).as_deref(), Some("a < b"));
+}
