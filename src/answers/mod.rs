@@ -43,7 +43,7 @@ pub use session::{Label, SessionQuery, SessionView, Step, StepFailure, session};
 pub use sessions::{SessionLine, SessionsQuery, SessionsView, sessions};
 pub use show::{FailureView, Meeting, ModeView, Place, ShowQuery, ShowView, show};
 pub use skills::{Here, SkillLine, SkillView, SkillsView, WaitingLine, drafts, here, skill, skills};
-pub use skills_draft::{DraftLine, DraftsView, Quote, drafted};
+pub use skills_draft::{DraftLine, DraftsView, Proof, drafted};
 pub use skills_lookup::{LookupQuery, LookupView, lookup};
 pub use sql::{SqlQuery, SqlView, sql};
 pub use status::{StatusView, status};

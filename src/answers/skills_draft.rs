@@ -15,7 +15,7 @@ use crate::store::{Store, StoreError};
 
 /// A session that shows that a remedy works.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct Quote {
+pub struct Proof {
     /// The session's id.
     pub session: String,
     /// When it worked.
@@ -50,7 +50,7 @@ pub struct DraftLine {
     /// Why it may not be written, one sentence for each rule that it breaks.
     pub refused: Vec<String>,
     /// The sessions in which the remedy worked, newest first.
-    pub evidence: Vec<Quote>,
+    pub evidence: Vec<Proof>,
     /// The whole text.
     pub text: String,
     /// What became of it: `written`, `updated`, `unchanged`, `kept-edited`, `kept-foreign`, `left-removed` or `refused`;
@@ -118,8 +118,8 @@ pub fn drafted(
 }
 
 fn line(store: &Store, draft: &Draft, done: Option<Done>) -> Result<DraftLine, StoreError> {
-    let quote = |one: &crate::skill::Evidence| {
-        Ok(Quote {
+    let proof = |one: &crate::skill::Evidence| {
+        Ok(Proof {
             session: store.shortest_session(&one.session, SESSION_SHOWN)?,
             at: style::rfc3339(one.at),
             failing: one.failing.clone(),
@@ -143,7 +143,7 @@ fn line(store: &Store, draft: &Draft, done: Option<Done>) -> Result<DraftLine, S
             .lesson
             .evidence
             .iter()
-            .map(quote)
+            .map(proof)
             .collect::<Result<_, StoreError>>()?,
         text: draft.text.clone(),
         done: done.and_then(|done| words(done).map(|(word, _)| word.to_owned())),
