@@ -50,6 +50,9 @@ pub mod clock;
 // What failed, why, and which failures are the same: pure.
 pub mod failure;
 
+// What can be concluded from counts: pure.
+pub mod stats;
+
 // Secrets out, before anything is written: pure.
 pub mod redact;
 

@@ -67,7 +67,9 @@ impl Advice for AnswerError {
                     .map(|one| format!("{}  {}", one.id, one.what))
                     .collect();
             }
-            Self::Value { .. } => return Vec::new(),
+            Self::Value { .. } | Self::Text { .. } | Self::Refused(_) => return Vec::new(),
+            Self::Unclear { choices, .. } => return choices.clone(),
+            Self::Unknown { kind: "remedy", .. } => "callus show ID lists the remedies of a failure mode",
             Self::Skill(error) => return error.advice(),
             Self::Unknown { kind: "skill", .. } => "callus skills list names them",
             Self::Unknown { kind: "session", .. } => "callus sessions lists them",

@@ -51,6 +51,25 @@ pub enum AnswerError {
         /// What it may be.
         values: Vec<&'static str>,
     },
+    /// A text cannot be kept.
+    #[error("{what} {why}")]
+    Text {
+        /// Which one.
+        what: &'static str,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// It is not clear what is meant.
+    #[error("{what}")]
+    Unclear {
+        /// What is missing.
+        what: String,
+        /// What to give, one thing each.
+        choices: Vec<String>,
+    },
+    /// Callus will not do this.
+    #[error("{0}")]
+    Refused(String),
     /// The files of skills could not be looked at, or may not be written here.
     #[error(transparent)]
     Skill(#[from] PublishError),

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::aftermath::aftermath;
 use super::again::set_aside;
 use super::learn::learn;
 use crate::domain::failure::{Expected, Severity};
@@ -79,6 +80,7 @@ pub fn settle(tx: &Tx<'_>, id: SessionId, now: Timestamp) -> Result<Outcome, Sto
         .collect();
     let outcome = outcome(&steps, &counted);
     session::settled(tx, id, outcome.word(), now)?;
+    aftermath(tx, id)?;
     Ok(outcome)
 }
 

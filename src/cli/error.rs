@@ -188,6 +188,7 @@ impl From<AnswerError> for Error {
                 hints,
                 ..Self::new(Kind::User, source)
             },
+            AnswerError::Refused(_) => Self::advised(Kind::Refused, error),
             _ => Self::advised(Kind::User, error),
         }
     }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::import::settle_projects;
-use super::{FlowError, ready};
+use super::{FlowError, forewarn, ready};
 use crate::capture::count_out;
 use crate::config::Settings;
 use crate::store::forget::{self, Forgotten, What};
@@ -20,6 +20,7 @@ pub fn forget(settings: &Settings, what: &What) -> Result<(Forgotten, Vec<PathBu
     let forgotten = forget::forget(&mut store, what, count_out)?;
     settle_projects(&mut store)?;
     forget::overwrite(&store)?;
+    forewarn(&mut store, settings)?;
     let mut left = Vec::new();
     if let What::Match(text) = what {
         for folder in settings.fault_folders() {
@@ -48,7 +49,9 @@ pub fn redact_again(settings: &Settings) -> Result<usize, FlowError> {
             rules.again(text)
         }
     };
-    Ok(rewrite::rewrite(&mut store, again)?)
+    let changed = rewrite::rewrite(&mut store, again)?;
+    forewarn(&mut store, settings)?;
+    Ok(changed)
 }
 
 /// Removes every journal that is drained to its end; one that a hook is just writing to is left for next time.

@@ -10,15 +10,18 @@ mod error;
 mod key;
 mod open;
 
+pub mod aftermath;
 pub mod body;
 pub mod count;
 pub mod event;
 pub mod failure;
+pub mod failing;
 pub mod fault;
 pub mod forget;
 pub mod hint;
 pub mod journal;
 pub mod lease;
+pub mod met;
 pub mod meta;
 pub mod mode;
 pub mod mute;
@@ -31,6 +34,7 @@ pub mod session;
 pub mod skill;
 pub mod source;
 pub mod trace;
+pub mod warned;
 
 pub use error::StoreError;
 pub use mute::FOREVER;

@@ -133,6 +133,16 @@ impl Store {
         Ok(value)
     }
 
+    /// Runs `work` on one state of the database, which it only looks at; others may write meanwhile.
+    pub fn look<T, E: From<StoreError>>(&mut self, work: impl FnOnce(&Transaction<'_>) -> Result<T, E>) -> Result<T, E> {
+        let path = self.path.clone();
+        let tx = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Deferred)
+            .map_err(|source| E::from(sort(&path, source)))?;
+        work(&tx)
+    }
+
     /// Returns an error when another program has brought the schema to a newer version since this one opened it.
     pub fn recheck_version(&mut self) -> Result<(), StoreError> {
         self.check_version(Access::Read)

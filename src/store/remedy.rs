@@ -74,6 +74,8 @@ pub fn drop_unused(tx: &Tx<'_>, ids: &[RemedyId]) -> Result<(), StoreError> {
                 and not exists (select 1 from remedy_session where remedy = ?1)",
         )?
         .execute([id.0])?;
+        tx.prepare_cached("delete from search where rowid = -?1 and not exists (select 1 from remedy where id = ?1)")?
+            .execute([id.0])?;
     }
     Ok(())
 }
@@ -115,7 +117,7 @@ pub fn keep(
         source.word(),
         at.0
     ])?;
-    Ok(tx
+    let kept = tx
         .prepare_cached(
             "select id from remedy
              where pattern = ?1 and coalesce(instance, '') = coalesce(?2, '') and coalesce(project, 0) = coalesce(?3, 0)
@@ -131,7 +133,20 @@ pub fn keep(
                 remedy.becomes
             ],
             |row| row.get(0).map(RemedyId),
-        )?)
+        )?;
+    index(tx, kept, remedy)?;
+    Ok(kept)
+}
+
+/// Makes the failure mode of a remedy findable by the remedy's words. In the search index a mode stands under its own
+/// number, and a remedy under its number with a minus.
+fn index(tx: &Tx<'_>, id: RemedyId, remedy: &Clean<Remedy>) -> Result<(), StoreError> {
+    tx.prepare_cached(
+        "insert or replace into search (rowid, headline, message, command, file)
+         select ?1, '', '', ?2, '' where not exists (select 1 from search where rowid = ?1 and command = ?2)",
+    )?
+    .execute(params![-id.0, remedy.becomes])?;
+    Ok(())
 }
 
 /// Records that a session used a remedy, and how that ended.
@@ -198,7 +213,8 @@ pub struct Asking {
 }
 
 /// The columns of [`Known`]; `?2` is the project, `?3` the root session, `?4` the time. Sessions of one root count once.
-pub(super) const KNOWN: &str = "select r.id, r.pattern, r.instance, r.project, r.kind, r.was, r.becomes, r.source, r.verdict,
+pub(super) const KNOWN: &str =
+    "select r.id, r.pattern, r.instance, r.project, r.kind, r.was, r.becomes, r.source, r.verdict,
         count(distinct case when s.worked > 0 then coalesce(o.top, o.id) end) as worked,
         count(distinct case when s.failed > 0 and s.worked = 0 then coalesce(o.top, o.id) end) as failed,
         max(case when s.worked > 0 then s.at end) as last_worked,

@@ -5,6 +5,7 @@ use super::story::Failed;
 use crate::domain::failure::{Expected, Goal};
 use crate::domain::trace::ToolKind;
 use crate::failure::check;
+use crate::failure::fingerprint::REFUSALS;
 use crate::failure::headline::place;
 
 /// The classes.
@@ -324,7 +325,7 @@ pub fn is_transient(headline: &str) -> bool {
 pub fn is_work(goal: Option<&str>, headline: &str) -> bool {
     let said = headline.to_lowercase();
     let is_check = goal.is_some_and(check::is_check);
-    let of_the_way = [DENIALS, USAGES, NAMES, MODULES, LAUNCHES, TRANSIENT]
+    let of_the_way = [DENIALS, USAGES, NAMES, MODULES, LAUNCHES, TRANSIENT, REFUSALS]
         .iter()
         .any(|words| holds(&said, words));
     is_red(headline)
@@ -455,10 +456,11 @@ fn is_verdict(failed: &Failed, goal: Option<&Goal>) -> bool {
     red || (placed && goal.is_some_and(|goal| check::is_check(&goal.key())))
 }
 
-/// Returns whether a headline is a red test or a finding. The machine refuses to run a foreign program to every test:
-/// that is no verdict on one.
+/// Returns whether a headline is a red test or a finding. What the machine refuses, it refuses to every test: that is no
+/// verdict on one.
 fn is_red(headline: &str) -> bool {
-    !headline.contains("exec format error") && VERDICTS.iter().any(|start| headline.trim_start().starts_with(start))
+    let refused = holds(&headline.to_ascii_lowercase(), REFUSALS);
+    !refused && VERDICTS.iter().any(|start| headline.trim_start().starts_with(start))
 }
 
 /// Returns the program that was not found, when it is the one that the failing simple command runs or calls through.

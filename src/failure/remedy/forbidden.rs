@@ -549,15 +549,22 @@ fn in_segment(segment: &Segment) -> Option<Why> {
     if let Some(why) = words.iter().find_map(|word| secret(word)) {
         return Some(why);
     }
-    // What only looks for such a text does not do it.
-    if segment.is_viewer() || segment.is_probe() || segment.word == "echo" || segment.word == "printf" {
-        return words
-            .iter()
-            .filter(|word| word.contains("$(") || word.contains('`'))
-            .find_map(|word| inner(word));
+    // What only looks for such a text, or says it, does not do it.
+    let head = segment
+        .goal
+        .as_ref()
+        .map(crate::domain::failure::Goal::head)
+        .unwrap_or_default();
+    if SPEAKING.contains(&segment.word.as_str()) || SPEAKING.contains(&head.as_str()) {
+        return words.iter().find_map(|word| inner(word));
     }
     words.iter().find_map(|word| in_text(word).or_else(|| inner(word)))
 }
+
+/// Programs whose operands are texts that nobody runs.
+const SPEAKING: &[&str] = &[
+    "grep", "egrep", "fgrep", "rg", "ag", "ack", "git grep", "git log", "echo", "printf",
+];
 
 /// Looks into `$(…)` and backquotes, which run.
 fn inner(word: &str) -> Option<Why> {

@@ -23,3 +23,6 @@ pub use person::{MOST_WORDS, Refutation, decisions, refutations};
 pub use slots::filled;
 pub use story::{Failed, Step, StepKind, Story};
 pub use told::{Text, follows, new_words};
+
+#[cfg(test)]
+mod tests;
