@@ -9,8 +9,10 @@ use super::page::Page;
 use super::pick::mode_id;
 use super::style::{self, count};
 use super::{Answer, AnswerError, Style};
+use crate::config::Settings;
 use crate::domain::id::ProjectId;
 use crate::domain::time::Timestamp;
+use crate::flow;
 use crate::git;
 use crate::skill::distill::{self, Draft, MIN_SESSIONS, Wanted};
 use crate::skill::publish::{self, State, Tree};
@@ -143,8 +145,8 @@ pub struct SkillView {
 }
 
 /// Returns the skills of a project.
-pub fn skills(store: &Store, here: &Here, now: Timestamp) -> Result<SkillsView, AnswerError> {
-    let drafts = drafts(store, here, MIN_SESSIONS, now)?;
+pub fn skills(store: &Store, here: &Here, settings: &Settings) -> Result<SkillsView, AnswerError> {
+    let drafts = drafts(store, here, settings, MIN_SESSIONS)?;
     let rows = store.publications(here.project)?;
     let mut published = Vec::new();
     for row in newest(&rows) {
@@ -178,7 +180,7 @@ pub fn skills(store: &Store, here: &Here, now: Timestamp) -> Result<SkillsView, 
 }
 
 /// Returns one skill by its name: as it was published here, else in another folder of the project, else as a draft.
-pub fn skill(store: &Store, here: &Here, name: &str, now: Timestamp) -> Result<SkillView, AnswerError> {
+pub fn skill(store: &Store, here: &Here, settings: &Settings, name: &str) -> Result<SkillView, AnswerError> {
     let rows = store.publications(here.project)?;
     let own = here.tree.as_ref().map(|tree| tree.file(name).display().to_string());
     let mut found: Vec<&PublicationRow> = newest(&rows).into_iter().filter(|row| row.name == name).collect();
@@ -193,7 +195,7 @@ pub fn skill(store: &Store, here: &Here, name: &str, now: Timestamp) -> Result<S
             });
         }
     }
-    let draft = drafts(store, here, MIN_SESSIONS, now)?
+    let draft = drafts(store, here, settings, MIN_SESSIONS)?
         .into_iter()
         .find(|draft| draft.name == name);
     draft
@@ -210,12 +212,14 @@ pub fn skill(store: &Store, here: &Here, name: &str, now: Timestamp) -> Result<S
 }
 
 /// Returns the drafts of a project.
-pub fn drafts(store: &Store, here: &Here, min_sessions: u32, now: Timestamp) -> Result<Vec<Draft>, AnswerError> {
+pub fn drafts(store: &Store, here: &Here, settings: &Settings, min_sessions: u32) -> Result<Vec<Draft>, AnswerError> {
+    let top = here.tree.as_ref().map(|tree| tree.root().display().to_string());
     let wanted = Wanted {
         project: here.project,
         min_sessions,
         tree: here.tree.as_ref(),
-        now,
+        now: settings.clock.now(),
+        stands: &|remedy| flow::stands(settings, top.as_deref(), remedy),
     };
     distill::drafts(store, wanted).map_err(AnswerError::from)
 }

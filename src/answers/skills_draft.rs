@@ -118,7 +118,7 @@ pub fn drafted(
 }
 
 fn line(store: &Store, draft: &Draft, done: Option<Done>) -> Result<DraftLine, StoreError> {
-    let quote = |one: &crate::skill::Evidence| {
+    let proof = |one: &crate::skill::Evidence| {
         Ok(Proof {
             session: store.shortest_session(&one.session, SESSION_SHOWN)?,
             at: style::rfc3339(one.at),
@@ -143,7 +143,7 @@ fn line(store: &Store, draft: &Draft, done: Option<Done>) -> Result<DraftLine, S
             .lesson
             .evidence
             .iter()
-            .map(quote)
+            .map(proof)
             .collect::<Result<_, StoreError>>()?,
         text: draft.text.clone(),
         done: done.and_then(|done| words(done).map(|(word, _)| word.to_owned())),

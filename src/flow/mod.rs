@@ -20,6 +20,7 @@ pub mod worker;
 pub use error::FlowError;
 pub use forewarn::forewarn;
 pub use ready::{ready, ready_if_recorded, refresh};
+pub(crate) use stands::stands;
 
 use crate::config::Settings;
 use crate::redact::{self, Rules, UserPattern};

@@ -38,7 +38,7 @@ const BUILT_IN: &[&str] = &[
 
 /// Returns whether the file or the program that a remedy names is still there. What cannot be looked at counts as
 /// there: a folder of another machine, a path with a variable in it.
-pub(super) fn stands(settings: &Settings, cwd: Option<&str>, remedy: &Remedy) -> bool {
+pub(crate) fn stands(settings: &Settings, cwd: Option<&str>, remedy: &Remedy) -> bool {
     let Some(cwd) = cwd.map(Path::new).filter(|cwd| cwd.is_dir()) else {
         return true;
     };

@@ -8,9 +8,10 @@ use super::publish::{PublishError, State, Tree, fingerprint};
 use super::{Evidence, Lesson, Way, name, render};
 use crate::assistants;
 use crate::domain::id::{ModeId, ProjectId};
-use crate::domain::lesson::{RemedyKind, Source};
+use crate::domain::lesson::{Remedy, RemedyKind};
 use crate::domain::time::Timestamp;
 use crate::failure::mask::Template;
+use crate::failure::remedy::filled;
 use crate::store::read::{PublicationRow, Taught};
 use crate::store::{Store, StoreError};
 
@@ -21,7 +22,7 @@ const WAYS: usize = 4;
 const TRIED: usize = 4;
 
 /// What is wanted.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Wanted<'a> {
     /// The project whose failures are looked at.
     pub project: ProjectId,
@@ -31,6 +32,8 @@ pub struct Wanted<'a> {
     pub tree: Option<&'a Tree>,
     /// Now.
     pub now: Timestamp,
+    /// Says whether what a remedy names is still there.
+    pub stands: &'a dyn Fn(&Remedy) -> bool,
 }
 
 /// A skill that could be written.
@@ -160,6 +163,13 @@ fn lessons(store: &Store, wanted: &Wanted<'_>) -> Result<Vec<Lesson>, StoreError
             lessons.push(lesson);
         }
     }
+    // What holds for a whole kind says what its instances say, also under other commands.
+    let whole: Vec<Template> = lessons
+        .iter()
+        .filter(|one| one.is_whole())
+        .map(|one| one.template.clone())
+        .collect();
+    lessons.retain(|one| one.is_whole() || !whole.contains(&one.template));
     lessons.sort_by(|a, b| {
         b.evidence
             .len()
@@ -192,13 +202,12 @@ fn lesson(store: &Store, wanted: &Wanted<'_>, mode: ModeId, all: &[Taught]) -> R
     };
     let mut ways: Vec<Way> = Vec::new();
     let mut evidence: BTreeMap<String, Evidence> = BTreeMap::new();
-    for taught in good.iter().filter(|taught| taught.known.remedy.kind == kind) {
-        let way = Way {
-            was: taught.known.remedy.was.clone(),
-            becomes: taught.known.remedy.becomes.clone(),
-        };
-        if ways.len() < WAYS && !ways.contains(&way) {
-            ways.push(way);
+    let of_kind: Vec<&&Taught> = good.iter().filter(|taught| taught.known.remedy.kind == kind).collect();
+    // What holds for the whole kind says what its instances say.
+    let whole = of_kind.iter().any(|taught| taught.known.owner.instance.is_none());
+    for taught in of_kind {
+        if !whole || taught.known.owner.instance.is_none() {
+            push_way(&mut ways, &taught.known.remedy);
         }
         for one in store.worked(taught.known.id, wanted.now)? {
             let older = evidence.get(&one.session).is_some_and(|known| known.at >= one.at);
@@ -222,12 +231,16 @@ fn lesson(store: &Store, wanted: &Wanted<'_>, mode: ModeId, all: &[Taught]) -> R
     let met = store.mode_projects(mode, u32::MAX)?;
     // The oldest headline stays when the failure is met again, and with it the text of the skill.
     let headline = evidence.iter().rev().find_map(|one| one.headline.clone());
+    let headline = headline.unwrap_or(row.headline);
+    for way in ways.iter_mut().filter(|way| way.becomes.contains("<1>")) {
+        way.example = filled(&way.becomes, &headline);
+    }
     Ok(Some(Lesson {
         mode,
         template: Template::parse(&row.template),
         fingerprint: row.fingerprint,
         scope: row.scope,
-        headline: headline.unwrap_or(row.headline),
+        headline,
         met: met
             .iter()
             .find(|one| one.project == wanted.project)
@@ -239,29 +252,29 @@ fn lesson(store: &Store, wanted: &Wanted<'_>, mode: ModeId, all: &[Taught]) -> R
     }))
 }
 
-/// Returns whether a remedy has earned a place in a skill: it says what to do, worked in enough sessions, holds, and is
-/// no mere claim.
-fn is_proven(taught: &Taught, wanted: &Wanted<'_>) -> bool {
-    let known = &taught.known;
-    let vouched = known.source != Source::Agent || known.trials.worked > 0 || known.verdict == Some(true);
-    known.remedy.kind.can_be_told()
-        && known.verdict != Some(false)
-        && vouched
-        && known.trials.worked >= wanted.min_sessions.max(1)
-        && known.trials.worked > known.trials.failed
-        && is_live(taught, wanted.tree)
+fn push_way(ways: &mut Vec<Way>, remedy: &Remedy) {
+    let known = ways
+        .iter()
+        .any(|way| way.was == remedy.was && way.becomes == remedy.becomes);
+    if ways.len() < WAYS && !known {
+        ways.push(Way {
+            was: remedy.was.clone(),
+            becomes: remedy.becomes.clone(),
+            example: None,
+        });
+    }
 }
 
-/// Returns whether nothing speaks against it since it last worked: it did not fail later, and its file is there.
-fn is_live(taught: &Taught, tree: Option<&Tree>) -> bool {
-    let known = &taught.known;
-    if known.trials.last_failed > known.trials.last_worked {
-        return false;
-    }
-    match (known.remedy.kind, tree) {
-        (RemedyKind::Path, Some(tree)) => tree.may_hold(&known.remedy.becomes),
-        _ => true,
-    }
+/// Returns whether a remedy has earned a place in a skill: it says what to do, worked in enough sessions, more than it
+/// failed in, and nobody refuted it. What an agent only claims has worked in none.
+fn is_proven(taught: &Taught, wanted: &Wanted<'_>) -> bool {
+    let (known, trials) = (&taught.known, taught.known.trials);
+    let decayed = trials.last_failed > trials.last_worked && trials.failed >= trials.worked;
+    known.remedy.kind.can_be_told()
+        && known.verdict != Some(false)
+        && trials.worked >= wanted.min_sessions.max(1)
+        && !decayed
+        && (wanted.stands)(&known.remedy)
 }
 
 /// Returns what was tried and failed, or was refused by a person, and is none of the ways.

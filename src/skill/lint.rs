@@ -6,10 +6,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::forbidden::forbidden;
 use super::plain::{is_hidden, names_home};
 use super::render::{DESCRIPTION, Worded};
 use crate::assistants;
+use crate::failure::remedy::forbidden::{Why, forbidden};
 use crate::redact::{self, Rules};
 
 /// Most lines of a skill.
@@ -155,8 +155,9 @@ static ORDERS: Pattern = LazyLock::new(|| {
     .ok()
 });
 static ADDRESS: Pattern = LazyLock::new(|| Regex::new(r"(?i)[a-z][a-z0-9+.-]*://|\b\S+@[\w.-]+:\S").ok());
-static LOCAL: Pattern =
-    LazyLock::new(|| Regex::new(r"^(?:[^:]|:[^/])*(?i:https?)://(localhost|127\.0\.0\.1|\[::1\])[:/\s]?[^:]*$").ok());
+static LOCAL: Pattern = LazyLock::new(|| {
+    Regex::new(r"(?i)^(?:[^:]|:[^/])*[a-z+]+://([^@/\s]*@)?(localhost|127\.0\.0\.1|\[::1\])(?:[^:]|:[^/])*$").ok()
+});
 static BLOB: Pattern = LazyLock::new(|| Regex::new(r"[A-Za-z0-9+/=]{96,}|(?:\\x[0-9a-fA-F]{2}){8,}").ok());
 
 /// What assistants do to a skill when they load it.
@@ -190,18 +191,28 @@ pub(super) fn lint(subject: &Subject<'_>) -> Vec<Finding> {
             why: (*why).to_owned(),
         })
     }));
-    let reason = subject
+    let never = subject
         .worded
         .typed
         .iter()
         .find_map(|typed| Some((typed, forbidden(typed)?)));
-    if let Some((typed, why)) = reason {
+    if let Some((typed, why)) = never {
         findings.push(Finding {
             rule: "forbidden",
-            why: format!("`{typed}` is never told: {why}"),
+            why: format!("`{typed}` is never told: {}", reason(why)),
         });
     }
     findings
+}
+
+fn reason(why: Why) -> &'static str {
+    match why {
+        Why::Destroys => "it removes or overwrites what cannot be had back",
+        Why::ReachesOut => "it changes something outside of this machine",
+        Why::Secret => "it opens what is secret",
+        Why::Disables => "it switches a check or a protection off",
+        Why::Overreaches => "it runs with more rights, or runs what nobody has read",
+    }
 }
 
 /// Returns whether `name` is one by the agent-skills specification.

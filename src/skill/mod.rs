@@ -1,14 +1,12 @@
 //! Skills: what failed in several sessions and was got over in the same way, as a file that an assistant loads.
 //!
-//! [`distill`] finds what is worth a skill, [`render`] writes it with the templates beside it, [`lint`] refuses what may
+//! [`distill`] finds what is worth a skill, `render` words it with the templates beside it, [`lint`] refuses what may
 //! not be told, and [`publish`] puts it into a working tree. No model takes part.
 //!
-//! What assistants do with such a file decides what may stand in it. Checked against Claude Code 2.1.328, which runs
-//! ``!`…` `` when it loads a skill, in fences, quotes and comments too, and reads `@path` wherever a blank or a line's
-//! beginning stands before it: [`plain`] takes the power out of recorded text, and [`lint`] makes sure.
+//! What assistants do with such a file decides what may stand in it: some run, read or replace parts of it when they load
+//! it, in fences, quotes and comments too. `plain` takes the power out of recorded text, and [`lint`] makes sure.
 
 pub mod distill;
-mod forbidden;
 pub mod lint;
 mod name;
 mod plain;
@@ -45,13 +43,22 @@ pub struct Lesson {
     pub evidence: Vec<Evidence>,
 }
 
+impl Lesson {
+    /// Returns whether it holds for a whole kind: under several commands, with slots for what an error names.
+    fn is_whole(&self) -> bool {
+        self.ways.iter().any(|way| way.example.is_some())
+    }
+}
+
 /// One way past a failure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Way {
     /// What failed: a call or a path.
     pub was: String,
-    /// What worked instead, came first, or was decided.
+    /// What worked instead, came first, or was decided. For a whole kind `<1>` stands for what the error names.
     pub becomes: String,
+    /// The same for the headline of the lesson, where it holds such slots.
+    pub example: Option<String>,
 }
 
 /// A root session that shows it.

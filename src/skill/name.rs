@@ -21,31 +21,7 @@ const EMPTY: &[&str] = &[
 
 /// Returns the name that follows from what failed: `go-test-exec-format-error`, `python-not-found-use-python3`.
 pub(super) fn derived(lesson: &Lesson) -> String {
-    let words = match missing_program(lesson) {
-        Some(program) => {
-            let mut words = slug(&program);
-            words.extend(["not".to_owned(), "found".to_owned()]);
-            if lesson.kind == RemedyKind::Changed
-                && let Some(other) = lesson.ways.first().and_then(first_word)
-                && other != program
-            {
-                words.push("use".to_owned());
-                words.extend(slug(&other));
-            }
-            words
-        }
-        None => {
-            let mut words = slug(&lesson.scope);
-            words.truncate(SCOPE_WORDS);
-            let told: Vec<String> = slug(&clause(lesson))
-                .into_iter()
-                .filter(|word| !EMPTY.contains(&word.as_str()) && !words.contains(word))
-                .take(ERROR_WORDS)
-                .collect();
-            words.extend(told);
-            words
-        }
-    };
+    let words = words(lesson);
     let mut name = String::new();
     for word in words {
         if name.len() + 1 + word.len() <= LONGEST {
@@ -59,6 +35,39 @@ pub(super) fn derived(lesson: &Lesson) -> String {
         name = format!("failure-{}", prefix(&lesson.fingerprint));
     }
     name
+}
+
+fn words(lesson: &Lesson) -> Vec<String> {
+    let mut words = if let Some(program) = missing_program(lesson) {
+        let mut words = slug(&program);
+        words.extend(["not".to_owned(), "found".to_owned()]);
+        words
+    } else {
+        // What holds for a whole kind was met under several commands.
+        let mut words = if lesson.is_whole() {
+            Vec::new()
+        } else {
+            slug(&lesson.scope)
+        };
+        words.truncate(SCOPE_WORDS);
+        let told = slug(&clause(lesson)).into_iter();
+        let told: Vec<String> = told
+            .filter(|word| !EMPTY.contains(&word.as_str()) && !words.contains(word))
+            .take(ERROR_WORDS)
+            .collect();
+        words.extend(told);
+        words
+    };
+    // Where a program was missing, the other one says most.
+    if lesson.kind == RemedyKind::Changed
+        && words.ends_with(&["not".to_owned(), "found".to_owned()])
+        && let Some(other) = lesson.ways.first().and_then(first_word)
+        && slug(&other) != slug(&words[0])
+    {
+        words.push("use".to_owned());
+        words.extend(slug(&other));
+    }
+    words
 }
 
 /// Returns another name for a lesson whose name is taken.
@@ -80,7 +89,7 @@ pub(super) fn missing_program(lesson: &Lesson) -> Option<String> {
         .collect();
     let missing = words.windows(3).any(|three| three == ["command", "not", "found"])
         || (words.windows(2).any(|two| two == ["not", "found"]) && lesson.headline.ends_with(": not found"));
-    if !missing {
+    if !missing || lesson.is_whole() {
         return None;
     }
     // Several programs that were not found are one failure mode; only one of them gives it its name.

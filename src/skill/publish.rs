@@ -9,7 +9,7 @@
 use std::fs::{self, Permissions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 use tempfile::NamedTempFile;
@@ -107,24 +107,6 @@ impl Tree {
     #[must_use]
     pub fn file(&self, name: &str) -> PathBuf {
         self.root.join(claude_code::SPEC.skills).join(name).join(FILE)
-    }
-
-    /// Returns whether a path that a call named may be there: a path that leads out of the tree is not looked at.
-    #[must_use]
-    pub fn may_hold(&self, path: &str) -> bool {
-        let path = Path::new(path);
-        let inside = match path.strip_prefix(&self.root) {
-            Ok(inside) => inside,
-            Err(_) if path.is_absolute() => return true,
-            Err(_) => path,
-        };
-        if inside
-            .components()
-            .any(|part| !matches!(part, Component::Normal(_) | Component::CurDir))
-        {
-            return true;
-        }
-        self.root.join(inside).exists()
     }
 
     /// Returns what stands where the skill `name` would be written with `text`.
@@ -310,6 +292,3 @@ fn failed(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> PublishE
     let path = path.to_owned();
     move |source| PublishError::System { what, path, source }
 }
-
-#[cfg(test)]
-mod tests;

@@ -91,7 +91,7 @@ pub(super) fn render(lesson: &Lesson, called: &str, version: u32, root: Option<&
     let ways: Vec<(String, String)> = lesson
         .ways
         .iter()
-        .map(|way| (shown(&way.was, root), becomes(lesson.kind, &way.becomes, root)))
+        .map(|way| (shown(&way.was, root), becomes_of(lesson.kind, &way.becomes, root)))
         .collect();
     let headline = plain::quoted(&lesson.headline, QUOTED);
     let tried: Vec<String> = lesson.tried.iter().map(|call| shown(call, root)).collect();
@@ -107,11 +107,17 @@ pub(super) fn render(lesson: &Lesson, called: &str, version: u32, root: Option<&
     if !tried.is_empty() {
         dont = format!("{dont} Tried, and failed too:\n\n~~~text\n{}\n~~~", tried.join("\n"));
     }
-    let heading = match name::missing_program(lesson) {
-        Some(_) => spoken(lesson),
-        None => format!("{title}: {}", spoken(lesson)),
+    let alone = name::missing_program(lesson).is_some() || lesson.is_whole();
+    let heading = if alone {
+        spoken(lesson)
+    } else {
+        format!("{title}: {}", spoken(lesson))
     };
-    let when = format!("A call of `{title}` says");
+    let when = if lesson.is_whole() {
+        "A call says".to_owned()
+    } else {
+        format!("A call of `{title}` says")
+    };
     let text = fill(
         SKILL,
         &[
@@ -124,7 +130,7 @@ pub(super) fn render(lesson: &Lesson, called: &str, version: u32, root: Option<&
             ("title", &heading),
             ("when", &when),
             ("headline", &headline),
-            ("do", todo(wording, &ways).trim_end()),
+            ("do", todo(lesson, wording, &ways, root).trim_end()),
             ("dont", &dont),
             ("check", wording.check),
             (
@@ -144,25 +150,42 @@ pub(super) fn render(lesson: &Lesson, called: &str, version: u32, root: Option<&
         text,
         description,
         typed: match lesson.kind {
-            RemedyKind::Changed | RemedyKind::Prepared => ways.into_iter().map(|(_, becomes)| becomes).collect(),
+            RemedyKind::Changed | RemedyKind::Prepared => ways
+                .into_iter()
+                .map(|(_, becomes)| becomes)
+                .chain(
+                    lesson
+                        .ways
+                        .iter()
+                        .filter_map(|way| way.example.as_deref())
+                        .map(|text| plain::command(text, root)),
+                )
+                .collect(),
             _ => Vec::new(),
         },
         recorded,
     }
 }
 
-fn todo(wording: &Wording, ways: &[(String, String)]) -> String {
-    if let [(was, becomes)] = ways {
-        return fill(wording.todo, &[("was", was), ("becomes", becomes)]);
+fn todo(lesson: &Lesson, wording: &Wording, ways: &[(String, String)], root: Option<&str>) -> String {
+    let [(failing, becomes)] = ways else {
+        let pairs: Vec<String> = ways
+            .iter()
+            .map(|(failing, becomes)| format!("- {failing}\n+ {becomes}"))
+            .collect();
+        return fill(
+            include_str!("templates/several.md"),
+            &[("how", wording.how), ("pairs", &pairs.join("\n"))],
+        );
+    };
+    let text = fill(wording.todo, &[("was", failing), ("becomes", becomes)]);
+    match lesson.ways.first().and_then(|way| way.example.as_deref()) {
+        Some(example) => {
+            let example = becomes_of(lesson.kind, example, root);
+            text + &fill(include_str!("templates/slot.md"), &[("example", &example)])
+        }
+        None => text,
     }
-    let pairs: Vec<String> = ways
-        .iter()
-        .map(|(was, becomes)| format!("- {was}\n+ {becomes}"))
-        .collect();
-    fill(
-        include_str!("templates/several.md"),
-        &[("how", wording.how), ("pairs", &pairs.join("\n"))],
-    )
 }
 
 /// Puts values into a template in one pass: what a value says is never taken for a slot.
@@ -184,7 +207,7 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
     out
 }
 
-fn becomes(kind: RemedyKind, text: &str, root: Option<&str>) -> String {
+fn becomes_of(kind: RemedyKind, text: &str, root: Option<&str>) -> String {
     match kind {
         RemedyKind::Changed | RemedyKind::Prepared => plain::command(text, root),
         RemedyKind::Decision => plain::quoted(&text.split_whitespace().collect::<Vec<_>>().join(" "), DECISION),
@@ -223,7 +246,7 @@ fn spoken(lesson: &Lesson) -> String {
 
 fn description(lesson: &Lesson, wording: &Wording, becomes: Option<&str>) -> String {
     let (title, spoken) = (title(lesson), spoken(lesson));
-    let begin = if name::missing_program(lesson).is_some() {
+    let begin = if name::missing_program(lesson).is_some() || lesson.is_whole() {
         plain::cut(&spoken, TRIGGER - 2)
     } else {
         let room = TRIGGER.saturating_sub(title.chars().count() + " says ''".len());

@@ -1,6 +1,6 @@
 //! The MCP server as clients meet it: the real program behind pipes.
 
 mod answers;
-mod client;
+pub(crate) mod client;
 mod protocol;
 mod store;

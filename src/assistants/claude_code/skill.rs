@@ -41,7 +41,6 @@ mod tests {
             ("awk '{print $1}'", Some(2)),
             ("\\${CLAUDE_SESSION_ID}", Some(2)),
             ("! `echo x`", None),
-            ("!``echo x``", None),
             ("\"@scope/pkg\" me@example.com a=@b (@c)", None),
             ("@ README.md", None),
             ("$HOME ${1} $NF $ ARGUMENTS $ {CLAUDE_X}", None),

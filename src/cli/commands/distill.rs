@@ -34,7 +34,7 @@ impl Distill {
     pub(super) fn run(self, around: &Surroundings) -> Result<Told, Error> {
         let mut store = flow::ready(&around.settings)?;
         let here = here(&store, around, self.project)?;
-        let drafts = answers::drafts(&store, &here, self.min_sessions, around.now())?;
+        let drafts = answers::drafts(&store, &here, &around.settings, self.min_sessions)?;
         let mut done: Vec<Option<Done>> = vec![None; drafts.len()];
         if self.yes {
             let Some(tree) = &here.tree else {

@@ -45,8 +45,8 @@ impl Skills {
         let store = flow::ready(&around.settings)?;
         let here = here(&store, around, self.project)?;
         match self.what.unwrap_or(What::List) {
-            What::List => around.told(&answers::skills(&store, &here, around.now())?),
-            What::Show { name } => around.told(&answers::skill(&store, &here, &name, around.now())?),
+            What::List => around.told(&answers::skills(&store, &here, &around.settings)?),
+            What::Show { name } => around.told(&answers::skill(&store, &here, &around.settings, &name)?),
             What::Remove { name } => {
                 let tree = here.tree.as_ref().ok_or_else(|| {
                     Error::new(Kind::Refused, format!("this folder is no part of {}", here.name))
@@ -54,7 +54,7 @@ impl Skills {
                 })?;
                 remove(&store, &here, tree, &name)?;
                 if around.json() {
-                    return around.told(&answers::skills(&store, &here, around.now())?);
+                    return around.told(&answers::skills(&store, &here, &around.settings)?);
                 }
                 Ok(around.style.safe(&format!(
                     "Removed {}. It stays away; callus distill --yes --again brings it back.\n",

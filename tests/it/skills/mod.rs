@@ -1,6 +1,7 @@
 //! Skills, from remedies that worked to files in a working tree.
 
 mod hostile;
+mod lookup;
 mod project;
 mod publish;
 
@@ -94,7 +95,7 @@ fn what_is_not_proven_is_no_skill() {
                 ..EXEC
             },
         ),
-        ("failed since", Case { failed: 1, ..EXEC }),
+        ("failed since", Case { failed: 5, ..EXEC }),
         (
             "a claim",
             Case {
@@ -189,4 +190,103 @@ fn several_instances_of_a_mode_are_one_skill() {
         assert!(files[0].1.contains(command), "{}", files[0].1);
     }
     assert!(files[0].1.contains("worked in 6 sessions"), "{}", files[0].1);
+}
+
+#[test]
+fn what_holds_for_a_whole_kind_names_no_single_command() {
+    let project = Project::taught(&[
+        Case {
+            scope: "go test",
+            headline: "zsh: command not found: go",
+            was: "go test ./...",
+            becomes: "mise exec -- go test ./...",
+            ..EXEC
+        },
+        Case {
+            scope: "node",
+            headline: "zsh: command not found: node",
+            was: "node x.js",
+            becomes: "mise exec -- node x.js",
+            ..EXEC
+        },
+    ]);
+    // Seen with both, under the pattern of the first.
+    project
+        .db()
+        .execute_batch(
+            "insert into remedy (pattern, project, kind, was, becomes, source, at)
+             select min(pattern), 1, 'changed', '<1>', 'mise exec -- <1>', 'seen', 1 from remedy;
+             insert into remedy_session select (select max(id) from remedy), session, worked, failed, at, failing, working
+             from remedy_session",
+        )
+        .expect("a remedy for the kind");
+    project.run(&["distill", "--yes"]).success();
+    let texts: Vec<String> = project.files().into_iter().map(|(_, text)| text).collect();
+    assert_snapshot!(texts.join("\n=====\n\n"));
+}
+
+/// Returns the front matter of a skill as a parser reads it.
+fn front_matter(text: &str) -> saphyr::YamlOwned {
+    use saphyr::LoadableYamlNode as _;
+    let front = text.split("---\n").nth(1).expect("a front matter");
+    saphyr::YamlOwned::load_from_str(front).expect("YAML").remove(0)
+}
+
+#[test]
+fn the_front_matter_is_what_the_specification_asks_for() {
+    let project = Project::taught(&[
+        EXEC,
+        Case {
+            scope: "make",
+            headline: r#"make: *** \"no\": rule: 'x' #1 {} [] & * ! | > % `"#,
+            was: "make x",
+            becomes: r#"go run "a\b" : {x} #1"#,
+            ..EXEC
+        },
+    ]);
+    project.run(&["distill", "--yes"]).success();
+    let files = project.files();
+    assert_eq!(files.len(), 2);
+    for (path, text) in &files {
+        let folder = path
+            .parent()
+            .and_then(|folder| folder.file_name())
+            .and_then(|name| name.to_str())
+            .expect("a folder");
+        let front = front_matter(text);
+        let fields = front.as_mapping().expect("a mapping");
+        assert_eq!(fields.len(), 3, "{text}");
+        assert_eq!(front["name"].as_str(), Some(folder));
+        assert!(
+            front["description"]
+                .as_str()
+                .is_some_and(|said| (1..=150).contains(&said.chars().count())),
+            "{text}"
+        );
+        for (key, value) in front["metadata"].as_mapping().expect("a mapping") {
+            assert!(
+                key.as_str().is_some_and(|key| key.starts_with("callus.")) && value.as_str().is_some(),
+                "{text}"
+            );
+        }
+        assert!(text.lines().count() <= 60, "{text}");
+        // Python's parser reads the same, where there is one.
+        let script = "import sys\ntry:\n import yaml\nexcept ImportError:\n sys.exit(0)\n\
+                      print(yaml.safe_load(open(sys.argv[1]).read().split('---\\n')[1])['description'])";
+        if let Ok(output) = python(script, path)
+            && !output.is_empty()
+        {
+            assert_eq!(Some(output.trim_end_matches('\n')), front["description"].as_str());
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the second parser is another program")]
+fn python(script: &str, path: &std::path::Path) -> std::io::Result<String> {
+    let output = std::process::Command::new("python3")
+        .args(["-c", script])
+        .arg(path)
+        .output()?;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }

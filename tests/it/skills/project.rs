@@ -61,6 +61,12 @@ impl Project {
         fs::write(root.join(".git/HEAD"), "ref: refs/heads/main\n").expect("a head");
         fs::write(root.join(".git/config"), "").expect("a configuration");
         fs::create_dir_all(root.join("packages/x")).expect("a subfolder");
+        // What a remedy runs has to be there, whatever the machine that runs the tests has.
+        let programs = env.home().join(".local/bin");
+        fs::create_dir_all(&programs).expect("a folder of programs");
+        for program in ["awk", "curl", "git", "go", "gо", "mise", "npm", "pip", "python3"] {
+            fs::write(programs.join(program), "").expect("a program");
+        }
         Self { env, root }
     }
 
@@ -125,7 +131,7 @@ impl Project {
         let pattern = self.pattern(&db, case);
         let mut uses = Vec::new();
         for nth in 0..case.worked + case.failed {
-            uses.push((nth < case.worked, self.session(&db, case, pattern, nth)));
+            uses.push((nth < case.worked, Self::session(&db, case, pattern, nth)));
         }
         db.execute_batch(COUNTERS).expect("counters");
         let (kind, was, becomes) = (case.kind, case.was.to_owned(), case.becomes.to_owned());
@@ -139,7 +145,7 @@ impl Project {
                 });
                 let owner = Owner {
                     pattern,
-                    instance: instance(case),
+                    instance: Some(instance(case)),
                     project: Some(ProjectId(1)),
                 };
                 let id = remedy::keep(tx, owner, &remedy, case.source, Timestamp(FIRST))?;
@@ -200,14 +206,8 @@ impl Project {
         .expect("a pattern")
     }
 
-    fn session(
-        &self,
-        db: &Connection,
-        case: &Case,
-        pattern: PatternId,
-        nth: i64,
-    ) -> (SessionId, EventId, EventId, Timestamp) {
-        let at = FIRST + nth * DAY;
+    fn session(db: &Connection, case: &Case, pattern: PatternId, nth: i64) -> (SessionId, EventId, EventId, Timestamp) {
+        let at = FIRST + nth * DAY / 2;
         let count: i64 = db
             .query_row("select count(*) from session", [], |row| row.get(0))
             .expect("a number");
@@ -236,7 +236,7 @@ impl Project {
                 failing,
                 session,
                 pattern.0,
-                instance(case).map(|instance| instance.text()),
+                instance(case).text(),
                 at,
                 case.headline,
                 case.scope
@@ -259,8 +259,8 @@ fn named(case: &Case) -> fingerprint::Named {
     fingerprint::named(ToolKind::Shell, case.scope, case.headline, None).expect("a headline that says something")
 }
 
-fn instance(case: &Case) -> Option<Fingerprint> {
-    Some(named(case).instance)
+fn instance(case: &Case) -> Fingerprint {
+    named(case).instance
 }
 
 /// Returns a file's permission bits.
