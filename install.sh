@@ -209,6 +209,15 @@ else
     "$callus" report || status=1
 fi
 
+if [ -n "$import" ] && [ "$count" -gt 0 ]; then
+    # What would have been told in these sessions, in a few lines; nothing when there is nothing to show.
+    told=$("$callus" replay --short 2>/dev/null || :)
+    if [ -n "$told" ]; then
+        say ""
+        say "$told"
+    fi
+fi
+
 case ":$PATH:" in
 *":$bin:"*) ;;
 *)

@@ -20,6 +20,9 @@ pub mod capture;
 // What an agent is told: the hint after a failure, the warning before a call, the brief at the start.
 pub mod recall;
 
+// Skills: distilled from remedies that worked, linted, published.
+pub mod skill;
+
 // Wiring assistants: what to edit, editing it, and undoing it exactly.
 pub mod install;
 
@@ -46,6 +49,9 @@ pub mod clock;
 
 // What failed, why, and which failures are the same: pure.
 pub mod failure;
+
+// What can be concluded from counts: pure.
+pub mod stats;
 
 // Secrets out, before anything is written: pure.
 pub mod redact;

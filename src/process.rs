@@ -145,6 +145,35 @@ pub fn detach(job: &Job<'_>) -> Result<(), ProcessError> {
     Ok(())
 }
 
+/// A process that waits for this one: its input is closed when this is dropped, and when this process ends, however it
+/// ends.
+#[derive(Debug)]
+pub struct Watcher(Child);
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take());
+        // It has nothing to do but to see that; a process that is not waited for stays in the system's table.
+        let _ = self.0.wait();
+    }
+}
+
+/// Starts a process that waits for this one, out of reach of the terminal's interrupt.
+pub fn watch(job: &Job<'_>) -> Result<Watcher, ProcessError> {
+    use std::os::unix::process::CommandExt as _;
+    command(job)
+        .process_group(0)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .map(Watcher)
+        .map_err(|source| ProcessError::Start {
+            program: job.program.to_owned(),
+            source,
+        })
+}
+
 /// Moves this process into a session of its own, out of reach of its parent's terminal and process group.
 pub fn new_session() {
     // Refused only where it leads a group already, as when a person starts it: then there is nothing to leave.

@@ -6,6 +6,7 @@ use super::AnswerError;
 use crate::capture::CaptureError;
 use crate::config::ConfigError;
 use crate::flow::FlowError;
+use crate::skill::publish::PublishError;
 use crate::store::StoreError;
 
 /// An error that somebody can do something about.
@@ -66,12 +67,27 @@ impl Advice for AnswerError {
                     .map(|one| format!("{}  {}", one.id, one.what))
                     .collect();
             }
-            Self::Value { .. } => return Vec::new(),
+            Self::Value { .. } | Self::Text { .. } | Self::Refused(_) => return Vec::new(),
+            Self::Unclear { choices, .. } => return choices.clone(),
+            Self::Unknown { kind: "remedy", .. } => "callus show ID lists the remedies of a failure mode",
+            Self::Skill(error) => return error.advice(),
+            Self::Unknown { kind: "skill", .. } => "callus skills list names them",
             Self::Unknown { kind: "session", .. } => "callus sessions lists them",
             Self::Unknown { kind: "project", .. } => "callus project list names them",
             Self::Unknown { .. } => "callus failures lists them; callus search finds them by words",
             Self::Time { .. } => "Write a span (7d, 2h, 90 minutes), a date (2026-11-20), today or all",
             Self::Query(_) => "One statement that reads; nothing that writes, attaches or loads is run",
+        };
+        vec![sentence.to_owned()]
+    }
+}
+
+impl Advice for PublishError {
+    fn advice(&self) -> Vec<String> {
+        let sentence = match self {
+            Self::NoTree(_) | Self::Home(_) => "Run it in the folder of a project in which sessions were recorded",
+            Self::Outside { .. } => "Skills are written only inside the working tree: make it a folder of its own",
+            Self::System { .. } => return Vec::new(),
         };
         vec![sentence.to_owned()]
     }

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::failures::{ModeLine, line};
 use super::identify::{Identity, identify, scopes};
 use super::page::Page;
+use super::pick::project_at;
+use super::remedies::{RemedyLine, suggested};
 use super::search::{met, same_modes, shared_words};
 use super::style::count;
 use super::{Answer, AnswerError, Reader, Style, lenient};
@@ -26,6 +28,9 @@ pub struct CheckQuery {
     /// The command that printed it.
     #[serde(deserialize_with = "lenient::text")]
     pub command: Option<String>,
+    /// The folder from which it is asked: what is decided in a project is told only there.
+    #[serde(skip)]
+    pub here: Option<String>,
 }
 
 /// Whether it has been seen.
@@ -55,6 +60,9 @@ pub struct Match {
     /// In how many sessions it did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub same_instance_sessions: Option<i64>,
+    /// What is suggested, best first, at most three: what worked for this very error, then for its kind with its names
+    /// filled in.
+    pub remedies: Vec<RemedyLine>,
 }
 
 /// Whether an error has been seen before.
@@ -84,19 +92,23 @@ pub fn check(store: &Store, query: &CheckQuery, now: Timestamp) -> Result<CheckV
         });
     };
     let same = same_rows(store, &identity, query.command.as_deref().unwrap_or_default())?;
+    let here = project_at(store, query.here.as_deref())?;
     let mut matches = Vec::new();
     for row in same.iter().take(MATCHES) {
         let tool_kind = ToolKind::from_word(&row.tool_kind);
         let kind = identity.kind(tool_kind, &row.scope);
-        let instance = match identity.instance(tool_kind, &row.scope) {
+        let named = identity.instance(tool_kind, &row.scope);
+        let instance = match named {
             Some(instance) => store.instance(&kind.text(), &instance.text())?,
             None => None,
         };
+        let remedies = suggested(store, row.id, named.as_slice(), &identity.headline, here, now)?;
         matches.push(Match {
             mode: line(store, row, now)?,
             same: true,
             same_instance_failures: instance.map(|(failures, _, _)| failures),
             same_instance_sessions: instance.map(|(_, sessions, _)| sessions),
+            remedies,
         });
     }
     if matches.is_empty() {
@@ -108,6 +120,8 @@ pub fn check(store: &Store, query: &CheckQuery, now: Timestamp) -> Result<CheckV
                     same: false,
                     same_instance_failures: None,
                     same_instance_sessions: None,
+                    // What ended another error may be wrong for this one.
+                    remedies: Vec::new(),
                 });
             }
         }
@@ -191,6 +205,9 @@ impl Answer for CheckView {
         out.line(self.verdict_line(style));
         for one in &self.matches {
             for line in one.mode.lines(style) {
+                out.line(line);
+            }
+            for line in one.remedies.iter().flat_map(|remedy| remedy.lines(style)) {
                 out.line(line);
             }
         }

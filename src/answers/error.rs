@@ -1,5 +1,7 @@
 //! Why a question has no answer.
 
+use crate::skill::distill::DistillError;
+use crate::skill::publish::PublishError;
 use crate::store::StoreError;
 
 /// One of several things that an id could stand for.
@@ -49,7 +51,38 @@ pub enum AnswerError {
         /// What it may be.
         values: Vec<&'static str>,
     },
+    /// A text cannot be kept.
+    #[error("{what} {why}")]
+    Text {
+        /// Which one.
+        what: &'static str,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// It is not clear what is meant.
+    #[error("{what}")]
+    Unclear {
+        /// What is missing.
+        what: String,
+        /// What to give, one thing each.
+        choices: Vec<String>,
+    },
+    /// Callus will not do this.
+    #[error("{0}")]
+    Refused(String),
+    /// The files of skills could not be looked at, or may not be written here.
+    #[error(transparent)]
+    Skill(#[from] PublishError),
     /// A query reads nothing, or would do more than read.
     #[error("the query was not run")]
     Query(#[source] StoreError),
+}
+
+impl From<DistillError> for AnswerError {
+    fn from(error: DistillError) -> Self {
+        match error {
+            DistillError::Store(error) => Self::Store(error),
+            DistillError::Publish(error) => Self::Skill(error),
+        }
+    }
 }

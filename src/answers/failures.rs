@@ -5,7 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::page::Page;
-use super::pick::{mode_id, pick_project};
+use super::pick::{mode_id, pick_project, project_at};
+use super::remedies::{RemedyLine, named};
 use super::style::{self, count};
 use super::{Answer, AnswerError, Reader, Style, lenient, since};
 use crate::assistants;
@@ -43,6 +44,9 @@ pub struct FailuresQuery {
     /// At most so many; 20 when left out.
     #[serde(deserialize_with = "lenient::count")]
     pub limit: Option<u32>,
+    /// The folder from which it is asked: what is decided in a project is told only there.
+    #[serde(skip)]
+    pub here: Option<String>,
 }
 
 /// One failure mode in a list.
@@ -90,6 +94,9 @@ pub struct ModeLine {
     /// Why it does not count.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expected: Option<String>,
+    /// What is suggested first for its newest failure; left out when nothing is, and in `callus check`, which lists it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<Box<RemedyLine>>,
     #[serde(skip)]
     pub(super) last: Option<Timestamp>,
 }
@@ -132,6 +139,10 @@ pub fn failures(
         .map(|given| pick_project(store, given))
         .transpose()?;
     let limit = query.limit.unwrap_or(LIMIT).clamp(1, 1_000);
+    let here = match project {
+        Some(project) => Some(project),
+        None => project_at(store, query.here.as_deref())?,
+    };
     let mut modes = if query.expected {
         let (model, assistant, tool) = (
             query.model.as_deref(),
@@ -160,7 +171,7 @@ pub fn failures(
             .iter()
             .chain(&plain)
             .take(limit as usize + 1)
-            .map(|row| line(store, row, now))
+            .map(|row| named(store, row.id, line(store, row, now)?, here, now))
             .collect::<Result<Vec<_>, _>>()?
     };
     let more = modes.len() > limit as usize;
@@ -240,6 +251,7 @@ pub(super) fn line_of(
         status: Some(row.status.clone()),
         muted_until: row.muted_until.filter(|until| *until > now).map(muted),
         expected: None,
+        remedy: None,
         last: row.last_at,
     })
 }
@@ -288,6 +300,7 @@ fn set_aside(store: &Store, row: SetAsideRow, now: Timestamp) -> Result<ModeLine
             .filter(|until| *until > now)
             .map(muted),
         expected: Some(row.reason),
+        remedy: None,
         last: Some(row.last_at),
     })
 }
@@ -298,8 +311,8 @@ pub(super) fn reason(word: &str) -> String {
 }
 
 impl ModeLine {
-    /// Returns the two lines of a failure mode: what went wrong, and where, how often, when, by which id.
-    pub(super) fn lines(&self, style: &Style) -> [String; 2] {
+    /// Returns the lines of a failure mode: what went wrong; where, how often, when, by which id; and what worked.
+    pub(super) fn lines(&self, style: &Style) -> Vec<String> {
         let (mark, said) = match (self.hidden, style.reader) {
             (false, _) => ("", ""),
             (true, Reader::Person) => (" (hidden)", ""),
@@ -355,10 +368,12 @@ impl ModeLine {
             };
             parts.push(style.safe(project) + &more);
         }
-        [
+        let mut lines = vec![
             format!("{headline}{}", style.red(mark)),
             format!("  {}", style.dim(&style.dotted(&parts))),
-        ]
+        ];
+        lines.extend(self.remedy.as_ref().map(|remedy| remedy.line(style)));
+        lines
     }
 }
 

@@ -2,14 +2,14 @@
 
 use super::error::{AnswerError, Candidate};
 use super::style;
-use crate::domain::id::{FailureId, Fingerprint, ModeId, ProjectId, SessionId};
+use crate::domain::id::{FailureId, Fingerprint, ModeId, ProjectId, RemedyId, SessionId};
 use crate::store::Store;
 use crate::store::read::Found;
 
 /// So many candidates are listed.
 const LISTED: u32 = 8;
 /// Fewest characters of a session's id that are shown.
-const SESSION_SHOWN: usize = 8;
+pub(super) const SESSION_SHOWN: usize = 8;
 
 /// Returns a mode's id as it is shown: the shortest beginning that is unique.
 pub(super) fn mode_id(store: &Store, fingerprint: &str) -> Result<String, AnswerError> {
@@ -24,6 +24,18 @@ pub(super) fn session_id(store: &Store, external: &str) -> Result<String, Answer
 /// Returns a failure's id as it is shown.
 pub(super) fn failure_id(id: FailureId) -> String {
     format!("F{}", id.0)
+}
+
+/// Returns a remedy's id as it is shown.
+pub(super) fn remedy_id(id: RemedyId) -> String {
+    format!("R{}", id.0)
+}
+
+/// Returns the remedy that `given` could name: `R` and a number.
+pub(super) fn remedy_named(given: &str) -> Option<RemedyId> {
+    let id = given.trim().trim_matches(['`', '"', '\'', '#']);
+    let digits = id.strip_prefix(['R', 'r'])?;
+    digits.parse().ok().map(RemedyId)
 }
 
 /// Returns the failure mode or the failure that `given` names: `F` with a number for a failure, else any beginning
@@ -156,6 +168,14 @@ pub fn pick_session(store: &Store, given: &str) -> Result<String, AnswerError> {
             kind: "session",
             given: given.to_owned(),
         })
+}
+
+/// Returns the project of the folder from which a question comes, if it is a known one.
+pub(super) fn project_at(store: &Store, folder: Option<&str>) -> Result<Option<ProjectId>, AnswerError> {
+    Ok(match folder {
+        Some(folder) => store.project_of_folder(folder)?,
+        None => None,
+    })
 }
 
 /// Returns the project that `given` names: its name or key, a part of them that only it has, or a folder in it.

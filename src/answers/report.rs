@@ -7,7 +7,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::failures::{ModeLine, READ, line_of, reason};
-use super::pick::pick_project;
+use super::pick::{pick_project, project_at};
+use super::remedies::named;
+use super::told::ToldSums;
 use super::{AnswerError, lenient, since, style};
 use crate::assistants::explains_itself;
 use crate::domain::id::ProjectId;
@@ -25,6 +27,9 @@ pub struct ReportQuery {
     /// Only this project: its name, or the path of a folder in it.
     #[serde(deserialize_with = "lenient::text")]
     pub project: Option<String>,
+    /// The folder from which it is asked: what is decided in a project is told only there.
+    #[serde(skip)]
+    pub here: Option<String>,
 }
 
 /// What has been failing lately.
@@ -66,6 +71,8 @@ pub struct ReportView {
     pub projects: Vec<ProjectFiguresLine>,
     /// How many projects the window has.
     pub project_count: i64,
+    /// What agents were told in the window, and what came of it.
+    pub told: ToldSums,
     #[serde(skip)]
     window: (Timestamp, Timestamp),
 }
@@ -160,6 +167,7 @@ pub fn report(store: &Store, query: &ReportQuery, now: Timestamp, zone: &TimeZon
         self_explaining: SelfExplaining::default(),
         projects: figures(store, (start, end), project, now)?,
         project_count: totals.projects,
+        told: ToldSums::of(store, (start, end), project, totals.calls)?,
         window: (start, end),
     };
     let modes = store.modes(&ModeFilter {
@@ -178,9 +186,13 @@ pub fn report(store: &Store, query: &ReportQuery, now: Timestamp, zone: &TimeZon
     };
     let (again, once): (Vec<ModeRow>, Vec<ModeRow>) = telling.into_iter().partition(|mode| mode.all_sessions >= 2);
     view.met_again_modes = again.len();
-    view.met_again = costliest(store, again, 10, now)?;
+    let here = match project {
+        Some(project) => Some(project),
+        None => project_at(store, query.here.as_deref())?,
+    };
+    view.met_again = costliest(store, again, 10, here, now)?;
     view.met_once_modes = once.len();
-    view.met_once = costliest(store, once, 5, now)?;
+    view.met_once = costliest(store, once, 5, here, now)?;
     Ok(view)
 }
 
@@ -226,7 +238,13 @@ fn figures(
 }
 
 /// Returns the modes that cost most.
-fn costliest(store: &Store, modes: Vec<ModeRow>, limit: usize, now: Timestamp) -> Result<Vec<ModeLine>, AnswerError> {
+fn costliest(
+    store: &Store,
+    modes: Vec<ModeRow>,
+    limit: usize,
+    here: Option<ProjectId>,
+    now: Timestamp,
+) -> Result<Vec<ModeLine>, AnswerError> {
     let mut weighed = Vec::new();
     for mode in modes.into_iter().take(WEIGHED) {
         let sample = store.mode_sample(mode.id)?;
@@ -240,7 +258,7 @@ fn costliest(store: &Store, modes: Vec<ModeRow>, limit: usize, now: Timestamp) -
     weighed
         .iter()
         .take(limit)
-        .map(|(_, mode, sample)| line_of(store, mode, sample, now))
+        .map(|(_, mode, sample)| named(store, mode.id, line_of(store, mode, sample, now)?, here, now))
         .collect()
 }
 

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::failures::{ModeLine, line};
 use super::identify::{Identity, identify};
 use super::page::Page;
+use super::pick::project_at;
+use super::remedies::named;
 use super::style;
 use super::{Answer, AnswerError, Style, lenient};
 use crate::domain::id::ModeId;
@@ -28,6 +30,9 @@ pub struct SearchQuery {
     #[serde(deserialize_with = "lenient::count")]
     #[schemars(range(min = 1, max = 100))]
     pub limit: Option<u32>,
+    /// The folder from which it is asked: what is decided in a project is told only there.
+    #[serde(skip)]
+    pub here: Option<String>,
 }
 
 /// One failure mode that was found.
@@ -66,10 +71,11 @@ pub fn search(store: &Store, query: &SearchQuery, now: Timestamp) -> Result<Sear
     let mut found = ranked(store, &query.query, now)?;
     let nearest = found.iter().all(|one| !one.same && !one.every);
     found.truncate(limit);
+    let here = project_at(store, query.here.as_deref())?;
     let mut hits = Vec::new();
     for one in found {
         hits.push(HitLine {
-            mode: line(store, &one.row, now)?,
+            mode: named(store, one.row.id, line(store, &one.row, now)?, here, now)?,
             same: one.same,
             score: (one.score * 1_000.0).round() / 1_000.0,
         });

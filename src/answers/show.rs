@@ -8,6 +8,7 @@ use super::failures::{ModeLine, line, reason};
 use super::outline::outline;
 use super::page::Page;
 use super::pick::{failure_id, mode_id, pick, session_id};
+use super::remedies::{self, RemedyLine};
 use super::style::{self, count};
 use super::{Answer, AnswerError, Style};
 use crate::domain::time::Timestamp;
@@ -50,6 +51,8 @@ pub struct ModeView {
     pub places: Vec<Place>,
     /// Who met it, newest first, at most 5.
     pub met: Vec<Meeting>,
+    /// What worked after it, and what was tried: those that are never suggested too, with the reason.
+    pub remedies: Vec<RemedyLine>,
     /// Its newest failures, at most 3.
     pub newest: Vec<FailureView>,
 }
@@ -216,6 +219,7 @@ fn mode(store: &Store, row: &ModeRow, now: Timestamp) -> Result<ModeView, Answer
             .collect(),
         places: places.collect(),
         met,
+        remedies: remedies::all(store, row.id, now)?,
         newest: newest
             .into_iter()
             .map(|row| failure(store, row))
@@ -347,6 +351,12 @@ impl ModeView {
                 style.safe(&project),
             ];
             out.line(format!("  {}  {}", style.safe(&meeting.session), style.dotted(&parts)));
+        }
+        if !self.remedies.is_empty() {
+            out.line(format!("\n{}", style.bold("Remedies")));
+        }
+        for remedy in &self.remedies {
+            out.add(&remedy.paragraph(style));
         }
         if !self.newest.is_empty() {
             out.line(format!("\n{}", style.bold("Newest")));

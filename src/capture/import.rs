@@ -8,7 +8,7 @@ use super::CaptureError;
 use super::prepare::{Prepared, prepare};
 use super::record::{Recorder, Tally};
 use super::tail::{self, Tail};
-use crate::assistants::{Reader, Spec, Transcript};
+use crate::assistants::{Transcript, is_whole};
 use crate::clock::Clock;
 use crate::domain::time::Timestamp;
 use crate::redact::{self, Rules};
@@ -53,8 +53,6 @@ pub struct Step {
 /// What is to be read, and how.
 #[derive(Debug)]
 pub struct Job<'a> {
-    /// The assistant that wrote the transcripts.
-    pub spec: &'a Spec,
     /// The transcripts, in the order in which they are begun.
     pub transcripts: &'a [Transcript],
     /// The full set of redaction rules.
@@ -75,7 +73,6 @@ pub fn import(
     mut told: impl FnMut(Step),
 ) -> Result<Imported, CaptureError> {
     let Job {
-        spec,
         transcripts,
         rules,
         clock,
@@ -98,7 +95,7 @@ pub fn import(
             let (sender, next, work, over) = (sender.clone(), &next, &work, &over);
             scope.spawn(move || {
                 while let Some(unread) = work.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if over() || !read(spec, unread, rules, &sender, over) {
+                    if over() || !read(unread, rules, &sender, over) {
                         break;
                     }
                 }
@@ -164,14 +161,8 @@ struct Batch {
 }
 
 /// Reads one transcript and sends it in batches. Returns whether the reading thread should go on to another file.
-fn read(
-    spec: &Spec,
-    unread: &Unread<'_>,
-    rules: &Rules,
-    sender: &SyncSender<Message>,
-    over: &impl Fn() -> bool,
-) -> bool {
-    match read_lines(spec, unread, rules, sender, over) {
+fn read(unread: &Unread<'_>, rules: &Rules, sender: &SyncSender<Message>, over: &impl Fn() -> bool) -> bool {
+    match read_lines(unread, rules, sender, over) {
         Ok(true) => sender.send(Message::Done).is_ok(),
         Ok(false) => false,
         Err(error) => sender
@@ -182,7 +173,6 @@ fn read(
 
 /// Returns whether the file was read to its end.
 fn read_lines(
-    spec: &Spec,
     unread: &Unread<'_>,
     rules: &Rules,
     sender: &SyncSender<Message>,
@@ -190,7 +180,7 @@ fn read_lines(
 ) -> Result<bool, CaptureError> {
     let path = &unread.transcript.path;
     let mut tail = Tail::open(path, unread.progress.clone())?;
-    let mut reader = (spec.reader)(unread.transcript);
+    let mut reader = (unread.transcript.assistant.reader)(unread.transcript);
     let mut mark = Progress {
         broken: tail.progress().broken,
         ..tail.progress().clone()
@@ -204,7 +194,7 @@ fn read_lines(
         let mut ended = false;
         let position = line.as_ref().map(|line| line.offset);
         let observations = match &line {
-            Some(line) if line.ended || Reader::is_whole(line.bytes) => {
+            Some(line) if line.ended || is_whole(line.bytes) => {
                 reader.line(line.offset, line.bytes).unwrap_or_else(|_| {
                     // What a later read meets again was counted by the earlier one.
                     broken += u64::from(line.offset >= known);

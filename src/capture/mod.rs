@@ -1,5 +1,6 @@
 //! From journals and transcripts to recorded, recognised and grouped failures.
 
+mod aftermath;
 mod again;
 mod error;
 mod group;
@@ -7,13 +8,17 @@ mod prepare;
 mod record;
 mod size;
 mod tail;
+mod told;
 
 pub mod drain;
 pub mod import;
+mod learn;
+pub mod past;
 pub mod project;
 pub mod reshape;
 pub mod settle;
 
+pub use aftermath::aftermath;
 pub use again::count_out;
 pub use error::CaptureError;
 pub use prepare::{Prepared, prepare};

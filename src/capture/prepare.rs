@@ -3,6 +3,7 @@
 use super::size::shortened;
 use crate::domain::failure::Finding;
 use crate::domain::trace::{CallEnd, Flag, Observation, Step};
+use crate::failure::own;
 use crate::failure::recognise::{self, Seen};
 use crate::failure::shell;
 use crate::redact::Clean;
@@ -23,6 +24,8 @@ pub struct Prepared {
 /// Recognises what an observation says, from all of its text, and then cuts the text to the size that is kept.
 #[must_use]
 pub fn prepare(seen: &Clean<Observation>) -> Prepared {
+    let not_run = seen.derive(not_run).transpose();
+    let seen = not_run.as_ref().unwrap_or(seen);
     let finding = seen.derive(find).transpose();
     let keys = seen.derive(|seen| match &seen.step {
         Step::CallEnded(end) => shell::exercise_keys(&end.call),
@@ -39,6 +42,15 @@ pub fn prepare(seen: &Clean<Observation>) -> Prepared {
         keys,
         shape,
     }
+}
+
+/// Returns a call that Callus itself refused as one that has not run: it is no run of anything, and no failure.
+fn not_run(seen: &Observation) -> Option<Observation> {
+    let Step::CallEnded(end) = &seen.step else { return None };
+    (end.flag != Flag::Success && own::is_refusal(&end.output.head)).then(|| Observation {
+        step: Step::CallStarted(end.call.clone()),
+        ..seen.clone()
+    })
 }
 
 /// Returns what failed. Text that recognition stumbles over must not keep everything behind it from being recorded:

@@ -10,6 +10,7 @@ use super::again::{failed_after_all, set_aside};
 use super::group::{Grouped, group};
 use super::prepare::{Prepared, prepare};
 use super::project;
+use super::told;
 use crate::config;
 use crate::domain::failure::Finding;
 use crate::domain::id::{ProjectId, RootId, SessionId};
@@ -93,6 +94,7 @@ impl Recorder {
         let at = At { session: owner, home };
         match &seen.step {
             Step::CallStarted(_) => at.call_started(tx, seen),
+            Step::Told(_) => at.told(tx, seen),
             Step::CallEnded(_) => at.call_ended(tx, prepared),
             Step::BackgroundEnded(end) => at.background_ended(tx, seen, end),
             Step::ModelError(error) => {
@@ -224,6 +226,24 @@ impl At {
         self.after(tx, seen, recorded)?;
         Ok(Tally {
             calls: u64::from(recorded.new),
+            ..Tally::default()
+        })
+    }
+
+    /// Keeps what a hook told. The call that it answers gets its row now: its outcome may come later, or never.
+    fn told(self, tx: &Tx<'_>, seen: &Clean<Observation>) -> Result<Tally, StoreError> {
+        let call = seen.derive(told::about).transpose();
+        let recorded = match &call {
+            Some(call) => Some(event::call_started(tx, self.session, self.root(), call)?),
+            None => None,
+        };
+        match recorded {
+            Some(recorded) => self.after(tx, seen, recorded)?,
+            None => session::touch(tx, self.session, seen)?,
+        }
+        told::keep(tx, self.session, recorded.map(|recorded| recorded.event), seen)?;
+        Ok(Tally {
+            calls: u64::from(recorded.is_some_and(|recorded| recorded.new)),
             ..Tally::default()
         })
     }

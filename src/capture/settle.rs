@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
+use super::aftermath::aftermath;
 use super::again::set_aside;
+use super::learn::learn;
 use crate::domain::failure::{Expected, Severity};
 use crate::domain::id::{EventId, SessionId};
 use crate::domain::time::Timestamp;
@@ -51,9 +53,10 @@ const LAST_CALLS: usize = 2;
 
 /// Derives what the whole session tells, and writes it. Doing it again changes nothing.
 pub fn settle(tx: &Tx<'_>, id: SessionId, now: Timestamp) -> Result<Outcome, StoreError> {
-    let steps: Vec<Step> = trace::of_session(tx, id)?.into_iter().map(Step::from).collect();
-    let failures = failure::of_session(tx, id)?;
-    for row in &failures {
+    let traced = trace::of_session(tx, id)?;
+    let steps: Vec<Step> = traced.iter().cloned().map(Step::from).collect();
+    let mut failures = failure::of_session(tx, id)?;
+    for row in &mut failures {
         let Some(at) = steps.iter().position(|step| step.event == row.event) else {
             continue;
         };
@@ -65,9 +68,11 @@ pub fn settle(tx: &Tx<'_>, id: SessionId, now: Timestamp) -> Result<Outcome, Sto
         };
         if settled != row.expected {
             set_aside(tx, row.id, row.event, settled)?;
+            row.expected = settled;
         }
         failure::weigh(tx, row.id, severity(&steps, at, row, recovery.as_ref()))?;
     }
+    learn(tx, id, &traced, &failures)?;
     let counted = failures
         .iter()
         .filter(|row| row.expected.is_none())
@@ -75,6 +80,7 @@ pub fn settle(tx: &Tx<'_>, id: SessionId, now: Timestamp) -> Result<Outcome, Sto
         .collect();
     let outcome = outcome(&steps, &counted);
     session::settled(tx, id, outcome.word(), now)?;
+    aftermath(tx, id)?;
     Ok(outcome)
 }
 

@@ -9,6 +9,11 @@ use crate::domain::trace::{Flag, Observation, Step, Text};
 pub fn shortened(mut seen: Observation) -> Observation {
     match &mut seen.step {
         Step::CallStarted(call) => shorten(&mut call.input, FAILURE_KEPT),
+        Step::Told(notice) => {
+            if let Some(call) = &mut notice.call {
+                shorten(&mut call.input, FAILURE_KEPT);
+            }
+        }
         Step::CallEnded(end) => {
             shorten(&mut end.call.input, FAILURE_KEPT);
             shorten(

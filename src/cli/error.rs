@@ -7,6 +7,7 @@ use crate::answers::{Advice, AnswerError};
 use crate::capture::CaptureError;
 use crate::config::ConfigError;
 use crate::flow::FlowError;
+use crate::skill::publish::PublishError;
 use crate::store::StoreError;
 
 /// Exit code: the command was used wrongly, or what it names does not exist.
@@ -180,11 +181,14 @@ impl From<AnswerError> for Error {
         let hints = error.advice();
         match error {
             AnswerError::Store(error) => error.into(),
+            AnswerError::Skill(error @ PublishError::System { .. }) => Self::advised(Kind::Unavailable, error),
+            AnswerError::Skill(error) => Self::advised(Kind::Refused, error),
             // The query is the user's own: what SQLite says of it is the error.
             AnswerError::Query(source) => Self {
                 hints,
                 ..Self::new(Kind::User, source)
             },
+            AnswerError::Refused(_) => Self::advised(Kind::Refused, error),
             _ => Self::advised(Kind::User, error),
         }
     }

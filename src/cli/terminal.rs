@@ -95,3 +95,8 @@ pub(super) fn folder(given: String) -> String {
     }
     std::fs::canonicalize(&given).map_or(given, |folder| folder.display().to_string())
 }
+
+/// Returns the folder in which the command was given: what is decided in a project is told only there.
+pub(super) fn here() -> Option<String> {
+    std::fs::canonicalize(".").ok().map(|folder| folder.display().to_string())
+}

@@ -64,6 +64,10 @@ pub const VARIABLES: &[Variable] = &[
         meaning: "set by Claude Code for its hooks: its process, by which a session that was killed is known",
     },
     Variable {
+        name: "CODEX_HOME",
+        meaning: "Codex CLI's folder; default: ~/.codex",
+    },
+    Variable {
         name: "HOME",
         meaning: "the home folder",
     },

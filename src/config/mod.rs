@@ -187,6 +187,12 @@ impl Settings {
         self.folder().join(JOURNALS)
     }
 
+    /// Returns the folder of the files in which hooks look up what is said before calls.
+    #[must_use]
+    pub fn warned(&self) -> PathBuf {
+        self.folder().join("warnings")
+    }
+
     /// Returns settings for a store in `data` with everything else at its default, for tests and benchmarks.
     #[must_use]
     pub fn at(data: &Path, now: Timestamp) -> Self {

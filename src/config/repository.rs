@@ -80,20 +80,20 @@ fn parse(path: &Path, text: &str) -> Repository {
                     path.display()
                 ));
             }
-            ("hints", word) => match word.as_str().and_then(Hints::from_word) {
-                Some(hints) => said.telling.hints = hints,
-                None => {
-                    said.telling.hints = Hints::Off;
+            ("hints", word) => {
+                let hints = word.as_str().and_then(Hints::from_word);
+                said.telling.hints = hints.unwrap_or(Hints::Off);
+                if hints.is_none() {
                     said.off_here(path, key, HINT_WORDS);
                 }
-            },
-            ("warnings", word) => match word.as_str().and_then(Warnings::from_word) {
-                Some(warnings) => said.telling.warnings = warnings,
-                None => {
-                    said.telling.warnings = Warnings::Off;
+            }
+            ("warnings", word) => {
+                let warnings = word.as_str().and_then(Warnings::from_word);
+                said.telling.warnings = warnings.unwrap_or(Warnings::Off);
+                if warnings.is_none() {
                     said.off_here(path, key, WARNING_WORDS);
                 }
-            },
+            }
             ("labels", Value::Table(labels)) => said.label(path, labels),
             _ => said.warnings.push(format!(
                 "{}: {key} cannot be set by a repository and is left out",

@@ -66,6 +66,18 @@ impl Settings {
             warnings: self.chosen.warnings.unwrap_or(files.warnings),
         }
     }
+
+    /// Returns whether something is said before calls in some repository.
+    #[must_use]
+    pub fn warns(&self) -> bool {
+        self.usual_warnings() != Warnings::Off
+    }
+
+    /// Returns what is done before a call that keeps failing, in a repository that says nothing about it.
+    #[must_use]
+    pub fn usual_warnings(&self) -> Warnings {
+        self.chosen.warnings.unwrap_or(self.file.warnings)
+    }
 }
 
 pub(super) fn hints<'de, D: Deserializer<'de>>(value: D) -> Result<Hints, D::Error> {

@@ -3,7 +3,8 @@
 //! A hook's payload and a line of a transcript both become [`Observation`]s, so that the two roads of
 //! capture meet here and the same call seen twice is recorded once.
 
-use super::id::Assistant;
+use super::id::{Assistant, Fingerprint, RemedyId};
+use super::lesson::{Rule, Told};
 use super::project::Place;
 use super::time::Timestamp;
 
@@ -75,6 +76,8 @@ pub enum Step {
     BackgroundEnded(BackgroundEnd),
     /// A tool call is about to run.
     CallStarted(Call),
+    /// A hook told the agent something, and had no store open to say so there.
+    Told(Notice),
     /// A tool call has an outcome.
     CallEnded(CallEnd),
     /// The agent ended its turn.
@@ -224,6 +227,29 @@ impl Call {
     pub fn is_unseen(&self) -> bool {
         self.tool == Self::UNSEEN && self.input.is_empty()
     }
+}
+
+/// What a hook told an agent, or would have.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Notice {
+    /// What it is.
+    pub told: Told,
+    /// Why it was told.
+    pub rule: Option<Rule>,
+    /// The failure mode that it speaks of, by the name that travels.
+    pub mode: Option<Fingerprint>,
+    /// The finer fingerprint of the failure that it speaks of.
+    pub instance: Option<Fingerprint>,
+    /// The remedy that it names.
+    pub remedy: Option<RemedyId>,
+    /// The call that it answers; nothing at the start of a session.
+    pub call: Option<Call>,
+    /// It was only noted, and not sent.
+    pub shadow: bool,
+    /// The whole text.
+    pub text: String,
+    /// What it says to type, alone.
+    pub suggestion: String,
 }
 
 /// A tool call with its outcome.

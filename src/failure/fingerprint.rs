@@ -48,11 +48,31 @@ pub fn named(tool_kind: ToolKind, scope: &str, headline: &str, file: Option<&str
     let identity = refused(headline).map_or(identity, |refusal| mask(refusal).identity);
     let identity = file.map_or_else(|| identity.clone(), |file| identity.at(file));
     let speaker = if tells_its_origin(headline) { "" } else { scope };
+    let instance = missing_file(tool_kind, headline, file)
+        .unwrap_or_else(|| instance(kind(tool_kind, speaker, &template), &identity));
     Some(Named {
-        instance: instance(kind(tool_kind, speaker, &template), &identity),
+        instance,
         kind: kind(tool_kind, scope, &template),
         template,
     })
+}
+
+/// What clients say of a file or folder that is not there, before its path.
+const MISSING: &[&str] = &["File does not exist", "Path does not exist", "Directory does not exist"];
+
+/// Returns the instance of a file or folder that is not there: it is one thing, whichever tool was to read, search or
+/// change it, and whether or not the client guesses what was meant.
+fn missing_file(tool_kind: ToolKind, headline: &str, file: Option<&str>) -> Option<Fingerprint> {
+    if !matches!(tool_kind, ToolKind::Read | ToolKind::Search | ToolKind::Edit) {
+        return None;
+    }
+    let rest = MISSING.iter().find_map(|start| headline.strip_prefix(start))?;
+    let said = rest
+        .strip_prefix(": ")
+        .map(|path| path.split(". Did you").next().unwrap_or(path));
+    let identity = Identity::default().at(file.or(said)?);
+    let told = mask("File does not exist: x").template;
+    (!identity.is_empty()).then(|| instance(kind(ToolKind::Read, "", &told), &identity))
 }
 
 /// What stands before and behind the name of a test at the beginning of a headline.
@@ -64,7 +84,7 @@ const TEST_NAMES: &[(&str, &str)] = &[
 ];
 
 /// What the machine says when it refuses a resource, in lower case.
-const REFUSALS: &[&str] = &[
+pub(super) const REFUSALS: &[&str] = &[
     "operation not permitted",
     "permission denied",
     "address already in use",
@@ -183,6 +203,29 @@ mod tests {
         assert_eq!(search("src/cli/commands"), search("/home/a/app/src/cli/commands"));
         assert_eq!(search("./src/cli/commands"), search("src/cli/commands/"));
         assert_ne!(search("src/cli/commands"), search("src/cli/options"));
+    }
+
+    #[test]
+    fn a_missing_file_is_one_thing_for_every_tool_that_works_on_files() {
+        let name = Some(".golangci.yml");
+        let guessed = "File does not exist: .golangci.yml. Did you mean .golangci.yaml?";
+        let instances = [
+            instance_of(ToolKind::Read, "Read", "File does not exist: .golangci.yml", name),
+            instance_of(ToolKind::Read, "Read", guessed, name),
+            instance_of(ToolKind::Search, "Grep", "Path does not exist: .golangci.yml", name),
+            instance_of(ToolKind::Search, "Glob", "Path does not exist: .golangci.yml", None),
+        ];
+        assert!(instances.iter().all(|one| *one == instances[0]), "{instances:?}");
+        let other = "File does not exist: .golangci.toml";
+        assert_ne!(
+            instance_of(ToolKind::Read, "Read", other, Some(".golangci.toml")),
+            instances[0]
+        );
+        let kind = |scope, headline| named(ToolKind::Read, scope, headline, None).expect("a headline").kind;
+        assert_ne!(
+            kind("Read", "File does not exist: .golangci.yml"),
+            kind("Grep", "Path does not exist: .golangci.yml")
+        );
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub mod headline;
 mod hidden;
 mod located;
 pub mod mask;
-mod own;
+pub mod own;
 pub mod recognise;
 pub mod remedy;
 pub mod rejection;

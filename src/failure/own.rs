@@ -6,6 +6,29 @@ use crate::domain::trace::{Call, ToolKind};
 /// The name of our program and of our MCP server.
 const NAME: &str = "callus";
 
+/// How everything begins that an agent is told.
+pub const SIGNATURE: &str = "Callus: ";
+
+/// What Claude Code writes around the tool's name and in front of the reason, in place of the output of a call that a
+/// hook refused.
+const REFUSED: (&str, &str) = ("PreToolUse:", " hook error: ");
+
+/// Returns whether an output stands for a call that Callus itself refused: it has not run, and so neither failed nor
+/// succeeded.
+#[must_use]
+pub fn is_refusal(output: &str) -> bool {
+    let line = output.trim_start().lines().next().unwrap_or_default();
+    let Some((_, reason)) = line.strip_prefix(REFUSED.0).and_then(|rest| rest.split_once(REFUSED.1)) else {
+        return false;
+    };
+    // Some versions of the client name the hook's command in brackets first.
+    let reason = match reason.strip_prefix('[') {
+        Some(rest) => rest.split_once("]: ").map_or(rest, |(_, reason)| reason),
+        None => reason,
+    };
+    reason.starts_with(SIGNATURE)
+}
+
 /// Returns whether `call` runs Callus, asks its MCP server, or reads a skill, whose text speaks of failures.
 #[must_use]
 pub(super) fn is_own(call: &Call) -> bool {
@@ -51,6 +74,22 @@ fn is_our_server(tool: &str) -> bool {
 mod tests {
     use super::*;
     use crate::domain::trace::Text;
+
+    #[test]
+    fn only_our_own_refusals_are_ours() {
+        for (output, ours) in [
+            ("PreToolUse:Bash hook error: Callus: not run. Type `x`\nmore", true),
+            ("\nPreToolUse:mcp__a__b hook error: Callus: not run.", true),
+            ("PreToolUse:Bash hook error: [/home/a/.local/bin/callus hook claude-code]: Callus: not run.", true),
+            ("PreToolUse:Bash hook error: [guard]: no", false),
+            ("PreToolUse:Bash hook error: no, says Callus: never", false),
+            ("Exit code 1\nPreToolUse:Bash hook error: Callus: not run.", false),
+            ("Callus: not run.", false),
+            ("", false),
+        ] {
+            assert_eq!(is_refusal(output), ours, "{output}");
+        }
+    }
 
     #[test]
     fn our_program_and_server_are_known_under_every_name() {

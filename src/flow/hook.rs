@@ -8,14 +8,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use super::answer::{self, Failed};
-use super::{note_fault, pause, scene};
-use crate::assistants::{self, Parsed, Spec};
+use super::{note_fault, pause, scene, warn};
+use crate::assistants::{self, Hooks, Parsed};
 use crate::capture::shortened;
-use crate::config::{self, Settings};
+use crate::config::{self, Repository, Settings};
 use crate::domain::canary;
-use crate::domain::trace::{SessionKey, Step};
+use crate::domain::trace::{Observation, SessionKey, Step};
 use crate::process::{self, Job};
-use crate::redact;
+use crate::redact::{self, Clean};
 use crate::store::journal;
 
 /// Most bytes that are read from standard input: enough for any payload a client sends, little enough to hold.
@@ -52,44 +52,46 @@ fn capture(name: Option<&str>, settings: &Settings) -> Result<Option<String>, St
     }
     let name = name.unwrap_or_default();
     let spec = assistants::by_name(name).ok_or_else(|| format!("no assistant is called '{name}'"))?;
+    // Somebody wired hooks that are not listened to yet: no fault of the session, and none of ours.
+    let Some(hooks) = &spec.hooks else { return Ok(None) };
     let mut input = Vec::new();
     std::io::stdin()
         .lock()
         .take(MOST_INPUT)
         .read_to_end(&mut input)
         .map_err(|error| format!("could not read standard input: {error}"))?;
-    let parsed = (spec.hook)(&input, settings.clock.now());
+    let parsed = (hooks.read)(&input, settings.clock.now());
     if let Some(damage) = &parsed.damaged {
         note_fault(
             settings,
             &format!("{name} sent a damaged hook payload ({} bytes): {damage}", input.len()),
         );
     }
-    if parsed
-        .cwd
-        .as_deref()
-        .is_some_and(|cwd| !config::repository(Path::new(cwd)).capture)
-    {
+    let said = parsed.cwd.as_deref().map(|cwd| config::repository(Path::new(cwd)));
+    if said.as_ref().is_some_and(|said| !said.capture) {
         return Ok(None);
     }
+    if warn::is_before_a_call(&parsed) {
+        return said.map_or(Ok(None), |said| before(hooks, &parsed, &said, settings));
+    }
     let event = parsed.event.clone();
-    let failed = record(spec, parsed, settings)?;
+    let failed = record(hooks, parsed, settings)?;
     // What cannot be handed to the model on this event must not be claimed as told.
-    let Some(failed) = failed.filter(|_| (spec.reply)(&event, "").is_some()) else {
+    let Some(failed) = failed.filter(|_| (hooks.reply)(&event, "").is_some()) else {
         return Ok(None);
     };
     // What was journalled is safe: an answer that cannot be had is only noted.
     match answer::answer(settings, &failed) {
-        Ok(message) => Ok(message.and_then(|message| (spec.reply)(&event, &message.text))),
+        Ok(message) => Ok(message.and_then(|message| (hooks.reply)(&event, &message.text))),
         Err(error) => Err(format!("could not answer: {error}: {}", source(&error))),
     }
 }
 
 /// Journals what a hook reported and starts the worker where it is due. Returns the failure that may be answered.
-fn record(spec: &Spec, parsed: Parsed, settings: &Settings) -> Result<Option<Failed>, String> {
+fn record(hooks: &Hooks, parsed: Parsed, settings: &Settings) -> Result<Option<Failed>, String> {
     let Some(session) = parsed.session else { return Ok(None) };
     let mut seen = parsed.observations;
-    scene::complete(&mut seen, spec, settings);
+    scene::complete(&mut seen, hooks, settings);
     let ends = seen.iter().any(|seen| matches!(seen.step, Step::SessionEnded { .. }));
     let starts = seen.iter().any(|seen| matches!(seen.step, Step::SessionStarted(_)));
     let turn = seen
@@ -101,22 +103,38 @@ fn record(spec: &Spec, parsed: Parsed, settings: &Settings) -> Result<Option<Fai
     let seen = seen.derive(|seen| seen.iter().cloned().map(shortened).collect::<Vec<_>>());
     // The check of the wiring sends no event that is recorded, and looks for its journal.
     if !seen.is_empty() || canary::is_canary(&session.external) {
-        let written = journal::append(&settings.journals(), &session, &seen);
-        if let Err(error) = written {
-            note_fault(settings, &format!("could not journal: {error}: {}", source(&error)));
-            // The spare folder is drained with the other one: nothing is lost while it has room.
-            let spare = settings
-                .make_spare_journals()
-                .ok_or("the spare folder cannot be made, or somebody else made it")?;
-            journal::append(&spare, &session, &seen)
-                .map_err(|error| format!("could not journal in the spare folder: {error}: {}", source(&error)))?;
-        }
+        append(settings, &session, &seen)?;
     }
     let turns_are_due = || journal::turned(&settings.journals(), &session, settings.file.stop_every);
     if ends || (turn && turns_are_due()) || (starts && leftovers(settings, &session)) {
         start_worker(settings)?;
     }
     Ok(failed)
+}
+
+/// Says what is to be said before a call. A call of which there is nothing to say is not even journalled: what comes of
+/// it will be.
+fn before(hooks: &Hooks, parsed: &Parsed, said: &Repository, settings: &Settings) -> Result<Option<String>, String> {
+    let (Some(session), Some(said)) = (&parsed.session, warn::before(hooks, parsed, said, settings)) else {
+        return Ok(None);
+    };
+    append(settings, session, &said.seen)?;
+    Ok(said.reply)
+}
+
+/// Appends to the session's journal; where that cannot be, to one in the spare folder, which is drained with the other:
+/// nothing is lost while it has room.
+fn append(settings: &Settings, session: &SessionKey, seen: &Clean<Vec<Observation>>) -> Result<(), String> {
+    let Err(error) = journal::append(&settings.journals(), session, seen) else {
+        return Ok(());
+    };
+    note_fault(settings, &format!("could not journal: {error}: {}", source(&error)));
+    let spare = settings
+        .make_spare_journals()
+        .ok_or("the spare folder cannot be made, or somebody else made it")?;
+    journal::append(&spare, session, seen)
+        .map(drop)
+        .map_err(|error| format!("could not journal in the spare folder: {error}: {}", source(&error)))
 }
 
 fn start_worker(settings: &Settings) -> Result<(), String> {

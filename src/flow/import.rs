@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::FlowError;
-use crate::assistants::{Found, Refusal, Spec, Transcript};
+use crate::assistants::{self, Found, Refusal, Spec, Transcript};
 use crate::capture::import::{self, Imported, Job};
 use crate::capture::{Recorder, project, reshape, settle};
 use crate::config::{self, Settings};
@@ -18,7 +18,7 @@ const SETTLED_AT_ONCE: usize = 16;
 /// What is to be imported.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
-    /// Files and folders; none means the assistant's own folder.
+    /// Files and folders; none means the own folder of every assistant.
     pub paths: Vec<PathBuf>,
     /// Only transcripts written since then.
     pub since: Option<Timestamp>,
@@ -31,6 +31,8 @@ pub struct Request {
 pub struct Report {
     /// What was read.
     pub imported: Imported,
+    /// The folders of assistants that were looked at because none was named.
+    pub looked: Vec<PathBuf>,
     /// What looked like a transcript, or was named as one, and is none.
     pub refused: Vec<(PathBuf, Refusal)>,
     /// Transcripts older than asked for.
@@ -42,29 +44,31 @@ pub struct Report {
 }
 
 /// Returns the transcripts that a request means, newest first.
-pub fn find(spec: &Spec, settings: &Settings, request: &Request) -> Result<(Vec<Transcript>, Report), FlowError> {
+pub fn find(settings: &Settings, request: &Request) -> Result<(Vec<Transcript>, Report), FlowError> {
     if let Some(path) = request.paths.iter().find(|path| !path.exists()) {
         return Err(FlowError::NoSuchPath { path: path.clone() });
     }
-    let own = [own_folder(spec, settings).join(spec.transcripts)];
-    let paths = if request.paths.is_empty() {
-        own.as_slice()
-    } else {
-        &request.paths
-    };
+    let looked = own_folders(settings);
     let Found {
         mut transcripts,
         refused,
-    } = (spec.find)(paths);
+    } = if request.paths.is_empty() {
+        // An assistant's own folder holds other files too: they are only worth a word when they were named.
+        Found {
+            refused: Vec::new(),
+            ..assistants::find(&looked)
+        }
+    } else {
+        assistants::find(&request.paths)
+    };
     let all = transcripts.len();
     transcripts.retain(|transcript| request.since.is_none_or(|since| transcript.modified >= since));
     let older = all - transcripts.len();
-    // An assistant's own folder holds other files too: they are only worth a word when they were named.
-    let refused = if request.paths.is_empty() { Vec::new() } else { refused };
     Ok((
         transcripts,
         Report {
             imported: Imported::default(),
+            looked: if request.paths.is_empty() { looked } else { Vec::new() },
             refused,
             older,
             failures: 0,
@@ -73,28 +77,35 @@ pub fn find(spec: &Spec, settings: &Settings, request: &Request) -> Result<(Vec<
     ))
 }
 
+/// Returns the folders of transcripts of the assistants that were run here; those of all when none was.
+fn own_folders(settings: &Settings) -> Vec<PathBuf> {
+    let folders = assistants::ALL
+        .iter()
+        .map(|spec| own_folder(spec, settings).join(spec.transcripts));
+    let all: Vec<PathBuf> = folders.collect();
+    let there: Vec<PathBuf> = all.iter().filter(|folder| folder.is_dir()).cloned().collect();
+    if there.is_empty() { all } else { there }
+}
+
 /// Returns the folder of an assistant: what its own variable names, else its place in the user's home.
-#[must_use]
-pub fn own_folder(spec: &Spec, settings: &Settings) -> PathBuf {
+fn own_folder(spec: &Spec, settings: &Settings) -> PathBuf {
     config::variable(spec.folder_variable).map_or_else(|| settings.home.join(spec.folder), PathBuf::from)
 }
 
 /// Imports what a request means and settles what changed. `told` hears of every step.
 pub fn import(
     store: &mut Store,
-    spec: &Spec,
     settings: &Settings,
     request: &Request,
     told: impl FnMut(import::Step, u64),
 ) -> Result<Report, FlowError> {
-    let (transcripts, mut report) = find(spec, settings, request)?;
+    let (transcripts, mut report) = find(settings, request)?;
     let bytes = transcripts.iter().map(|transcript| transcript.bytes).sum();
     let rules = super::rules(settings)?;
     let mut recorder = Recorder::new(settings.machine());
     let deadline = request.budget.map(|budget| settings.clock.now().after(budget));
     let mut told = told;
     let job = Job {
-        spec,
         transcripts: &transcripts,
         rules: &rules,
         clock: settings.clock,

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::import::settle_projects;
-use super::{FlowError, ready};
+use super::{FlowError, forewarn, ready};
 use crate::capture::count_out;
 use crate::config::Settings;
 use crate::store::forget::{self, Forgotten, What};
@@ -15,15 +15,24 @@ use crate::store::{Store, fault, journal, rewrite, source};
 pub fn forget(settings: &Settings, what: &What) -> Result<(Forgotten, Vec<PathBuf>), FlowError> {
     let mut store = ready(settings)?;
     remove_journals(&mut store, settings)?;
+    // Asked for now: the rows go with what they were made of, and the files stay.
+    let skills = store.published_paths()?;
     let forgotten = forget::forget(&mut store, what, count_out)?;
     settle_projects(&mut store)?;
     forget::overwrite(&store)?;
+    forewarn(&mut store, settings)?;
     let mut left = Vec::new();
     if let What::Match(text) = what {
         for folder in settings.fault_folders() {
             fault::forget(&folder, text);
         }
         left = files_with(&settings.data, &forget::spellings(text));
+        left.extend(
+            skills
+                .into_iter()
+                .map(PathBuf::from)
+                .filter(|path| holds(path, &forget::spellings(text))),
+        );
     }
     Ok((forgotten, left))
 }
@@ -40,7 +49,9 @@ pub fn redact_again(settings: &Settings) -> Result<usize, FlowError> {
             rules.again(text)
         }
     };
-    Ok(rewrite::rewrite(&mut store, again)?)
+    let changed = rewrite::rewrite(&mut store, again)?;
+    forewarn(&mut store, settings)?;
+    Ok(changed)
 }
 
 /// Removes every journal that is drained to its end; one that a hook is just writing to is left for next time.
@@ -68,18 +79,17 @@ fn files_with(folder: &Path, spelled: &[String]) -> Vec<PathBuf> {
             let path = entry.path();
             match entry.file_type() {
                 Ok(kind) if kind.is_dir() => folders.push(path),
-                Ok(kind) if kind.is_file() => {
-                    let bytes = std::fs::read(&path).unwrap_or_default();
-                    if spelled
-                        .iter()
-                        .any(|text| memchr::memmem::find(&bytes, text.as_bytes()).is_some())
-                    {
-                        found.push(path);
-                    }
-                }
+                Ok(kind) if kind.is_file() && holds(&path, spelled) => found.push(path),
                 _ => {}
             }
         }
     }
     found
+}
+
+fn holds(path: &Path, spelled: &[String]) -> bool {
+    let bytes = std::fs::read(path).unwrap_or_default();
+    spelled
+        .iter()
+        .any(|text| memchr::memmem::find(&bytes, text.as_bytes()).is_some())
 }

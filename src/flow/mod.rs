@@ -2,18 +2,22 @@
 
 mod answer;
 mod error;
+mod forewarn;
 mod scene;
 mod stands;
+mod warn;
 
 pub mod hook;
 pub mod import;
 pub mod keep;
 pub mod pause;
+pub mod replay;
 pub mod ready;
 pub mod turn;
 pub mod worker;
 
 pub use error::FlowError;
+pub use forewarn::forewarn;
 pub use ready::{ready, ready_if_recorded, refresh};
 
 use crate::config::Settings;
@@ -21,7 +25,7 @@ use crate::redact::{self, Rules, UserPattern};
 use crate::store::fault;
 
 /// Returns the full set of redaction rules, the user's own among them.
-fn rules(settings: &Settings) -> Result<Rules, FlowError> {
+pub fn rules(settings: &Settings) -> Result<Rules, FlowError> {
     let own: Vec<_> = settings
         .file
         .patterns()

@@ -2,20 +2,20 @@
 
 use std::path::Path;
 
-use crate::assistants::Spec;
+use crate::assistants::Hooks;
 use crate::config::{self, Settings};
 use crate::domain::trace::{Observation, SessionStart, Step};
 use crate::git;
 
 /// Fills in what only the hook's surroundings know about the beginning of a session.
-pub(super) fn complete(seen: &mut [Observation], spec: &Spec, settings: &Settings) {
+pub(super) fn complete(seen: &mut [Observation], hooks: &Hooks, settings: &Settings) {
     for observation in seen {
         let Some(cwd) = observation.cwd.as_deref() else {
             continue;
         };
         if let Step::SessionStarted(start) = &mut observation.step {
             start.place = git::place(Path::new(cwd));
-            start.pid = config::variable(spec.pid_variable).and_then(|pid| pid.parse().ok());
+            start.pid = config::variable(hooks.pid_variable).and_then(|pid| pid.parse().ok());
             start.labels = labels(cwd, settings);
         }
     }

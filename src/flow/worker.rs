@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::FlowError;
+use super::{FlowError, forewarn};
 use super::import::settle_waiting;
 use crate::assistants;
 use crate::capture::import::{self, Job};
@@ -50,6 +50,7 @@ fn work(store: &mut Store, settings: &Settings, holder: &str) -> Result<(), Flow
             break;
         }
     }
+    forewarn(store, settings)?;
     grow_old(store, settings)
 }
 
@@ -109,7 +110,6 @@ fn read_transcript(
         .collect();
     let found = (spec.find)(&paths);
     let job = Job {
-        spec,
         transcripts: &found.transcripts,
         rules,
         clock: settings.clock,

@@ -48,6 +48,12 @@ pub fn place(folder: &Path) -> Option<Place> {
     })
 }
 
+/// Returns the top folder of the working tree that holds `folder`, as [`place`] names it.
+#[must_use]
+pub fn top(folder: &Path) -> Option<&Path> {
+    folder.ancestors().find(|top| git_folder(top).is_some())
+}
+
 /// Returns the folder that `.git` at `top` is or names.
 fn git_folder(top: &Path) -> Option<PathBuf> {
     let path = top.join(".git");

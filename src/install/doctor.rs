@@ -111,14 +111,23 @@ pub fn examine(site: &Site, binary: &Path, nonce: &str, facts: &Facts, arrived: 
 
 fn hooks_check(site: &Site, hooks: &[(String, String)]) -> Check {
     let path = site.places.settings.display();
-    let missing: Vec<&str> = wiring::HOOKS
-        .iter()
-        .map(|(event, _)| *event)
+    let missing: Vec<&str> = wiring::hooks(site.warns)
+        .map(|(event, _)| event)
         .filter(|event| !hooks.iter().any(|(present, _)| present == event))
         .collect();
     let install = "run `callus install claude-code`";
     if hooks.is_empty() {
         fail("hooks", format!("{path} holds no hook of Callus"), install)
+    } else if !site.warns && hooks.iter().any(|(event, _)| event == wiring::BEFORE) {
+        Check {
+            name: "hooks",
+            state: State::Warn,
+            sentence: format!(
+                "the hook {} runs before every call, and warnings are off",
+                wiring::BEFORE
+            ),
+            remedy: Some(format!("{install}: it takes it away")),
+        }
     } else if missing.is_empty() {
         ok("hooks", format!("{} hooks in {path}", hooks.len()))
     } else {

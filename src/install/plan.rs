@@ -20,6 +20,8 @@ pub struct Site {
     pub data: PathBuf,
     /// The client's program, when it is on the search path.
     pub program: Option<PathBuf>,
+    /// Something may be said before calls.
+    pub warns: bool,
 }
 
 /// Why there is no plan. Nothing was changed.
@@ -132,7 +134,7 @@ pub fn install(site: &Site, binary: &Path) -> Result<Plan, PlanError> {
         path: settings.clone(),
         source,
     };
-    let changes = wire(&mut open.document, binary, &mut manifest).map_err(wanted)?;
+    let changes = wire(&mut open.document, binary, site.warns, &mut manifest).map_err(wanted)?;
     let mut notes = obstacles(site, &open.document);
     notes.extend(remarks(site, &open.document));
     let mut steps = Vec::new();
@@ -240,13 +242,13 @@ impl Open {
 }
 
 /// Puts our entries into the settings where they are missing or name an older program; returns what it changed.
-fn wire(document: &mut Document, binary: &str, manifest: &mut Manifest) -> Result<Vec<String>, JsonError> {
+fn wire(document: &mut Document, binary: &str, warns: bool, manifest: &mut Manifest) -> Result<Vec<String>, JsonError> {
     let mut changes = Vec::new();
     let created = manifest.settings.created.clone();
     let surplus: Vec<String> = ours_by_event(document)
         .into_iter()
         .map(|(event, _)| event)
-        .filter(|event| !wiring::HOOKS.iter().any(|(wanted, _)| wanted == event))
+        .filter(|event| !wiring::hooks(warns).any(|(wanted, _)| wanted == event))
         .collect();
     for event in &surplus {
         document.remove(&["hooks", event, "*", "hooks", "*"], &is_our_hook, &|path, siblings| {
@@ -266,10 +268,10 @@ fn wire(document: &mut Document, binary: &str, manifest: &mut Manifest) -> Resul
     }
     let present = ours_by_event(document);
     let mut added = Vec::new();
-    for (event, timeout) in wiring::HOOKS {
+    for (event, timeout) in wiring::hooks(warns) {
         if !present.iter().any(|(name, _)| name == event) {
-            append(document, manifest, &["hooks", event], &wiring::group(binary, *timeout))?;
-            added.push(*event);
+            append(document, manifest, &["hooks", event], &wiring::group(binary, timeout))?;
+            added.push(event);
         }
     }
     if !added.is_empty() {

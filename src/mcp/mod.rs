@@ -1,4 +1,4 @@
-//! The MCP server on standard input and output: three questions that an agent asks while it works.
+//! The MCP server on standard input and output: four questions that an agent asks while it works.
 //!
 //! Answers are text only: where a client sees structured content too, its model is shown only that, and the same
 //! words would be sent twice.

@@ -15,7 +15,7 @@ use rmcp::{ErrorData, RoleServer, ServerHandler, tool, tool_handler, tool_router
 
 use super::desk::{Desk, Refusal};
 use super::schema::lean;
-use crate::answers::{self, CheckQuery, ReportQuery, SearchQuery};
+use crate::answers::{self, CheckQuery, LookupQuery, ReportQuery, SearchQuery};
 
 /// What every client shows its model; the first sentence says when to call what.
 const INSTRUCTIONS: &str = include_str!("instructions.md");
@@ -34,6 +34,14 @@ fn always_loaded() -> MetaObject {
     meta
 }
 
+/// Returns the folder that the server was started in, which clients choose to be that of the session: what is decided
+/// in a project is told only there.
+fn here() -> Option<String> {
+    std::fs::canonicalize(".")
+        .ok()
+        .map(|folder| folder.display().to_string())
+}
+
 #[tool_router]
 impl Server {
     pub(super) fn new(desk: Desk) -> Self {
@@ -46,7 +54,7 @@ impl Server {
     #[tool(
         name = "failure_check",
         title = "Has this failed before?",
-        description = "Tell whether an error was met before on this machine: how often, in how many sessions, when last and where. Call it with the output of a failed command or tool call before retrying.",
+        description = "Tell whether an error was met before on this machine: how often, when last, where, and what worked then. Call it with the output of a failed command or tool call before retrying.",
         input_schema = lean::<CheckQuery>(),
         meta = always_loaded(),
         annotations(read_only_hint = true, destructive_hint = false, idempotent_hint = true, open_world_hint = false)
@@ -56,14 +64,14 @@ impl Server {
             return Err("`output` is empty: pass what the failing call printed".to_owned());
         }
         self.desk
-            .answer(move |store, style| answers::check(store, &query, style.now))
+            .answer(move |store, style| answers::check(store, &CheckQuery { here: here(), ..query }, style.now))
             .await
     }
 
     #[tool(
         name = "failure_search",
         title = "Search past failures",
-        description = "Find past failures by words, a file, a command, or an error text pasted as it is. Best first; each failure mode with its id, how often it was met, when last and where.",
+        description = "Find past failures by words, a file, a command, or an error text pasted as it is. Best first; each failure mode with its id, how often it was met, when last, where, and what worked.",
         input_schema = lean::<SearchQuery>(),
         annotations(read_only_hint = true, destructive_hint = false, idempotent_hint = true, open_world_hint = false)
     )]
@@ -72,20 +80,40 @@ impl Server {
             return Err("`query` is empty: pass words, or an error text".to_owned());
         }
         self.desk
-            .answer(move |store, style| answers::search(store, &query, style.now))
+            .answer(move |store, style| answers::search(store, &SearchQuery { here: here(), ..query }, style.now))
             .await
     }
 
     #[tool(
         name = "failure_report",
         title = "What has been failing?",
-        description = "Report what has been failing lately: the failure modes that several sessions met, how often, when last, in which project, and what was set aside as nobody's fault.",
+        description = "Report what has been failing lately: the failure modes that several sessions met, how often, when last, in which project, what worked, what was set aside as nobody's fault, and what agents were told.",
         input_schema = lean::<ReportQuery>(),
         annotations(read_only_hint = true, destructive_hint = false, idempotent_hint = true, open_world_hint = false)
     )]
     async fn report(&self, Parameters(query): Parameters<ReportQuery>) -> Result<String, Refusal> {
         self.desk
-            .answer(move |store, style| answers::report(store, &query, style.now, &style.zone))
+            .answer(move |store, style| {
+                let query = ReportQuery { here: here(), ..query };
+                answers::report(store, &query, style.now, &style.zone)
+            })
+            .await
+    }
+
+    #[tool(
+        name = "skill_lookup",
+        title = "Is there a skill for this?",
+        description = "Read the project's skill for an error text or words, or by name: what to run instead, seen to work in several sessions.",
+        input_schema = lean::<LookupQuery>(),
+        annotations(read_only_hint = true, destructive_hint = false, idempotent_hint = true, open_world_hint = false)
+    )]
+    async fn lookup(&self, Parameters(query): Parameters<LookupQuery>) -> Result<String, Refusal> {
+        if query.query.is_none() && query.name.is_none() {
+            return Err("pass `query`, an error text or words, or the `name` of a skill".to_owned());
+        }
+        let folder = std::env::current_dir().map_err(|_| "the folder of this server is gone".to_owned())?;
+        self.desk
+            .answer(move |store, _| answers::lookup(store, &query, &folder))
             .await
     }
 

@@ -53,7 +53,7 @@ pub fn answer(
         let occasion = Occasion {
             session,
             agent: faced.agent.clone(),
-            event: faced.event,
+            event: Some(faced.event),
             instance: faced.instance,
             at,
             shadow: policy.hints == Hints::Shadow,

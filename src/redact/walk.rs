@@ -3,7 +3,7 @@
 use crate::domain::id::Assistant;
 use crate::domain::project::Place;
 use crate::domain::trace::{
-    Agent, BackgroundEnd, Call, CallEnd, ModelError, Observation, SessionKey, SessionStart, Step, Text, Usage,
+    Agent, BackgroundEnd, Call, CallEnd, ModelError, Notice, Observation, SessionKey, SessionStart, Step, Text, Usage,
 };
 
 /// What kind of text it is.
@@ -88,6 +88,7 @@ pub(super) fn walk(observation: &mut Observation, visit: &mut dyn FnMut(&mut Str
             text(summary, Spot::WORDS, visit);
         }
         Step::CallStarted(call) => tool_call(call, visit),
+        Step::Told(notice) => told(notice, visit),
         Step::CallEnded(end) => {
             let CallEnd {
                 call,
@@ -172,6 +173,25 @@ fn session_start(start: &mut SessionStart, visit: &mut dyn FnMut(&mut String, Sp
         visit(key, Spot::WORDS);
         visit(value, Spot::WORDS);
     }
+}
+
+fn told(notice: &mut Notice, visit: &mut dyn FnMut(&mut String, Spot)) {
+    let Notice {
+        told: _,
+        rule: _,
+        mode: _,
+        instance: _,
+        remedy: _,
+        call,
+        shadow: _,
+        text,
+        suggestion,
+    } = notice;
+    if let Some(call) = call {
+        tool_call(call, visit);
+    }
+    visit(text, Spot::WORDS);
+    visit(suggestion, Spot::WORDS);
 }
 
 fn tool_call(call: &mut Call, visit: &mut dyn FnMut(&mut String, Spot)) {

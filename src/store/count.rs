@@ -190,6 +190,15 @@ impl Counted {
         if step < 0 {
             return self.draw_in(tx, mode);
         }
+        // A mode that fails again is not resolved, whatever somebody said. What was recorded late is older than that.
+        tx.prepare_cached(
+            "update mode set status = 'open'
+             where id = ?1 and status = 'resolved' and ?2 > coalesce(last_at, 0)
+               and not exists (select 1 from failure f where f.id = ?3 and f.evolution_triggered = 1)
+               and ?2 > coalesce((select max(r.decided_at) from remedy r join pattern p on p.id = r.pattern
+                                  where p.mode = ?1), 0)",
+        )?
+        .execute(params![mode, self.at, self.id])?;
         tx.prepare_cached(
             "update mode
              set headline = case when last_at is null or ?2 >= last_at then ?3 else headline end,

@@ -3,6 +3,7 @@
 use rusqlite::{OptionalExtension as _, params};
 
 use super::count::{self, Change};
+use super::remedy::Owner;
 use super::{StoreError, Tx};
 use crate::domain::failure::{Expected, Finding, Severity};
 use crate::domain::id::{EventId, FailureId, Fingerprint, PatternId, ProjectId, SessionId};
@@ -140,12 +141,24 @@ pub struct Row {
     pub expected: Option<Expected>,
     /// Its goal's key.
     pub goal: Option<String>,
+    /// What a remedy for it belongs to; nothing when it has no pattern.
+    pub owner: Option<Owner>,
+    /// The exit code.
+    pub exit_code: Option<i32>,
+    /// The line that says what went wrong.
+    pub headline: String,
+    /// The lines around it.
+    pub message: String,
+    /// The segment of the command line that failed.
+    pub segment: Option<String>,
 }
 
 /// Returns the failures of a session in the order in which they happened.
 pub fn of_session(tx: &Tx<'_>, session: SessionId) -> Result<Vec<Row>, StoreError> {
-    let mut rows =
-        tx.prepare_cached("select id, event, expected, goal from failure where session = ?1 order by at, id")?;
+    let mut rows = tx.prepare_cached(
+        "select id, event, expected, goal, pattern, instance, project, exit_code, headline, message, segment
+         from failure where session = ?1 order by at, id",
+    )?;
     let found = rows
         .query_map([session.0], |row| {
             Ok(Row {
@@ -156,8 +169,24 @@ pub fn of_session(tx: &Tx<'_>, session: SessionId) -> Result<Vec<Row>, StoreErro
                     .as_deref()
                     .and_then(Expected::from_word),
                 goal: row.get(3)?,
+                owner: owner(row)?,
+                exit_code: row.get(7)?,
+                headline: row.get(8)?,
+                message: row.get(9)?,
+                segment: row.get(10)?,
             })
         })?
         .collect::<Result<_, _>>()?;
     Ok(found)
+}
+
+fn owner(row: &rusqlite::Row<'_>) -> rusqlite::Result<Option<Owner>> {
+    let Some(pattern) = row.get::<_, Option<i64>>(4)? else {
+        return Ok(None);
+    };
+    Ok(Some(Owner {
+        pattern: PatternId(pattern),
+        instance: row.get::<_, Option<String>>(5)?.as_deref().and_then(Fingerprint::parse),
+        project: row.get::<_, Option<i64>>(6)?.map(ProjectId),
+    }))
 }

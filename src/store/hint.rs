@@ -2,6 +2,7 @@
 
 use rusqlite::params;
 
+use super::key::EventKey;
 use super::remedy::Asking;
 use super::{StoreError, Tx};
 use crate::domain::id::{EventId, Fingerprint, HintId, ModeId, PatternId, ProjectId, RemedyId, SessionId};
@@ -17,8 +18,8 @@ pub struct Occasion {
     pub session: SessionId,
     /// The subagent; nothing for the session's own agent.
     pub agent: Option<String>,
-    /// The call that it answers, or the step with which the session began.
-    pub event: EventId,
+    /// The call that it answers; nothing at the start of a session, which is no event.
+    pub event: Option<EventId>,
     /// The finer fingerprint of the failure.
     pub instance: Option<Fingerprint>,
     /// When.
@@ -27,17 +28,20 @@ pub struct Occasion {
     pub shadow: bool,
 }
 
-/// Claims the right to tell a message: writes its row, and returns nothing when this call was answered before.
+/// Claims the right to tell a message: writes its row, and returns nothing when this call was answered before. A failure
+/// mode or remedy that is gone meanwhile is left out.
 pub fn claim(tx: &Tx<'_>, occasion: &Occasion, message: &Clean<Message>) -> Result<Option<HintId>, StoreError> {
+    let start = EventKey::of(&[b"start", &occasion.session.0.to_le_bytes(), &occasion.at.0.to_le_bytes()]);
     let written = tx
         .prepare_cached(
             "insert into hint (session, call, kind, agent, rule, mode, instance, remedy, at, shadow, text, suggestion, bytes)
-             select ?1, e.key, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13 from event e where e.id = ?2
+             select ?1, coalesce((select key from event where id = ?2), ?14), ?3, ?4, ?5, (select id from mode where id = ?6),
+                    ?7, (select id from remedy where id = ?8), ?9, ?10, ?11, ?12, ?13
              on conflict (session, call, kind) do nothing",
         )?
         .execute(params![
             occasion.session.0,
-            occasion.event.0,
+            occasion.event.map(|event| event.0),
             message.told.word(),
             occasion.agent,
             message.rule.map(crate::domain::lesson::Rule::word),
@@ -49,6 +53,7 @@ pub fn claim(tx: &Tx<'_>, occasion: &Occasion, message: &Clean<Message>) -> Resu
             message.text,
             message.suggestion,
             i64::try_from(message.text.len()).unwrap_or(i64::MAX),
+            start.0,
         ])?;
     Ok((written > 0).then(|| HintId(tx.last_insert_rowid())))
 }

@@ -40,11 +40,11 @@ impl EventKey {
     }
 
     /// Returns the key of a tool call: assistant, call id, tool and input. A session is no part of it, so that
-    /// a fork which copies history adds nothing. An id without a digit identifies nothing (some stores replace
-    /// every id by one word): the record's own time stands in for it, and copies keep that too.
+    /// a fork which copies history adds nothing. A word identifies nothing (some stores replace every id by one
+    /// word): the record's own time stands in for it, and most copies keep that too.
     pub(super) fn of_call(assistant: &str, at: Timestamp, id: Option<&str>, tool: &str, input: &Text) -> Self {
         let at = at.0.to_le_bytes();
-        let id = id.filter(|id| id.bytes().any(|b| b.is_ascii_digit()));
+        let id = id.filter(|id| !is_word(id));
         Self::of(&[
             b"call",
             assistant.as_bytes(),
@@ -70,6 +70,18 @@ impl EventKey {
             words.as_bytes(),
         ])
     }
+}
+
+/// Letters that an id without a digit has at least: one in seventy random ids of 24 characters has none, and words are
+/// shorter.
+const ID_LETTERS: usize = 20;
+
+/// Returns whether `id` is a word that somebody put in the place of ids.
+fn is_word(id: &str) -> bool {
+    let has = |kind: fn(&u8) -> bool| id.bytes().any(|byte| kind(&byte));
+    let is_mixed = has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
+    let is_id = has(u8::is_ascii_digit) || (is_mixed && id.len() >= ID_LETTERS);
+    !is_id
 }
 
 /// Names the events in `renamed` anew, whose words were rewritten. One whose name another row has keeps its own.
@@ -99,4 +111,25 @@ pub(super) fn rename(tx: &Tx<'_>) -> Result<(), StoreError> {
             .execute(params![event.0, key.0])?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_told_from_a_word_in_its_place() {
+        for id in ["call_7", "toolu_01AbCd", "call_crsAYrStlpsAeuiNmMGZzpmz"] {
+            assert!(!is_word(id), "{id}");
+        }
+        for word in [
+            "",
+            "REDACTED",
+            "Redacted",
+            "call_redacted",
+            "REMOVED_BEFORE_PUBLICATION",
+        ] {
+            assert!(is_word(word), "{word}");
+        }
+    }
 }

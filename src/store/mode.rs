@@ -126,6 +126,11 @@ const UNITE: &[&str] = &[
      from mode o where m.id = ?1 and o.id = ?2",
 ];
 
+/// Returns the mode that a fingerprint names: that of the pattern which has it.
+pub fn named(tx: &Tx<'_>, name: Fingerprint) -> Result<Option<ModeId>, StoreError> {
+    Ok(mode_of(tx, name)?.map(|(mode, _)| mode))
+}
+
 fn mode_of(tx: &Tx<'_>, pattern: Fingerprint) -> Result<Option<(ModeId, String)>, StoreError> {
     Ok(tx
         .prepare_cached(
@@ -133,6 +138,44 @@ fn mode_of(tx: &Tx<'_>, pattern: Fingerprint) -> Result<Option<(ModeId, String)>
         )?
         .query_row([pattern.text()], |row| Ok((ModeId(row.get(0)?), row.get(1)?)))
         .optional()?)
+}
+
+/// Notes that a lesson was made of the failures of a mode, or of one instance of it, and what it is; `lesson` is JSON.
+/// A mode is resolved when none of its failures that count is left without one.
+pub fn learnt(
+    tx: &Tx<'_>,
+    mode: ModeId,
+    instance: Option<Fingerprint>,
+    lesson: &Clean<String>,
+) -> Result<(), StoreError> {
+    tx.prepare_cached(
+        "update failure set evolution_triggered = 1, resolution = ?3
+         where pattern in (select id from pattern where mode = ?1) and (?2 is null or instance = ?2)",
+    )?
+    .execute(params![
+        mode.0,
+        instance.map(|instance| instance.text()),
+        lesson.as_str()
+    ])?;
+    tx.prepare_cached(
+        "update mode set status = 'resolved'
+         where id = ?1 and not exists (select 1 from failure f join pattern p on p.id = f.pattern
+                                       where p.mode = ?1 and f.expected is null and f.evolution_triggered = 0)",
+    )?
+    .execute([mode.0])?;
+    Ok(())
+}
+
+/// Opens a mode again: what was learnt of it does not hold.
+pub fn reopen(tx: &Tx<'_>, mode: ModeId) -> Result<(), StoreError> {
+    tx.prepare_cached(
+        "update failure set evolution_triggered = 0, resolution = null
+         where pattern in (select id from pattern where mode = ?1) and evolution_triggered = 1",
+    )?
+    .execute([mode.0])?;
+    tx.prepare_cached("update mode set status = 'open' where id = ?1")?
+        .execute([mode.0])?;
+    Ok(())
 }
 
 /// Makes a mode findable by the words of one of its failures. Its first failure decides; later ones say the same

@@ -14,6 +14,7 @@ use super::StoreError;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_remedies.sql"),
+    include_str!("migrations/0003_skills.sql"),
 ];
 
 /// The schema version that this program writes.
@@ -130,6 +131,16 @@ impl Store {
         let value = work(&tx)?;
         tx.commit().map_err(|source| E::from(sort(&path, source)))?;
         Ok(value)
+    }
+
+    /// Runs `work` on one state of the database, which it only looks at; others may write meanwhile.
+    pub fn look<T, E: From<StoreError>>(&mut self, work: impl FnOnce(&Transaction<'_>) -> Result<T, E>) -> Result<T, E> {
+        let path = self.path.clone();
+        let tx = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Deferred)
+            .map_err(|source| E::from(sort(&path, source)))?;
+        work(&tx)
     }
 
     /// Returns an error when another program has brought the schema to a newer version since this one opened it.

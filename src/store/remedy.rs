@@ -49,23 +49,46 @@ pub struct Known {
     pub trials: Trials,
 }
 
-/// Takes back what a session taught, before it is derived anew. Remedies that nothing shows any more go, unless
-/// somebody vouches for them.
-pub fn unlearn(tx: &Tx<'_>, session: SessionId) -> Result<(), StoreError> {
-    let ids: Vec<i64> = tx
-        .prepare_cached("select remedy from remedy_session where session = ?1")?
-        .query_map([session.0], |row| row.get(0))?
+/// Takes back what a session taught, before it is derived anew, and returns what it had taught: what is not learnt again
+/// is to be [dropped](drop_unused). Remedies that stay keep their rows, which messages point at.
+pub fn unlearn(tx: &Tx<'_>, session: SessionId, name: &Clean<String>) -> Result<Vec<RemedyId>, StoreError> {
+    let ids = tx
+        .prepare_cached(
+            "select remedy from remedy_session where session = ?1
+             union select id from remedy where decided_by = ?2",
+        )?
+        .query_map(params![session.0, name.as_str()], |row| row.get(0).map(RemedyId))?
         .collect::<Result<_, _>>()?;
     tx.prepare_cached("delete from remedy_session where session = ?1")?
         .execute([session.0])?;
+    tx.prepare_cached("update remedy set verdict = null, decided_by = null, decided_at = null where decided_by = ?1")?
+        .execute([name.as_str()])?;
+    Ok(ids)
+}
+
+/// Drops those of some remedies that nothing shows any more, unless somebody vouches for them.
+pub fn drop_unused(tx: &Tx<'_>, ids: &[RemedyId]) -> Result<(), StoreError> {
     for id in ids {
         tx.prepare_cached(
-            "delete from remedy where id = ?1 and source = 'seen' and verdict is null
+            "delete from remedy where id = ?1 and verdict is null and (source = 'seen' or kind = 'decision')
                 and not exists (select 1 from remedy_session where remedy = ?1)",
         )?
-        .execute([id])?;
+        .execute([id.0])?;
+        tx.prepare_cached("delete from search where rowid = -?1 and not exists (select 1 from remedy where id = ?1)")?
+            .execute([id.0])?;
     }
     Ok(())
+}
+
+/// Returns the pattern under which remedies for a whole kind are kept: the oldest of those with the same template, so
+/// that what is missing is one kind under every command.
+pub fn pattern_of_kind(tx: &Tx<'_>, pattern: PatternId) -> Result<PatternId, StoreError> {
+    Ok(tx
+        .prepare_cached(
+            "select min(q.id) from pattern p join pattern q on q.template = p.template and q.tool_kind = p.tool_kind
+             where p.id = ?1",
+        )?
+        .query_row([pattern.0], |row| row.get(0).map(PatternId))?)
 }
 
 /// Keeps a remedy, new or known, and returns its row.
@@ -94,7 +117,7 @@ pub fn keep(
         source.word(),
         at.0
     ])?;
-    Ok(tx
+    let kept = tx
         .prepare_cached(
             "select id from remedy
              where pattern = ?1 and coalesce(instance, '') = coalesce(?2, '') and coalesce(project, 0) = coalesce(?3, 0)
@@ -110,7 +133,20 @@ pub fn keep(
                 remedy.becomes
             ],
             |row| row.get(0).map(RemedyId),
-        )?)
+        )?;
+    index(tx, kept, remedy)?;
+    Ok(kept)
+}
+
+/// Makes the failure mode of a remedy findable by the remedy's words. In the search index a mode stands under its own
+/// number, and a remedy under its number with a minus.
+fn index(tx: &Tx<'_>, id: RemedyId, remedy: &Clean<Remedy>) -> Result<(), StoreError> {
+    tx.prepare_cached(
+        "insert or replace into search (rowid, headline, message, command, file)
+         select ?1, '', '', ?2, '' where not exists (select 1 from search where rowid = ?1 and command = ?2)",
+    )?
+    .execute(params![-id.0, remedy.becomes])?;
+    Ok(())
 }
 
 /// Records that a session used a remedy, and how that ended.
@@ -177,7 +213,8 @@ pub struct Asking {
 }
 
 /// The columns of [`Known`]; `?2` is the project, `?3` the root session, `?4` the time. Sessions of one root count once.
-const KNOWN: &str = "select r.id, r.pattern, r.instance, r.project, r.kind, r.was, r.becomes, r.source, r.verdict,
+pub(super) const KNOWN: &str =
+    "select r.id, r.pattern, r.instance, r.project, r.kind, r.was, r.becomes, r.source, r.verdict,
         count(distinct case when s.worked > 0 then coalesce(o.top, o.id) end) as worked,
         count(distinct case when s.failed > 0 and s.worked = 0 then coalesce(o.top, o.id) end) as failed,
         max(case when s.worked > 0 then s.at end) as last_worked,
@@ -196,12 +233,16 @@ pub fn of_instance(tx: &Tx<'_>, instance: Fingerprint, asking: Asking) -> Result
     )
 }
 
-/// Returns the remedies of the kind of a pattern that hold in a project: those of its failure mode without an instance.
+/// Returns the remedies of the kind of a pattern that hold in a project: those without an instance of its failure mode,
+/// and of its template under any command. Only what was seen with two different instances or more is of a whole kind.
 pub fn of_kind(tx: &Tx<'_>, pattern: PatternId, asking: Asking) -> Result<Vec<Known>, StoreError> {
     known(
         tx,
-        "r.pattern in (select q.id from pattern p join pattern q on q.mode = p.mode where p.id = ?1)
-         and r.instance is null and (r.project is null or r.project is ?2)",
+        "r.pattern in (select q.id from pattern p join pattern q on q.mode = p.mode or q.template = p.template
+                       where p.id = ?1)
+         and r.instance is null and (r.project is null or r.project is ?2)
+         and (r.source <> 'seen' or 1 < (select count(distinct f.instance) from remedy_session u
+                                         join failure f on f.event = u.failing where u.remedy = r.id and u.worked > 0))",
         &pattern.0,
         asking,
     )
@@ -225,7 +266,7 @@ fn known(tx: &Tx<'_>, which: &str, key: &dyn rusqlite::ToSql, asking: Asking) ->
     Ok(found)
 }
 
-fn known_row(row: &Row<'_>) -> rusqlite::Result<Known> {
+pub(super) fn known_row(row: &Row<'_>) -> rusqlite::Result<Known> {
     let instance: Option<String> = row.get(2)?;
     let project: Option<i64> = row.get(3)?;
     let kind: String = row.get(4)?;

@@ -306,6 +306,20 @@ create index hint_at on hint (at);
 create index hint_mode on hint (mode) where mode is not null;
 create index hint_remedy on hint (remedy) where remedy is not null;
 
+-- One row is a text that was written to a skill file; the newest of a path is what we left there.
+create table publication (
+    id integer primary key,
+    project integer not null references project (id) on delete cascade,
+    fingerprint text not null,          -- a pattern of the failure mode: it resolves whatever the mode is merged into
+    name text not null,                 -- the skill's name, which is its folder's
+    path text not null,                 -- the whole path of its SKILL.md
+    version integer not null,           -- as its metadata say
+    hash text not null,                 -- SHA-256 of its bytes: another one on disk is somebody's edit
+    at integer not null,
+    unique (path, hash)
+) strict;
+create index publication_project on publication (project, name);
+
 -- How far a journal or transcript has been read.
 create table source (
     path text primary key,

@@ -65,6 +65,14 @@ pub fn touch(tx: &Tx<'_>, id: SessionId, seen: &Clean<Observation>) -> Result<()
     Ok(())
 }
 
+/// Returns the assistant's own id of a session: the name under which what its person said is kept.
+pub fn name(tx: &Tx<'_>, id: SessionId) -> Result<Clean<String>, StoreError> {
+    Ok(Clean::stored(
+        tx.prepare_cached("select external from session where id = ?1")?
+            .query_row([id.0], |row| row.get(0))?,
+    ))
+}
+
 /// Notes that something new is known of a session: what the whole of it tells must be derived again.
 pub fn unsettle(tx: &Tx<'_>, id: SessionId) -> Result<(), StoreError> {
     tx.prepare_cached("update session set settled_at = null where id = ?1 and settled_at is not null")?

@@ -1,8 +1,11 @@
 //! Reading events back: a session's steps for the worker, and every call for what is derived anew.
 
+use std::collections::HashMap;
+
 use rusqlite::Row;
 
 use super::body::{self, Part};
+use super::failure::Row as Failed;
 use super::{StoreError, Tx};
 use crate::domain::id::{EventId, ProjectId, SessionId};
 use crate::domain::time::Timestamp;
@@ -85,16 +88,24 @@ fn counted(tx: &Tx<'_>, row: &Row<'_>) -> Result<Clean<Counted>, StoreError> {
 pub struct Traced {
     /// Its row.
     pub event: EventId,
+    /// When it happened.
+    pub at: Timestamp,
     /// Its kind, as stored.
     pub kind: String,
     /// The subagent that did it.
     pub agent: Option<String>,
+    /// The tool's name.
+    pub tool: Option<String>,
     /// The kind of tool, as stored.
     pub tool_kind: Option<String>,
     /// How it ended, as stored.
     pub status: String,
+    /// The folder it ran in.
+    pub cwd: Option<String>,
     /// The command line of a shell call.
     pub command: Option<String>,
+    /// The file or folder that an edit, read or search works on.
+    pub file: Option<String>,
     /// Why its failure is set aside, as stored.
     pub expected: Option<String>,
 }
@@ -102,21 +113,74 @@ pub struct Traced {
 /// Returns the steps of a session in the order in which they happened.
 pub fn of_session(tx: &Tx<'_>, session: SessionId) -> Result<Vec<Traced>, StoreError> {
     let mut rows = tx.prepare_cached(
-        "select e.id, e.kind, e.agent, e.tool_kind, e.status, e.command, f.expected
+        "select e.id, e.kind, e.agent, e.tool_kind, e.status, e.command, f.expected, e.at, e.tool, e.cwd, e.file
          from event e left join failure f on f.event = e.id where e.session = ?1 order by e.at, e.id",
     )?;
     let found = rows
         .query_map([session.0], |row| {
             Ok(Traced {
                 event: EventId(row.get(0)?),
+                at: Timestamp(row.get(7)?),
                 kind: row.get(1)?,
                 agent: row.get(2)?,
+                tool: row.get(8)?,
                 tool_kind: row.get(3)?,
                 status: row.get(4)?,
+                cwd: row.get(9)?,
                 command: row.get(5)?,
+                file: row.get(10)?,
                 expected: row.get(6)?,
             })
         })?
         .collect::<Result<_, _>>()?;
     Ok(found)
+}
+
+/// A step with its words, as far as remedies need them.
+#[derive(Debug, Clone)]
+pub struct Worded {
+    /// The step.
+    pub step: Traced,
+    /// The words of a prompt or turn; what a good command line printed whose exit status does not say how each of its
+    /// commands ended; else empty.
+    pub words: String,
+    /// The input of a search, and of a call that names neither command nor file; else empty.
+    pub input: String,
+    /// Its failure.
+    pub failed: Option<Failed>,
+}
+
+/// Returns the steps of a session with their words and failures.
+pub fn with_words(tx: &Tx<'_>, steps: &[Traced], failures: &[Failed]) -> Result<Clean<Vec<Worded>>, StoreError> {
+    let by_event: HashMap<EventId, &Failed> = failures.iter().map(|row| (row.event, row)).collect();
+    let read = |event, part| {
+        Ok::<_, StoreError>(
+            body::read(tx, event, part)?
+                .map(|text| text.joined())
+                .unwrap_or_default(),
+        )
+    };
+    let mut out = Vec::with_capacity(steps.len());
+    for step in steps {
+        let words = match (step.kind.as_str(), &step.command) {
+            ("prompt" | "turn", _) => read(step.event, Part::Output)?,
+            ("call", Some(command)) if step.status != "failed" && command.contains(['|', ';', '\n', '&']) => {
+                read(step.event, Part::Output)?
+            }
+            _ => String::new(),
+        };
+        let is_search = step.tool_kind.as_deref() == Some("search");
+        let is_bare = step.kind == "call" && step.command.is_none() && (step.file.is_none() || is_search);
+        out.push(Worded {
+            step: step.clone(),
+            words,
+            input: if is_bare {
+                read(step.event, Part::Input)?
+            } else {
+                String::new()
+            },
+            failed: by_event.get(&step.event).map(|row| (*row).clone()),
+        });
+    }
+    Ok(Clean::stored(out))
 }

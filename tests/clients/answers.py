@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 
 @dataclass
@@ -13,6 +13,20 @@ class Failure:
     origin: str
     expected: str
     headline: str
+
+
+@dataclass
+class Told:
+    kind: str
+    text: str
+    suggestion: str
+    shadow: bool
+    aftermath: str
+    agent: str
+    bytes: int
+
+
+TOLD = [field.name for field in fields(Told)]
 
 
 class Callus:
@@ -64,6 +78,17 @@ class Callus:
             for step in self.steps(session)
             if step.get("failure")
         ]
+
+    def is_settled(self, session):
+        """Returns whether the worker is done with a session that ended, and has left."""
+        done = f"select 1 from session where external = '{session}' and ended_at is not null and settled_at is not null"
+        found = self.ask("sql", f"select exists ({done}) and not exists (select 1 from lease)")["rows"]
+        return found == [[1]]
+
+    def told(self, session):
+        """Returns what `callus told` lists of a session, oldest first, and the sums."""
+        answer = self.ask("told", "--session", session)
+        return [Told(**{name: row.get(name, "") for name in TOLD}) for row in reversed(answer["messages"])], answer["sums"]
 
     def projects(self):
         return self.ask("project", "list")["projects"]

@@ -64,14 +64,17 @@ def binary():
 class Desk:
     """Everything that one test needs and nothing of the person who runs it."""
 
-    def __init__(self, remote="https://git.example.com/acme/ledger.git"):
+    def __init__(self, remote="https://git.example.com/acme/ledger.git", programs=None):
+        """With `programs`, a table of name to path, a session finds these and no others."""
         self.folder = Path(tempfile.mkdtemp(prefix="callus-desk-"))
         self.home, self.repo, bin_folder = self.folder / "home", self.folder / "ledger", self.folder / "bin"
         for folder in (self.home, self.repo, bin_folder):
             folder.mkdir()
         (bin_folder / "claude").symlink_to(client())
+        for name, path in (programs or {}).items():
+            (bin_folder / name).symlink_to(path)
         self.environment = {
-            "PATH": f"{bin_folder}:/usr/local/bin:/usr/bin:/bin",
+            "PATH": str(bin_folder) if programs else f"{bin_folder}:/usr/local/bin:/usr/bin:/bin",
             "HOME": str(self.home),
             "LANG": "C.UTF-8",
             "TERM": "dumb",
@@ -95,11 +98,14 @@ class Desk:
         return path
 
     def git(self, *arguments):
-        subprocess.run(["git", *arguments], cwd=self.repo, env=self.environment, check=True, stdin=subprocess.DEVNULL)
+        """Runs git in the repository; returns what it printed."""
+        how = {"cwd": self.repo, "env": self.environment, "stdin": subprocess.DEVNULL}
+        return subprocess.run(["git", *arguments], check=True, stdout=subprocess.PIPE, text=True, **how).stdout
 
-    def start(self, model, prompt, *arguments, folder=None):
-        """Starts the client without a terminal; returns the process and the session's id."""
-        session = str(uuid.uuid4())
+    def start(self, model, prompt, *arguments, folder=None, resumed=None):
+        """Starts the client without a terminal, in a session that it goes on with or a new one; returns the process
+        and the session's id."""
+        session = resumed or str(uuid.uuid4())
         environment = {
             **self.environment,
             "ANTHROPIC_BASE_URL": model.url,
@@ -112,7 +118,8 @@ class Desk:
             # The client refuses to skip permissions as root unless it is told that it runs in a container.
             "IS_SANDBOX": "1",
         }
-        command = [self.folder / "bin" / "claude", "-p", prompt, "--session-id", session, "--model", "sonnet"]
+        command = [self.folder / "bin" / "claude", "-p", prompt, "--model", "sonnet"]
+        command += ["--resume" if resumed else "--session-id", session]
         command += ["--permission-mode", "bypassPermissions", "--output-format", "stream-json", "--verbose", *arguments]
         process = subprocess.Popen(
             command,
@@ -127,9 +134,9 @@ class Desk:
         )
         return process, session
 
-    def converse(self, model, prompt, *arguments, folder=None):
+    def converse(self, model, prompt, *arguments, folder=None, resumed=None):
         """Runs one session to its end; returns its id and what the client printed."""
-        process, session = self.start(model, prompt, *arguments, folder=folder)
+        process, session = self.start(model, prompt, *arguments, folder=folder, resumed=resumed)
         try:
             printed, complaints = process.communicate(timeout=120)
         except subprocess.TimeoutExpired:

@@ -1,7 +1,8 @@
 """A model that says what a script tells it: the Messages API on loopback, streamed, with errors and stalls.
 
 A script is a list of lanes. A request belongs to the first lane whose pattern is found in its first user message,
-and gets that lane's next turn; when the turns have run out, the lane says "done". Every request is kept.
+or in its last where the lane says so, and gets that lane's next turn; when the turns have run out, the lane says
+"done". Every request is kept, also by its lane.
 """
 
 import json
@@ -45,7 +46,8 @@ class Lane:
     pattern: str
     turns: list
     otherwise: Turn = field(default_factory=lambda: say("done"))
-    at: int = 0
+    on_last: bool = False
+    requests: list = field(default_factory=list)
 
 
 class Model:
@@ -81,13 +83,14 @@ class Model:
         return seen
 
     def _answer(self, request):
-        first = next((text_of(m["content"]) for m in request.get("messages", []) if m["role"] == "user"), "")
-        lane = next((lane for lane in self.lanes if re.search(lane.pattern, first, re.S)), self.lanes[-1])
+        said = [text_of(m["content"]) for m in request.get("messages", []) if m["role"] == "user"] or [""]
+        hears = (lane for lane in self.lanes if re.search(lane.pattern, said[-1 if lane.on_last else 0], re.S))
+        lane = next(hears, self.lanes[-1])
         with self._lock:
             self.requests.append(request)
-            turn = lane.turns[lane.at] if lane.at < len(lane.turns) else lane.otherwise
-            lane.at += 1
-            return turn, len(self.requests)
+            at = len(lane.requests)
+            lane.requests.append(request)
+            return lane.turns[at] if at < len(lane.turns) else lane.otherwise, len(self.requests)
 
     def _responder(model):
         class Responder(BaseHTTPRequestHandler):

@@ -227,12 +227,8 @@ fn files_and_folders_in_any_mix_and_what_is_no_transcript() {
     fs::write(folder.join("notes.txt"), "notes").expect("writes");
     let notes = scene.env.home().join("notes.md");
     fs::write(&notes, "# notes\n").expect("writes");
-    let other = scene.env.home().join("rollout.jsonl");
-    fs::write(
-        &other,
-        "{\"timestamp\":\"t\",\"type\":\"session_meta\",\"payload\":{\"id\":\"x\"}}\n",
-    )
-    .expect("writes");
+    let other = scene.env.home().join("other.jsonl");
+    fs::write(&other, "{\"type\":\"session.start\",\"data\":{\"sessionId\":\"x\"}}\n").expect("writes");
     let empty = scene.env.home().join("empty.jsonl");
     fs::write(&empty, "").expect("writes");
 
@@ -247,7 +243,10 @@ fn files_and_folders_in_any_mix_and_what_is_no_transcript() {
     assert!(told.contains("Read 2 files"), "{told}");
     for (file, why) in [
         ("notes.md", "holds no JSON lines"),
-        ("rollout.jsonl", "is not in the format of this assistant's transcripts"),
+        (
+            "other.jsonl",
+            "is not in the format of an assistant's transcripts that Callus reads",
+        ),
         ("empty.jsonl", "is empty"),
     ] {
         assert!(told.contains(&format!("{file}: {why}")), "{told}");

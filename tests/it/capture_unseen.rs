@@ -1,4 +1,4 @@
-//! Outcomes whose calls are not in what is read of a transcript: what the hooks told of the call explains them.
+//! Outcomes whose calls are not in what is read of a transcript: what was told of the call before explains them.
 
 use serde_json::{Value, json};
 
@@ -32,9 +32,16 @@ fn outcome(text: &str) -> String {
 const ERROR: &str = "Exit code 1\nvet: ./main.go:3:8: undefined: serve";
 
 #[test]
-fn an_outcome_without_its_call_finishes_the_call_that_a_hook_reported() {
+fn an_outcome_without_its_call_finishes_the_call_that_is_known() {
     let scene = Scene::new();
-    scene.hook(AT, &hook("PreToolUse", &[]));
+    let call = json!({"type": "tool_use", "id": "toolu_01", "name": "Bash", "input": {"command": "go vet ./..."}});
+    let asked = text_of(&[json!({
+        "type": "assistant", "sessionId": SESSION, "cwd": "/home/dev/app", "timestamp": AT, "uuid": "u0",
+        "version": "2.1.328", "message": {"id": "m0", "role": "assistant", "model": "scripted", "content": [call]},
+    })]);
+    scene.put(&format!("{SESSION}.jsonl"), &asked);
+    scene.import();
+    assert_eq!(scene.rows("select status from event"), ["started"]);
     scene.put(&format!("{SESSION}.jsonl"), &outcome(ERROR));
     scene.import();
     assert_eq!(

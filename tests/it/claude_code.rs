@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use callus::assistants::{Spec, by_name};
+use callus::assistants::{Parsed, Spec, by_name};
 use callus::domain::time::Timestamp;
 use callus::domain::trace::{CallEnd, Observation, Step, Text};
 
@@ -18,6 +18,11 @@ fn spec() -> &'static Spec {
     by_name("claude").expect("the alias is listed")
 }
 
+fn hook(bytes: &[u8]) -> Parsed {
+    let hooks = spec().hooks.as_ref().expect("the client has hooks");
+    (hooks.read)(bytes, NOW)
+}
+
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests")
@@ -25,7 +30,7 @@ fn folder(name: &str) -> PathBuf {
         .join("claude-code")
 }
 
-fn calls(observations: &[Observation]) -> impl Iterator<Item = (&Observation, &CallEnd)> {
+pub(crate) fn calls(observations: &[Observation]) -> impl Iterator<Item = (&Observation, &CallEnd)> {
     observations.iter().filter_map(|seen| match &seen.step {
         Step::CallEnded(ended) => Some((seen, ended)),
         _ => None,
@@ -33,7 +38,7 @@ fn calls(observations: &[Observation]) -> impl Iterator<Item = (&Observation, &C
 }
 
 /// One line per observation: what a reader of a snapshot can check against the payload.
-fn brief(observation: &Observation) -> String {
+pub(crate) fn brief(observation: &Observation) -> String {
     let text = |text: &Text| {
         let lines: Vec<&str> = text.head.lines().collect();
         let tail = if text.tail.is_empty() { "" } else { " …" };
@@ -57,6 +62,7 @@ fn brief(observation: &Observation) -> String {
             )
         }
         Step::CallStarted(call) => format!("{} {} started {}", call.kind.word(), call.tool, text(&call.input)),
+        Step::Told(notice) => format!("told {:?}", notice.text),
         Step::CallEnded(CallEnd {
             call,
             flag,

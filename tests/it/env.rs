@@ -73,11 +73,26 @@ impl TestEnv {
         self.start_with(arguments, &[])
     }
 
+    /// Runs the program without input in a folder other than the home.
+    pub(crate) fn run_in<S: AsRef<OsStr>>(&self, folder: &Path, arguments: &[S]) -> Said {
+        self.end(self.start_in(folder, arguments, &[]), "")
+    }
+
     /// Starts the program with other values of some environment variables.
     pub(crate) fn start_with<S: AsRef<OsStr>>(&self, arguments: &[S], variables: &[(&str, &str)]) -> Child {
+        self.start_in(&self.home(), arguments, variables)
+    }
+
+    /// Starts the program in a folder.
+    pub(crate) fn start_in<S: AsRef<OsStr>>(
+        &self,
+        folder: &Path,
+        arguments: &[S],
+        variables: &[(&str, &str)],
+    ) -> Child {
         Command::new(env!("CARGO_BIN_EXE_callus"))
             .args(arguments)
-            .current_dir(self.home())
+            .current_dir(folder)
             .env_clear()
             .env("HOME", self.home())
             .env("CALLUS_HOME", self.data())

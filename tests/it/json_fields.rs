@@ -1,5 +1,5 @@
-//! `docs/json.md` says what the views say: it is written from their schemas, and this test holds it so.
-//! `CALLUS_WRITE_DOCS=1 cargo test --test it json_fields` writes it anew.
+//! `docs/json.md` and `docs/json-parts.md` say what the views say: they are written from their schemas, and this test
+//! holds them so. `CALLUS_WRITE_DOCS=1 cargo test --test it json_fields` writes them anew.
 #![expect(
     clippy::disallowed_methods,
     reason = "a test may be told by a variable to write what it compares"
@@ -23,9 +23,17 @@ fn answers() -> Vec<(&'static str, Schema)> {
         ("callus check", schema_for!(answers::CheckView)),
         ("callus sessions", schema_for!(answers::SessionsView)),
         ("callus session", schema_for!(answers::SessionView)),
+        ("callus warnings", schema_for!(answers::WarningsView)),
         ("callus project", schema_for!(answers::ProjectsView)),
+        ("callus replay", schema_for!(answers::ReplayView)),
+        ("callus replay --events", schema_for!(answers::ReplayEvent)),
         ("callus status", schema_for!(answers::StatusView)),
         ("callus doctor", schema_for!(answers::DoctorView)),
+        ("callus told", schema_for!(answers::ToldView)),
+        ("callus resolve", schema_for!(answers::Resolved)),
+        ("callus distill", schema_for!(answers::DraftsView)),
+        ("callus skills list", schema_for!(answers::SkillsView)),
+        ("callus skills show", schema_for!(answers::SkillView)),
         ("callus sql", schema_for!(answers::SqlView)),
     ]
 }
@@ -33,13 +41,19 @@ fn answers() -> Vec<(&'static str, Schema)> {
 const HEAD: &str = "# What `--json` answers
 
 Every reading command takes `--json` and answers one JSON document in UTF-8.
-`mute` and `project` take it too and show what they changed; other commands that change something refuse it and do nothing.
+`mute`, `resolve`, `warnings`, `project`, `distill` and `skills` take it too and show what they changed; other commands that change something refuse it and do nothing.
 Times are RFC 3339 in UTC. A field whose name ends in `_ms`, `_bytes` or `_usd` has that unit.
 A field marked *optional* is left out when there is nothing to say. Fields are added; they are not renamed or removed.
+Types that begin with a capital letter are described in [json-parts.md](json-parts.md).
 ";
 
-/// Returns the page that the schemas make.
-fn page() -> String {
+const PARTS_HEAD: &str = "# Parts of what `--json` answers
+
+The types that the fields of [json.md](json.md) name.
+";
+
+/// Returns the pages that the schemas make, each with its name: the answers, and the parts that they are made of.
+fn pages() -> [(&'static str, String); 2] {
     let mut page = HEAD.to_owned();
     let mut parts = BTreeMap::new();
     for (command, schema) in answers() {
@@ -57,11 +71,11 @@ fn page() -> String {
             .unwrap_or_default();
         parts.extend(own);
     }
-    page.push_str("\n# Parts\n");
+    let mut rest = PARTS_HEAD.to_owned();
     for (name, schema) in parts {
-        let _ = write!(page, "\n## {name}\n\n{}\n{}", described(&schema), fields(&schema));
+        let _ = write!(rest, "\n## {name}\n\n{}\n{}", described(&schema), fields(&schema));
     }
-    page
+    [("json.md", page), ("json-parts.md", rest)]
 }
 
 fn described(schema: &Value) -> String {
@@ -136,22 +150,25 @@ fn kind(field: &Value) -> String {
 
 #[test]
 fn every_field_is_documented() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/json.md");
-    let page = page();
-    if std::env::var_os("CALLUS_WRITE_DOCS").is_some() {
-        std::fs::write(&path, &page).expect("writes");
+    for (name, page) in pages() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
+        if std::env::var_os("CALLUS_WRITE_DOCS").is_some() {
+            std::fs::write(&path, &page).expect("writes");
+        }
+        let written = std::fs::read_to_string(&path).expect("the page is there");
+        assert!(
+            written == page,
+            "docs/{name} differs from the views: CALLUS_WRITE_DOCS=1 cargo test --test it json_fields"
+        );
     }
-    let written = std::fs::read_to_string(&path).expect("docs/json.md");
-    assert!(
-        written == page,
-        "docs/json.md differs from the views: CALLUS_WRITE_DOCS=1 cargo test --test it json_fields"
-    );
 }
 
 #[test]
 fn every_field_says_something() {
-    for line in page().lines().filter(|line| line.starts_with("| `")) {
-        assert!(!line.ends_with("|  |"), "undocumented: {line}");
+    for (_, page) in pages() {
+        for line in page.lines().filter(|line| line.starts_with("| `")) {
+            assert!(!line.ends_with("|  |"), "undocumented: {line}");
+        }
     }
 }
 
@@ -165,6 +182,7 @@ fn parameters_say_what_they_are_for() {
         schema_for!(answers::CheckQuery),
         schema_for!(answers::SessionsQuery),
         schema_for!(answers::SessionQuery),
+        schema_for!(answers::LookupQuery),
         schema_for!(answers::SqlQuery),
     ];
     for schema in queries {

@@ -191,7 +191,8 @@ pub(crate) fn assistant_words(sources: &[Source]) -> Vec<String> {
         "CLAUDE_",
         "PostToolUse",
         "tool_use_id",
-        ".codex",
+        ".codex/",
+        "CODEX_",
         "GEMINI_",
     ];
     let elsewhere = sources

@@ -152,6 +152,8 @@ pub(super) const MAKES_CLEAN: &[(&str, &str)] = &[
         "src/capture/group.rs",
         "masks of a clean headline, merged with stored patterns",
     ),
+    ("src/capture/told.rs", "the texts of a clean observation"),
+    ("src/recall/", "our own words around what was read back"),
     ("src/capture/project/mod.rs", "the hash that names this machine"),
     ("src/capture/project/person.rs", "the number of a stored folder"),
 ];

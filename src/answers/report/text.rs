@@ -25,6 +25,9 @@ impl Answer for ReportView {
         let mut head = self.title(style);
         head.push(style.field("Read", &self.read()));
         head.push(style.field("Set aside", &self.aside()));
+        if self.told.is_anything() {
+            head.push(style.field("Told", &self.told.sentence()));
+        }
         let mut foot = self.project_lines(style);
         foot.push("\n".to_owned());
         foot.push(style.field("Next", &self.next()));
@@ -127,10 +130,15 @@ impl ReportView {
         let mut out = Page::default();
         out.line("");
         out.line(style.bold(&self.modes_title()));
-        // A blank line, the title, and two lines for each failure mode.
-        let fit = (room.saturating_sub(2) / 2).min(MODES);
-        for mode in self.met_again.iter().chain(&self.met_once).take(fit) {
-            for line in mode.lines(style) {
+        // A blank line and the title.
+        let mut left = room.saturating_sub(2);
+        for mode in self.met_again.iter().chain(&self.met_once).take(MODES) {
+            let lines = mode.lines(style);
+            if lines.len() > left {
+                break;
+            }
+            left -= lines.len();
+            for line in lines {
                 out.line(line);
             }
         }

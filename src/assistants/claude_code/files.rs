@@ -3,25 +3,18 @@
 //! `projects/<folder>/<session>.jsonl` is a session's; `projects/<folder>/<session>/subagents/agent-<id>.jsonl` is a
 //! subagent's, with an `agent-<id>.meta.json` beside it. Versions 2.0 put `agent-<id>.jsonl` beside the session's.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
 
 use serde::Deserialize;
 
+use super::SPEC;
 use super::wire::{Line, object};
-use crate::assistants::{Found, Refusal, Transcript};
-use crate::domain::time::Timestamp;
+use crate::assistants::{Found, Refusal, Transcript, files};
 use crate::domain::trace::Agent;
 
-const EXTENSION: &str = "jsonl";
 const SUBAGENTS: &str = "subagents";
 const AGENT: &str = "agent-";
-/// Bytes of a file that are looked at to know what it is: the client begins with small lines, but a first prompt
-/// with a picture in it can be megabytes long.
-const BEGINNINGS: [u64; 2] = [256 * 1024, 16 * 1024 * 1024];
 /// Line types that carry the session from its first lines on; other clients use the field's name for lines of theirs.
 const OF_SESSION: &[&str] = &[
     "assistant",
@@ -36,79 +29,16 @@ const OF_SESSION: &[&str] = &[
 /// Line types that belong to no session; only this client writes them.
 const SESSIONLESS: &[&str] = &["summary", "file-history-snapshot"];
 
-/// Returns the transcripts in `paths`, files and folders in any mix, newest session first.
-///
-/// A session's file brings its subagents along. Links to folders are not followed, so that no file comes twice.
+/// Returns the transcripts in `paths`, files and folders in any mix, newest session first. A session's file brings its
+/// subagents along.
 #[must_use]
 pub(super) fn find(paths: &[PathBuf]) -> Found {
-    let mut found = Found::default();
-    let mut files = BTreeSet::new();
-    for path in paths {
-        match fs::metadata(path) {
-            Err(why) => found.refused.push((path.clone(), Refusal::Unreadable(why))),
-            Ok(data) if data.is_dir() => walk(path, &mut files, &mut found.refused),
-            Ok(_) => {
-                files.insert(path.clone());
-                let subagents = path.with_extension("").join(SUBAGENTS);
-                if subagents.is_dir() {
-                    walk(&subagents, &mut files, &mut found.refused);
-                }
-            }
-        }
-    }
-    for path in files {
-        match transcript(&path) {
-            Ok(transcript) => found.transcripts.push(transcript),
-            Err(why) => found.refused.push((path, why)),
-        }
-    }
-    newest_first(&mut found.transcripts);
-    found
-}
-
-fn walk(folder: &Path, files: &mut BTreeSet<PathBuf>, refused: &mut Vec<(PathBuf, Refusal)>) {
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        let entries = match fs::read_dir(&folder) {
-            Ok(entries) => entries,
-            Err(why) => {
-                refused.push((folder, Refusal::Unreadable(why)));
-                continue;
-            }
-        };
-        for entry in entries.flatten() {
-            let path = entry.path();
-            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == EXTENSION) {
-                files.insert(path);
-            }
-        }
-    }
-}
-
-/// Sorts by the newest file of each session; inside a session its own file comes first.
-fn newest_first(transcripts: &mut [Transcript]) {
-    let key = |transcript: &Transcript| transcript.parent.clone().unwrap_or_else(|| transcript.path.clone());
-    let mut newest: BTreeMap<PathBuf, Timestamp> = BTreeMap::new();
-    for transcript in &*transcripts {
-        let at = newest.entry(key(transcript)).or_default();
-        *at = transcript.modified.max(*at);
-    }
-    transcripts.sort_by_cached_key(|transcript| {
-        let family = key(transcript);
-        (
-            std::cmp::Reverse(newest[&family]),
-            family,
-            transcript.parent.is_some(),
-            transcript.path.clone(),
-        )
-    });
+    files::find(paths, |path| Some(path.with_extension("").join(SUBAGENTS)), transcript)
 }
 
 fn transcript(path: &Path) -> Result<Transcript, Refusal> {
-    let data = fs::metadata(path).map_err(Refusal::Unreadable)?;
-    let of_lines = session_of_file(path)?;
+    let of_lines = files::told_by_beginning(path, session_of)?;
+    let state = files::state(path)?;
     let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
     let agent = name
         .rsplit_once(AGENT)
@@ -116,43 +46,19 @@ fn transcript(path: &Path) -> Result<Transcript, Refusal> {
     let parent = agent
         .and_then(|_| parent(path, &of_lines))
         .filter(|parent| parent.is_file());
-    let modified = data.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
     Ok(Transcript {
+        assistant: &SPEC,
         path: path.to_owned(),
         // A fork begins with lines that it copied: the name of the file is right about whose it is.
-        session: session_in(name).unwrap_or(of_lines),
+        session: files::id_in(name).unwrap_or(of_lines),
         agent: agent.map(|(_, id)| Agent {
             id: id.to_owned(),
             kind: agent_kind(path).unwrap_or_default(),
         }),
         parent,
-        modified: Timestamp(
-            modified
-                .and_then(|age| i64::try_from(age.as_micros()).ok())
-                .unwrap_or_default(),
-        ),
-        bytes: data.len(),
+        modified: state.modified,
+        bytes: state.bytes,
     })
-}
-
-/// Returns the session that the file's first lines name.
-fn session_of_file(path: &Path) -> Result<String, Refusal> {
-    let mut verdict = Err(Refusal::Empty);
-    for length in BEGINNINGS {
-        let bytes = beginning(path, length).map_err(Refusal::Unreadable)?;
-        let is_all = (bytes.len() as u64) < length;
-        verdict = session_of(&bytes);
-        if is_all || !matches!(verdict, Err(Refusal::NotJsonLines | Refusal::NoSession)) {
-            break;
-        }
-    }
-    verdict
-}
-
-fn beginning(path: &Path, length: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(length).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 /// Returns the session of the first line that belongs to one, if lines like these are this client's. A line that
@@ -185,25 +91,13 @@ fn session(line: &Line) -> Option<String> {
     line.session.word().filter(|_| is_ours)
 }
 
-/// Returns the session that a file name ends with: exports put a date before the id.
-fn session_in(name: &str) -> Option<String> {
-    const UUID: usize = 36;
-    let start = name.len().checked_sub(UUID)?;
-    let id = name.get(start..)?;
-    let is_uuid = id.bytes().enumerate().all(|(i, byte)| match i {
-        8 | 13 | 18 | 23 => byte == b'-',
-        _ => byte.is_ascii_hexdigit(),
-    });
-    is_uuid.then(|| id.to_owned())
-}
-
 /// Returns where the transcript of the session that started this subagent lies.
 fn parent(path: &Path, session: &str) -> Option<PathBuf> {
     let folder = path.parent()?;
     if folder.file_name()? == SUBAGENTS {
-        return Some(folder.parent()?.with_extension(EXTENSION));
+        return Some(folder.parent()?.with_extension(files::EXTENSION));
     }
-    Some(folder.join(session).with_extension(EXTENSION))
+    Some(folder.join(session).with_extension(files::EXTENSION))
 }
 
 fn agent_kind(path: &Path) -> Option<String> {
@@ -267,18 +161,15 @@ mod tests {
             "A".repeat(1_000_000)
         );
         fs::write(file.path(), &picture).expect("a file");
-        assert_eq!(session_of_file(file.path()).expect("a transcript"), "s");
+        assert_eq!(
+            files::told_by_beginning(file.path(), session_of).expect("a transcript"),
+            "s"
+        );
         fs::write(file.path(), "A".repeat(1_000_000)).expect("a file");
-        assert!(matches!(session_of_file(file.path()), Err(Refusal::NotJsonLines)));
-    }
-
-    #[test]
-    fn the_session_is_read_from_the_name_with_or_without_a_date() {
-        let id = "4931d45a-d447-44b4-8475-1e6fcfcc28bf";
-        assert_eq!(session_in(id).as_deref(), Some(id));
-        assert_eq!(session_in(&format!("2026-01-19-{id}")).as_deref(), Some(id));
-        assert_eq!(session_in("main"), None);
-        assert_eq!(session_in("zzzzzzzz-d447-44b4-8475-1e6fcfcc28bf"), None);
+        assert!(matches!(
+            files::told_by_beginning(file.path(), session_of),
+            Err(Refusal::NotJsonLines)
+        ));
     }
 
     #[test]
@@ -338,26 +229,5 @@ mod tests {
             2,
             "a session's file brings its subagents along"
         );
-    }
-
-    #[test]
-    fn the_newest_session_comes_first_and_stays_together() {
-        let at = |path: &str, parent: Option<&str>, modified: i64| Transcript {
-            path: path.into(),
-            session: String::new(),
-            agent: None,
-            parent: parent.map(PathBuf::from),
-            modified: Timestamp(modified),
-            bytes: 0,
-        };
-        let mut transcripts = [
-            at("/a", None, 5),
-            at("/b", None, 1),
-            at("/b/x", Some("/b"), 9),
-            at("/c", None, 7),
-        ];
-        newest_first(&mut transcripts);
-        let order: Vec<_> = transcripts.iter().map(|t| t.path.display().to_string()).collect();
-        assert_eq!(order, ["/b", "/b/x", "/c", "/a"]);
     }
 }

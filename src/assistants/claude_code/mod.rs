@@ -2,7 +2,7 @@
 //!
 //! Facts below were measured on Claude Code 2.1.328 and on transcripts of 2.0 and 2.1.
 
-use super::Spec;
+use super::{Hooks, Spec};
 
 mod api_error;
 mod call;
@@ -13,8 +13,9 @@ mod join;
 mod notice;
 mod reply;
 mod salvage;
+mod skill;
 mod thread;
-pub mod transcript;
+mod transcript;
 mod wire;
 pub mod wiring;
 
@@ -25,13 +26,17 @@ pub const SPEC: Spec = Spec {
     display: "Claude Code",
     folder: ".claude",
     folder_variable: "CLAUDE_CONFIG_DIR",
-    pid_variable: "CLAUDE_PID",
+    hooks: Some(Hooks {
+        read: hook::hook,
+        pid_variable: "CLAUDE_PID",
+        reply: reply::reply,
+        refuse: reply::refuse,
+    }),
+    skills: ".claude/skills",
+    tricks: skill::TRICKS,
     transcripts: "projects",
-    hook: hook::hook,
     find: files::find,
-    reader: transcript::Reader::new,
+    reader: transcript::open,
     is_shell: call::is_shell,
     explains_itself: explained::explains_itself,
-    reply: reply::reply,
-    refuse: reply::refuse,
 };

@@ -49,7 +49,7 @@ const DETACHED: &str = "HEAD";
 
 /// Reads one transcript, line by line.
 #[derive(Debug)]
-pub struct Reader {
+struct Reader {
     session: String,
     agent: Option<Agent>,
     path: String,
@@ -66,32 +66,13 @@ pub struct Reader {
     end: u64,
 }
 
-impl Reader {
-    /// Returns a reader for the lines of `transcript`.
-    #[must_use]
-    pub fn new(transcript: &Transcript) -> Self {
-        Self {
-            session: transcript.session.clone(),
-            agent: transcript.agent.clone(),
-            path: transcript.path.to_string_lossy().into_owned(),
-            sessions: Vec::new(),
-            agents: BTreeSet::new(),
-            copied: false,
-            calls: Calls::default(),
-            threads: BTreeMap::new(),
-            last_at: None,
-            end: 0,
-        }
-    }
+/// Opens the reader for the lines of `transcript`.
+pub(super) fn open(transcript: &Transcript) -> Box<dyn crate::assistants::Reader> {
+    Box::new(Reader::new(transcript))
+}
 
-    /// Returns whether a line to which no newline has been written yet is all there: no beginning of an object is one.
-    #[must_use]
-    pub fn is_whole(line: &[u8]) -> bool {
-        serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok()
-    }
-
-    /// Returns what the `line` at byte `offset` reports, and what it completes of earlier ones.
-    pub fn line(&mut self, offset: u64, line: &[u8]) -> Result<Vec<Observation>, Broken> {
+impl crate::assistants::Reader for Reader {
+    fn line(&mut self, offset: u64, line: &[u8]) -> Result<Vec<Observation>, Broken> {
         self.end = offset + line.len() as u64;
         let line = line.trim_ascii();
         if line.is_empty() || is_skipped(line) {
@@ -115,9 +96,7 @@ impl Reader {
         Ok(out)
     }
 
-    /// Returns what is still open where the reading ends: last words, tokens, calls without a result. A later read
-    /// of the same lines reports the same.
-    pub fn finish(&mut self) -> Vec<Observation> {
+    fn finish(&mut self) -> Vec<Observation> {
         let mut out = Vec::new();
         for thread in self.threads.values_mut() {
             thread.finish(&mut out);
@@ -126,12 +105,27 @@ impl Reader {
         out
     }
 
-    /// Returns the byte where a later read must begin so that it meets all that is open here again: calls without a
-    /// result, last words, tokens. Nothing when it may go on where this one ended.
-    #[must_use]
-    pub fn resume_offset(&self) -> Option<u64> {
+    fn resume_offset(&self) -> Option<u64> {
         let open = self.threads.values().flat_map(Thread::open);
         self.calls.oldest_near(self.end, open)
+    }
+}
+
+impl Reader {
+    /// Returns a reader for the lines of `transcript`.
+    fn new(transcript: &Transcript) -> Self {
+        Self {
+            session: transcript.session.clone(),
+            agent: transcript.agent.clone(),
+            path: transcript.path.to_string_lossy().into_owned(),
+            sessions: Vec::new(),
+            agents: BTreeSet::new(),
+            copied: false,
+            calls: Calls::default(),
+            threads: BTreeMap::new(),
+            last_at: None,
+            end: 0,
+        }
     }
 
     /// Returns where a line's observations belong; nothing for a line before the first that has a time.

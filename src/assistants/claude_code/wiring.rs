@@ -24,7 +24,7 @@ pub const HOOK_ARGS: [&str; 2] = ["hook", NAME];
 ///
 /// A hook answers within a quarter of a second; the rest is for a machine under load. Without a timeout of its own
 /// `SessionEnd` gets 1.5 seconds. `PostToolUse` is left out: each process costs the user more than it tells, and
-/// `PostToolBatch` reports the same calls.
+/// `PostToolBatch` reports the same calls. [`BEFORE`] runs before every call, and only where calls may be refused.
 pub const HOOKS: &[(&str, u32)] = &[
     ("SessionStart", 10),
     ("UserPromptSubmit", 5),
@@ -36,7 +36,19 @@ pub const HOOKS: &[(&str, u32)] = &[
     ("SubagentStop", 5),
     ("PreCompact", 5),
     ("SessionEnd", 10),
+    (BEFORE, 5),
 ];
+
+/// The event before a call, by which one that keeps failing is refused.
+pub const BEFORE: &str = "PreToolUse";
+
+/// Returns the hook events that we ask for where calls may be refused, or where nothing is said before them.
+pub fn hooks(warns: bool) -> impl Iterator<Item = (&'static str, u32)> {
+    HOOKS
+        .iter()
+        .copied()
+        .filter(move |(event, _)| warns || *event != BEFORE)
+}
 
 /// Where hook entries stand in the settings, whatever the event and the group.
 pub const HOOK_ENTRIES: &[&str] = &["hooks", "*", "*", "hooks", "*"];
@@ -49,6 +61,7 @@ pub const PERMISSIONS: &[&str] = &[
     "mcp__callus__failure_check",
     "mcp__callus__failure_search",
     "mcp__callus__failure_report",
+    "mcp__callus__skill_lookup",
 ];
 
 /// The client's files.

@@ -3,7 +3,7 @@
 use std::io::{IsTerminal as _, Read as _};
 
 use crate::answers::{self, CheckQuery};
-use crate::cli::terminal::Surroundings;
+use crate::cli::terminal::{Surroundings, here};
 use crate::cli::{Error, Kind};
 use crate::flow;
 
@@ -35,6 +35,7 @@ impl Check {
         let query = CheckQuery {
             output,
             command: self.command,
+            here: here(),
         };
         around.told(&answers::check(&store, &query, around.now())?)
     }

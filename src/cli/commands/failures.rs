@@ -2,7 +2,7 @@
 
 use crate::answers::{self, FailuresQuery};
 use crate::cli::Error;
-use crate::cli::terminal::{Surroundings, folder};
+use crate::cli::terminal::{Surroundings, folder, here};
 use crate::flow;
 
 /// List what fails, the failure modes met in most sessions first
@@ -51,6 +51,7 @@ impl Failures {
             status: self.status,
             expected: self.expected,
             limit: self.limit,
+            here: here(),
         };
         around.told(&answers::failures(&store, &query, around.now(), &around.style.zone)?)
     }

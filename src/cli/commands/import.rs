@@ -2,12 +2,11 @@
 
 use std::ffi::OsStr;
 use std::io::IsTerminal as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::answers::{self, count, size};
-use crate::assistants;
 use crate::cli::Error;
 use crate::cli::terminal::Surroundings;
 use crate::config::parse_span;
@@ -18,13 +17,13 @@ use crate::process::{self, Job};
 /// Read the sessions of the past: transcripts of this machine, or files and folders that you name
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  callus import                       Claude Code's transcripts on this machine, newest first
+  callus import                       Claude Code's and Codex's transcripts on this machine, newest first
   callus import ~/old/projects a.jsonl
   callus import --since 30d
 
 Importing again adds nothing; an import that was stopped goes on where it was.")]
 pub(crate) struct Import {
-    /// Files or folders, in any mix; the assistant's own folder when left out
+    /// Files or folders, in any mix; the assistants' own folders when left out
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Leave out transcripts last written before: a span (30d), a date
@@ -59,27 +58,22 @@ impl Import {
         };
         let mut store = flow::ready(&around.settings)?;
         let bar = bar();
-        let mut told = String::new();
-        for spec in assistants::ALL {
-            let report = flow::import::import(&mut store, spec, &around.settings, &request, |step, bytes| {
-                bar.set_length(bytes);
-                bar.set_position(step.bytes);
-            })?;
-            bar.finish_and_clear();
-            let own = flow::import::own_folder(spec, &around.settings).join(spec.transcripts);
-            let looked = request.paths.is_empty().then_some(own);
-            told.push_str(&summary(&report, looked.as_deref(), around));
-            if report.imported.left > 0 && self.then_background {
-                go_on_behind(&self, around)?;
-                told.push_str("The rest is read in the background: callus status\n");
-            }
+        let report = flow::import::import(&mut store, &around.settings, &request, |step, bytes| {
+            bar.set_length(bytes);
+            bar.set_position(step.bytes);
+        })?;
+        bar.finish_and_clear();
+        let mut told = summary(&report, around);
+        if report.imported.left > 0 && self.then_background {
+            go_on_behind(&self, around)?;
+            told.push_str("The rest is read in the background: callus status\n");
         }
         Ok(told)
     }
 }
 
 /// Returns a bar on the terminal; where there is none, nothing is drawn.
-fn bar() -> ProgressBar {
+pub(super) fn bar() -> ProgressBar {
     let target = if std::io::stderr().is_terminal() {
         ProgressDrawTarget::stderr()
     } else {
@@ -92,16 +86,13 @@ fn bar() -> ProgressBar {
     bar
 }
 
-/// Returns what an import came to; `folder` is the assistant's own, where no other was named.
-fn summary(report: &Report, folder: Option<&Path>, around: &Surroundings) -> String {
+/// Returns what an import came to.
+fn summary(report: &Report, around: &Surroundings) -> String {
     let imported = &report.imported;
     let some = |number: u64, noun: &str| count(i64::try_from(number).unwrap_or(i64::MAX), noun);
     let files = |number: usize| some(number as u64, "file");
     let mut lines = match (imported.files, imported.unchanged) {
-        (0, 0) => vec![match folder {
-            Some(folder) => format!("No transcript was read in {}.", folder.display()),
-            None => "No transcript was read.".to_owned(),
-        }],
+        (0, 0) => vec![nothing_in(&report.looked)],
         (0, unchanged) => vec![format!("Nothing new in {}.", files(unchanged))],
         (read, unchanged) => {
             let more = if unchanged > 0 {
@@ -138,6 +129,16 @@ fn summary(report: &Report, folder: Option<&Path>, around: &Surroundings) -> Str
         lines.push(format!("Not read: {}: {why}", path.display()));
     }
     lines.iter().map(|line| around.style.safe(line) + "\n").collect()
+}
+
+/// Returns that nothing was read, and where it was looked for when nobody named a place.
+fn nothing_in(looked: &[PathBuf]) -> String {
+    let folders: Vec<String> = looked.iter().map(|folder| folder.display().to_string()).collect();
+    if folders.is_empty() {
+        "No transcript was read.".to_owned()
+    } else {
+        format!("No transcript was read in {}.", folders.join(" or "))
+    }
 }
 
 /// Starts another import that outlives this one. It goes on where this one stopped.

@@ -127,10 +127,17 @@ impl How {
 }
 
 fn spec(name: &str) -> Result<&'static Spec, Error> {
-    assistants::by_name(name).ok_or_else(|| {
-        let known: Vec<&str> = assistants::ALL.iter().map(|spec| spec.name).collect();
-        Error::new(Kind::User, format!("no assistant goes by `{name}`")).hint(format!("Known: {}", known.join(", ")))
-    })
+    let wired = || assistants::ALL.iter().filter(|spec| spec.hooks.is_some());
+    let fault = match assistants::by_name(name) {
+        Some(spec) if spec.hooks.is_some() => return Ok(spec),
+        Some(spec) => format!(
+            "there is nothing to install in {}: its transcripts are read by `callus import`",
+            spec.display
+        ),
+        None => format!("no assistant goes by `{name}`"),
+    };
+    let known: Vec<&str> = wired().map(|spec| spec.name).collect();
+    Err(Error::new(Kind::User, fault).hint(format!("Known: {}", known.join(", "))))
 }
 
 /// Returns the surroundings of an installation.
@@ -142,6 +149,7 @@ pub(super) fn site(spec: &Spec, around: &Surroundings) -> Site {
         places: Places::of(&settings.home, folder.as_deref()),
         data: settings.data.clone(),
         program: process::find(wiring::PROGRAM, &settings.path),
+        warns: settings.warns(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod check;
+mod distill;
 mod doctor;
 mod failures;
 mod forget;
@@ -11,14 +12,19 @@ mod mute;
 mod pause;
 mod project;
 mod redact;
+mod replay;
 mod report;
+mod resolve;
 mod search;
 mod session;
 mod sessions;
 mod show;
+mod skills;
 mod sql;
 mod start;
 mod status;
+mod told;
+mod warnings;
 mod worker;
 
 use clap::{Args, Parser, Subcommand};
@@ -72,7 +78,12 @@ pub(super) enum Command {
     Check(check::Check),
     Sessions(sessions::Sessions),
     Session(session::Session),
+    Told(told::Told),
+    Resolve(resolve::Resolve),
     Mute(mute::Mute),
+    Distill(distill::Distill),
+    Skills(skills::Skills),
+    Warnings(warnings::Warnings),
     Project(project::Project),
     Status(status::Status),
     Doctor(doctor::Doctor),
@@ -80,6 +91,7 @@ pub(super) enum Command {
     Resume(pause::Resume),
     Sql(sql::Sql),
     Import(import::Import),
+    Replay(replay::Replay),
     Forget(forget::ForgetCommand),
     Redact(redact::Redact),
     Install(install::Install),
@@ -88,6 +100,9 @@ pub(super) enum Command {
     /// Do what hooks leave for later.
     #[command(hide = true)]
     Worker,
+    /// Remove the folder of a replay that has ended.
+    #[command(hide = true)]
+    Sweep(replay::Sweep),
 }
 
 impl Command {
@@ -101,11 +116,17 @@ impl Command {
             | Self::Check(_)
             | Self::Sessions(_)
             | Self::Session(_)
+            | Self::Told(_)
+            | Self::Resolve(_)
             | Self::Mute(_)
+            | Self::Distill(_)
+            | Self::Skills(_)
+            | Self::Warnings(_)
             | Self::Project(_)
             | Self::Status(_)
             | Self::Doctor(_)
-            | Self::Sql(_) => true,
+            | Self::Sql(_)
+            | Self::Replay(_) => true,
             Self::Start
             | Self::Pause(_)
             | Self::Resume(_)
@@ -115,7 +136,8 @@ impl Command {
             | Self::Install(_)
             | Self::Uninstall(_)
             | Self::Mcp(_)
-            | Self::Worker => false,
+            | Self::Worker
+            | Self::Sweep(_) => false,
         }
     }
 }
@@ -135,7 +157,12 @@ pub(super) fn run(command: Command, around: &Surroundings) -> Result<Told, Error
         Command::Check(command) => command.run(around).map(Told::from),
         Command::Sessions(command) => command.run(around).map(Told::from),
         Command::Session(command) => command.run(around).map(Told::from),
+        Command::Told(command) => command.run(around).map(Told::from),
+        Command::Resolve(command) => command.run(around).map(Told::from),
         Command::Mute(command) => command.run(around).map(Told::from),
+        Command::Distill(command) => command.run(around),
+        Command::Skills(command) => command.run(around).map(Told::from),
+        Command::Warnings(command) => command.run(around).map(Told::from),
         Command::Project(command) => command.run(around).map(Told::from),
         Command::Status(status::Status {}) => status::Status::run(around).map(Told::from),
         Command::Doctor(doctor::Doctor {}) => doctor::Doctor::run(around),
@@ -148,6 +175,8 @@ pub(super) fn run(command: Command, around: &Surroundings) -> Result<Told, Error
         Command::Install(command) => command.run(around).map(Told::from),
         Command::Uninstall(command) => command.run(around).map(Told::from),
         Command::Mcp(mcp::Mcp {}) => mcp::Mcp::run().map(Told::from),
+        Command::Replay(command) => command.run(around).map(Told::from),
+        Command::Sweep(command) => command.run().map(Told::from),
         Command::Worker => worker::run(around).map(Told::from),
     }
 }

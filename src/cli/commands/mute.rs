@@ -9,7 +9,7 @@ use crate::store::{FOREVER, mute};
 /// How long a failure mode is muted when nothing else is said.
 const USUAL: &str = "30d";
 
-/// Keep quiet about a failure mode: it is still recorded, and left out of answers
+/// Keep quiet about a failure mode: it is still recorded, but left out of answers, hints, warnings and briefs
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   callus mute 7k2m9q1x               For 30 days
@@ -43,6 +43,7 @@ impl Mute {
             Some(answers::ahead(self.span.as_deref().unwrap_or(USUAL), around.now())?)
         };
         store.write(|tx| mute::mute(tx, picked, until))?;
+        flow::forewarn(&mut store, &around.settings)?;
         if around.json() {
             return around.told(&answers::show(&store, &ShowQuery { id: self.id }, around.now())?);
         }

@@ -3,9 +3,8 @@
 use std::fs;
 
 use crate::answers::{self, ReportQuery};
-use crate::assistants;
 use crate::cli::Error;
-use crate::cli::terminal::{Surroundings, folder};
+use crate::cli::terminal::{Surroundings, folder, here};
 use crate::config::Settings;
 use crate::flow;
 use crate::flow::import::Request;
@@ -40,6 +39,7 @@ impl Report {
         let query = ReportQuery {
             since: self.since,
             project: self.project.map(folder),
+            here: here(),
         };
         around.told(&answers::report(&store, &query, around.now(), &around.style.zone)?)
     }
@@ -64,9 +64,7 @@ fn sample(around: &Surroundings) -> Result<String, Error> {
         paths: vec![transcripts],
         ..Request::default()
     };
-    for spec in assistants::ALL {
-        flow::import::import(&mut store, spec, &settings, &request, |_, _| {})?;
-    }
+    flow::import::import(&mut store, &settings, &request, |_, _| {})?;
     let query = ReportQuery {
         since: Some("all".to_owned()),
         ..ReportQuery::default()

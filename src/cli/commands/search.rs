@@ -2,7 +2,7 @@
 
 use crate::answers::{self, SearchQuery};
 use crate::cli::Error;
-use crate::cli::terminal::Surroundings;
+use crate::cli::terminal::{Surroundings, here};
 use crate::flow;
 
 /// Search failure modes by words, or by an error text as it stands
@@ -27,6 +27,7 @@ impl Search {
         let query = SearchQuery {
             query: self.query.join(" "),
             limit: self.limit,
+            here: here(),
         };
         around.told(&answers::search(&store, &query, around.now())?)
     }

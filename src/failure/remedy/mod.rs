@@ -1,20 +1,28 @@
-//! stub
-#[derive(Debug, Clone, Copy)]
-/// s
-pub struct Text<'t> { /// s
-pub call: &'t str, /// s
-pub output: &'t str }
-/// s
-pub fn forbidden(_: &str) -> Option<()> { None }
-/// s
-pub fn new_words(becomes: &str, t: Text<'_>) -> Vec<String> { becomes.split_whitespace().filter(|w| !t.call.contains(w) && !t.output.contains(w)).map(str::to_owned).collect() }
-/// s
-pub fn follows(call: &str, becomes: &str, _was: &str) -> bool { call.contains(becomes) }
-/// s
-pub fn is_transient(_: &str) -> bool { false }
-/// s
-pub fn is_work(_: Option<&str>, _: &str) -> bool { false }
-/// s
-pub fn names_a_way_out(_: &str) -> bool { false }
-/// s
-pub fn filled(b: &str, _: &str) -> Option<String> { Some(b.to_owned()) }
+//! What led out of a failure: the *difference* between the failing call and the one that reached its goal.
+//!
+//! The steps of one session go in, lessons come out, the same ones every time. A failure falls into a class
+//! ([`fault`]), and the class says what counts as reaching its goal ([`reach`]). What is destructive, outward-reaching
+//! or secret is never a remedy ([`forbidden`]), nor is anything after a no.
+
+mod alike;
+mod fault;
+pub mod forbidden;
+mod input;
+mod learn;
+mod person;
+mod prepare;
+mod reach;
+mod slots;
+mod story;
+mod told;
+
+pub use fault::{is_transient, is_work, names_a_way_out};
+pub use forbidden::forbidden;
+pub use learn::{Lesson, Passage, learn};
+pub use person::{MOST_WORDS, Refutation, decisions, refutations};
+pub use slots::filled;
+pub use story::{Failed, Step, StepKind, Story};
+pub use told::{Text, follows, new_words};
+
+#[cfg(test)]
+mod tests;

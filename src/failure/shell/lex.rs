@@ -40,6 +40,8 @@ pub struct Word {
     pub text: String,
     /// A part of it was quoted, so that it is no keyword.
     pub quoted: bool,
+    /// Where it stands in the source, quotes and all.
+    pub place: std::ops::Range<usize>,
 }
 
 /// Bytes of a command line that are split: what is longer carries a file in it.
@@ -54,6 +56,7 @@ pub fn split(command: &str) -> Vec<Simple<'_>> {
         start: 0,
         words: Vec::new(),
         word: None,
+        word_start: 0,
         redirect: None,
         silenced: false,
         heredocs: Vec::new(),
@@ -80,6 +83,7 @@ struct Lexer<'a> {
     start: usize,
     words: Vec<Word>,
     word: Option<Word>,
+    word_start: usize,
     redirect: Option<Redirect>,
     silenced: bool,
     heredocs: Vec<String>,
@@ -97,6 +101,9 @@ impl Lexer<'_> {
 
     fn run(&mut self) {
         while let Some(byte) = self.peek() {
+            if self.word.is_none() {
+                self.word_start = self.at;
+            }
             match byte {
                 b'\'' | b'"' => self.quoted(byte),
                 b'`' => self.substitution(1, b'`', b'`'),
@@ -141,6 +148,7 @@ impl Lexer<'_> {
         self.word.get_or_insert_with(|| Word {
             text: String::new(),
             quoted: false,
+            place: 0..0,
         })
     }
 
@@ -303,7 +311,8 @@ impl Lexer<'_> {
     }
 
     fn end_word(&mut self) {
-        let Some(word) = self.word.take() else { return };
+        let Some(mut word) = self.word.take() else { return };
+        word.place = self.word_start..self.at;
         match self.redirect.take() {
             None => self.words.push(word),
             Some(Redirect::Heredoc) => self.heredocs.push(word.text),

@@ -24,6 +24,8 @@ const ASSIGNMENTS: usize = 32;
 pub struct Segment {
     /// Its source text.
     pub text: String,
+    /// Its words as they were typed, quotes and all, without redirections and words of the shell's grammar.
+    pub typed: String,
     /// What it is for; nothing for `cd`, `export`, `echo` and other commands that only prepare or report.
     pub goal: Option<Goal>,
     /// The first word as written, such as `./run.sh`: what a shell names when it cannot find it.
@@ -98,7 +100,7 @@ fn collect(command: &str, depth: usize, exported: &mut Vec<String>, statement: &
                 last.link = link;
             }
         } else {
-            out.push(resolve(&simple, exported, *statement));
+            out.push(resolve(&simple, command, exported, *statement));
         }
         if matches!(link, Link::Then | Link::Background) {
             *statement += 1;
@@ -130,7 +132,7 @@ fn inner_script(simple: &Simple<'_>) -> Option<String> {
 }
 
 /// Returns the segment of one simple command; `export` adds to `exported`, which reaches later ones.
-fn resolve(simple: &Simple<'_>, exported: &mut Vec<String>, statement: usize) -> Segment {
+fn resolve(simple: &Simple<'_>, source: &str, exported: &mut Vec<String>, statement: usize) -> Segment {
     let mut words = simple.words.as_slice();
     while let Some(first) = words.first()
         && !first.quoted
@@ -152,6 +154,7 @@ fn resolve(simple: &Simple<'_>, exported: &mut Vec<String>, statement: usize) ->
     let (goal, arguments) = goal_of(words, exported);
     Segment {
         text: simple.text.to_owned(),
+        typed: typed(words, source),
         goal,
         word,
         arguments,
@@ -159,6 +162,14 @@ fn resolve(simple: &Simple<'_>, exported: &mut Vec<String>, statement: usize) ->
         silenced: simple.silenced,
         statement,
     }
+}
+
+fn typed(words: &[Word], source: &str) -> String {
+    let words: Vec<&str> = words
+        .iter()
+        .filter_map(|word| source.get(word.place.clone()))
+        .collect();
+    words.join(" ")
 }
 
 /// Returns the goal of a simple command and every word after its program.

@@ -2,10 +2,11 @@
 
 use super::rules;
 use crate::domain::id::Assistant;
+use crate::domain::lesson::Told;
 use crate::domain::project::Place;
 use crate::domain::time::Timestamp;
 use crate::domain::trace::{
-    Agent, AtSource, BackgroundEnd, Call, CallEnd, Flag, ModelError, Observation, SessionKey, SessionStart, Step, Text,
+    Agent, AtSource, BackgroundEnd, Call, CallEnd, Flag, ModelError, Notice, Observation, SessionKey, SessionStart, Step, Text,
     ToolKind, Usage, Via,
 };
 use crate::redact::{Clean, scan};
@@ -64,6 +65,17 @@ fn steps() -> Vec<Step> {
             exit_code: Some(1),
         }),
         Step::CallStarted(call()),
+        Step::Told(Notice {
+            told: Told::Warning,
+            rule: None,
+            mode: None,
+            instance: None,
+            remedy: None,
+            call: Some(call()),
+            shadow: false,
+            text: secret(),
+            suggestion: secret(),
+        }),
         Step::CallEnded(CallEnd {
             call: call(),
             flag: Flag::Failure,

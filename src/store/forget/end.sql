@@ -15,7 +15,7 @@ delete from root_file where (root, file) in (select root, file from unsure_file)
 create temp table kept as select distinct p.mode as id from failure f join pattern p on p.id = f.pattern;
 delete from bucket where pattern in (select id from pattern where mode not in (select id from kept));
 delete from pattern where mode not in (select id from kept);
-delete from search where rowid not in (select id from kept);
+delete from search where rowid > 0 and rowid not in (select id from kept);
 delete from mode where id not in (select id from kept);
 drop table kept;
 delete from root where not exists (select 1 from event where event.root = root.id)
@@ -44,6 +44,9 @@ join failure f on f.id = (select f.id from failure f join pattern p on p.id = f.
                           order by f.expected is null desc, f.at, f.id limit 1)
 join event e on e.id = f.event
 where m.id in (select id from touched_mode);
+
+-- Remedies stand in the index under their number with a minus.
+delete from search where rowid < 0 and -rowid not in (select id from remedy);
 
 drop table unsure_file;
 drop table doomed_project;

@@ -20,6 +20,11 @@ use crate::redact::Clean;
 /// The version of the record format that this program writes. Readers keep every older one.
 pub const VERSION: u32 = 1;
 
+/// The ending of the file in which a session's turns are counted.
+const TURNS: &str = "turns";
+/// The ending of the file that holds what happened in a session for the first time.
+const FIRSTS: &str = "firsts";
+
 /// Longest session id that stands in a file name as it is; longer or odder ones stand as a hash.
 const LONGEST_NAME: usize = 100;
 
@@ -102,7 +107,9 @@ pub fn remove(path: &Path, drained: u64) -> Result<bool, StoreError> {
     std::io::copy(&mut std::io::repeat(0).take(drained), &mut file).map_err(fail)?;
     file.sync_data().map_err(fail)?;
     std::fs::remove_file(path).map_err(fail)?;
-    let _ = std::fs::remove_file(path.with_extension("turns"));
+    for beside in [TURNS, FIRSTS] {
+        let _ = std::fs::remove_file(path.with_extension(beside));
+    }
     Ok(true)
 }
 
@@ -120,7 +127,7 @@ fn encode(seen: &Clean<Vec<Observation>>) -> Result<Vec<u8>, StoreError> {
 /// without a lock.
 #[must_use]
 pub fn turned(folder: &Path, session: &SessionKey, every: u32) -> bool {
-    let path = folder.join(file_name(session)).with_extension("turns");
+    let path = folder.join(file_name(session)).with_extension(TURNS);
     let count = || -> std::io::Result<u64> {
         let mut file = OpenOptions::new().append(true).create(true).mode(0o600).open(&path)?;
         file.write_all(b".")?;
@@ -128,6 +135,23 @@ pub fn turned(folder: &Path, session: &SessionKey, every: u32) -> bool {
     };
     // Where it cannot be counted, the end of the session starts the worker.
     count().is_ok_and(|turns| every > 0 && turns % u64::from(every) == 0)
+}
+
+/// Returns whether `what` happens for the first time in a session, and remembers it beside the journal. `what` is one
+/// word of ours or a hash.
+///
+/// Parallel hooks take turns: of two that ask at once, one is the first.
+pub fn first(folder: &Path, session: &SessionKey, what: &str) -> std::io::Result<bool> {
+    let path = folder.join(file_name(session)).with_extension(FIRSTS);
+    let mut file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(&path)?;
+    file.lock()?;
+    let mut before = String::new();
+    file.read_to_string(&mut before)?;
+    if before.lines().any(|line| line == what) {
+        return Ok(false);
+    }
+    file.write_all(format!("{what}\n").as_bytes())?;
+    Ok(true)
 }
 
 /// What one line of a journal is.

@@ -4,11 +4,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::id::Assistant;
+use crate::domain::id::{Assistant, Fingerprint, RemedyId};
+use crate::domain::lesson::{Rule, Told};
 use crate::domain::project::Place;
 use crate::domain::time::Timestamp;
 use crate::domain::trace::{
-    Agent, AtSource, BackgroundEnd, Call, CallEnd, Flag, ModelError, Observation, SessionKey, SessionStart, Step, Text,
+    Agent, AtSource, BackgroundEnd, Call, CallEnd, Flag, ModelError, Notice, Observation, SessionKey, SessionStart, Step, Text,
     ToolKind, Usage, Via,
 };
 use crate::redact::Clean;
@@ -63,6 +64,7 @@ enum WireStep {
         exit: Option<i32>,
     },
     Call(WireCall),
+    Told(WireNotice),
     End(WireEnd),
     Turn(WireText),
     ModelError {
@@ -132,6 +134,26 @@ struct WireCall {
 }
 
 #[derive(Serialize, Deserialize)]
+struct WireNotice {
+    kind: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rule: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mode: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    instance: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    remedy: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    call: Option<WireCall>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    shadow: bool,
+    text: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    suggestion: String,
+}
+
+#[derive(Serialize, Deserialize)]
 struct WireEnd {
     call: WireCall,
     /// Succeeded, failed, or nothing said.
@@ -192,6 +214,38 @@ impl From<WireCall> for Call {
             input: wire.input.into(),
             command: wire.cmd,
             file: wire.file,
+        }
+    }
+}
+
+impl From<&Notice> for WireNotice {
+    fn from(notice: &Notice) -> Self {
+        Self {
+            kind: notice.told.word().to_owned(),
+            rule: notice.rule.map(|rule| rule.word().to_owned()),
+            mode: notice.mode.map(|mode| mode.text()),
+            instance: notice.instance.map(|instance| instance.text()),
+            remedy: notice.remedy.map(|remedy| remedy.0),
+            call: notice.call.as_ref().map(WireCall::from),
+            shadow: notice.shadow,
+            text: notice.text.clone(),
+            suggestion: notice.suggestion.clone(),
+        }
+    }
+}
+
+impl From<WireNotice> for Notice {
+    fn from(wire: WireNotice) -> Self {
+        Self {
+            told: Told::from_word(&wire.kind).unwrap_or(Told::Warning),
+            rule: wire.rule.as_deref().and_then(Rule::from_word),
+            mode: wire.mode.as_deref().and_then(Fingerprint::parse),
+            instance: wire.instance.as_deref().and_then(Fingerprint::parse),
+            remedy: wire.remedy.map(RemedyId),
+            call: wire.call.map(Call::from),
+            shadow: wire.shadow,
+            text: wire.text,
+            suggestion: wire.suggestion,
         }
     }
 }
@@ -301,6 +355,7 @@ impl From<&Step> for WireStep {
                 exit: end.exit_code,
             },
             Step::CallStarted(call) => Self::Call(call.into()),
+            Step::Told(notice) => Self::Told(notice.into()),
             Step::CallEnded(end) => Self::End(end.into()),
             Step::TurnEnded { message } => Self::Turn(message.into()),
             Step::ModelError(error) => Self::ModelError {
@@ -346,6 +401,7 @@ impl From<WireStep> for Step {
                 exit_code: exit,
             }),
             WireStep::Call(call) => Self::CallStarted(call.into()),
+            WireStep::Told(notice) => Self::Told(notice.into()),
             WireStep::End(end) => Self::CallEnded(end.into()),
             WireStep::Turn(text) => Self::TurnEnded { message: text.into() },
             WireStep::ModelError {

@@ -1,7 +1,8 @@
 use super::*;
-use crate::domain::id::Assistant;
+use crate::domain::id::{Assistant, Fingerprint, RemedyId};
+use crate::domain::lesson::{Rule, Told};
 use crate::domain::time::Timestamp;
-use crate::domain::trace::{AtSource, Call, CallEnd, Flag, Step, Text, ToolKind, Via};
+use crate::domain::trace::{AtSource, Call, CallEnd, Flag, Notice, Step, Text, ToolKind, Via};
 
 fn session(external: &str) -> SessionKey {
     SessionKey {
@@ -129,4 +130,49 @@ fn a_journal_goes_only_when_all_of_it_is_drained() {
     assert!(!path.exists());
     append(folder.path(), &session("s-1"), &seen).expect("is made anew");
     assert!(path.exists());
+}
+
+#[test]
+fn what_was_told_is_read_back() {
+    let folder = tempfile::tempdir().expect("folder");
+    let Step::CallEnded(end) = failing_call().step else {
+        panic!("a call");
+    };
+    let notice = Notice {
+        told: Told::Warning,
+        rule: Some(Rule::Remedy),
+        mode: Some(Fingerprint([1; 10])),
+        instance: Some(Fingerprint([2; 10])),
+        remedy: Some(RemedyId(3)),
+        call: Some(end.call),
+        shadow: true,
+        text: "Callus: not run.\nA second line".into(),
+        suggestion: "cargo test --offline".into(),
+    };
+    let brief = Notice {
+        told: Told::Brief,
+        call: None,
+        mode: None,
+        shadow: false,
+        suggestion: String::new(),
+        ..notice.clone()
+    };
+    let seen = crate::redact::scan_all([notice, brief].map(|notice| observation(Step::Told(notice))).to_vec());
+    let path = append(folder.path(), &session("s-1"), &seen).expect("appends");
+    let lines = read(&path);
+    assert!(matches!(&lines[1], Line::Record(read) if *read == seen), "{lines:?}");
+}
+
+#[test]
+fn what_happens_first_happens_once_in_a_session_and_goes_with_its_journal() {
+    let folder = tempfile::tempdir().expect("folder");
+    let one = session("s-1");
+    let seen = crate::redact::scan_all(vec![failing_call()]);
+    let path = append(folder.path(), &one, &seen).expect("appends");
+    let is_first = |session: &SessionKey, what| first(folder.path(), session, what).expect("remembers");
+    assert!(is_first(&one, "a") && !is_first(&one, "a") && is_first(&one, "b"));
+    assert!(is_first(&session("s-2"), "a"), "another session");
+    let size = std::fs::metadata(&path).expect("it").len();
+    assert!(remove(&path, size).expect("removed"));
+    assert!(is_first(&one, "a"), "forgotten with the journal");
 }

@@ -30,6 +30,7 @@ const ABSORB: &[&str] = &[
      join remedy_session s on s.remedy = goes.id where goes.project = ?1",
     "update or ignore remedy set project = ?2 where project = ?1",
     "delete from remedy where project = ?1 and ?2 is not null",
+    "update publication set project = ?2 where project = ?1",
     "delete from mode_project where project = ?1 and ?2 is not null",
     "delete from project where id = ?1 and ?2 is not null",
 ];

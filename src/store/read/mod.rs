@@ -9,9 +9,12 @@ mod health;
 mod ids;
 mod modes;
 mod projects;
+mod remedies;
 mod search;
 mod sessions;
+mod skills;
 mod sql;
+mod told;
 mod totals;
 
 pub use events::{BodyRow, EventRow};
@@ -20,9 +23,12 @@ pub use health::HealthRow;
 pub use ids::Found;
 pub use modes::{ModeFilter, ModeProjectRow, ModeRow, ModeSample, ModeSessionRow, ModeState, PatternRow};
 pub use projects::{ProjectFigures, ProjectRow};
+pub use remedies::{InstanceRow, QuoteRow, RemedyRow};
 pub use search::HitRow;
 pub use sessions::{SessionFilter, SessionRow};
+pub use skills::{PublicationRow, Taught, WorkedRow};
 pub use sql::{Cell, Table, query};
+pub use told::{ToldFilter, ToldRow, ToldTotals};
 pub use totals::{ReasonRow, Totals};
 
 use rusqlite::{Params, Row};

@@ -32,6 +32,9 @@ const COUNT: &str = "select count(*) from (select 1 from search where search mat
 const HITS: &str = "select rowid, -bm25(search, 4.0, 1.0, 2.0, 2.0) from search
 where search match ?1 order by bm25(search, 4.0, 1.0, 2.0, 2.0) limit ?2";
 
+const OF_REMEDY: &str = "select p.mode from remedy r join pattern p on p.id = r.pattern
+where r.id = ?1 and r.verdict is not 'refuted'";
+
 impl Store {
     /// Returns the failure modes whose text holds the words of `query`: all of them, else any of them.
     ///
@@ -49,13 +52,24 @@ impl Store {
     }
 
     fn hits(&self, expression: &str, limit: u32, every: bool) -> Result<Vec<HitRow>, StoreError> {
-        self.rows(HITS, params![expression, limit], |row| {
-            Ok(HitRow {
-                mode: ModeId(row.get(0)?),
-                words: row.get(1)?,
-                every,
-            })
-        })
+        let found = self.rows(HITS, params![expression, limit], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, f64>(1)?))
+        })?;
+        let mut hits: Vec<HitRow> = Vec::new();
+        for (row, words) in found {
+            // A remedy stands under its number with a minus, and leads to the failure mode that it ends.
+            let mode = if row < 0 {
+                self.row(OF_REMEDY, [-row], |row| row.get(0))?
+            } else {
+                Some(row)
+            };
+            let Some(mode) = mode.map(ModeId) else { continue };
+            // The first hit of a mode is its best one.
+            if hits.iter().all(|hit| hit.mode != mode) {
+                hits.push(HitRow { mode, words, every });
+            }
+        }
+        Ok(hits)
     }
 
     /// Leaves out the words that nearly every failure mode holds; the rarest word always stays.

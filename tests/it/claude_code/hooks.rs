@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use callus::assistants::Parsed;
 use callus::domain::trace::{CallEnd, Flag, Step};
 
-use super::{NOW, brief, calls, payloads, spec};
+use super::{NOW, brief, calls, hook, payloads};
 
 proptest::proptest! {
     #![proptest_config(proptest::test_runner::Config { failure_persistence: None, ..Default::default() })]
@@ -19,13 +19,13 @@ proptest::proptest! {
             let at = at % bytes.len();
             bytes[at] = byte;
         }
-        let parsed = (spec().hook)(&bytes, NOW);
+        let parsed = hook(&bytes);
         proptest::prop_assert!(parsed.observations.iter().all(|seen| Some(&seen.session) == parsed.session.as_ref()));
     }
 }
 
 fn parsed(name: &str) -> Parsed {
-    (spec().hook)(&payloads()[name], NOW)
+    hook(&payloads()[name])
 }
 
 fn only_call(parsed: &Parsed) -> &CallEnd {
@@ -38,7 +38,7 @@ fn only_call(parsed: &Parsed) -> &CallEnd {
 fn every_payload_means_what_it_says() {
     let mut all = String::new();
     for (name, bytes) in payloads() {
-        let parsed = (spec().hook)(&bytes, NOW);
+        let parsed = hook(&bytes);
         assert_eq!(parsed.damaged, None, "{name}");
         assert!(parsed.session.is_some(), "{name}");
         assert!(
@@ -62,7 +62,7 @@ fn the_event_and_the_flag_follow_from_the_name_of_the_payload() {
         let Some((event, _)) = name.split_once('-').filter(|(event, _)| *event != "headless") else {
             continue;
         };
-        let parsed = (spec().hook)(&bytes, NOW);
+        let parsed = hook(&bytes);
         assert_eq!(parsed.event, event, "{name}");
         assert!(
             parsed.cwd.is_some_and(|cwd| cwd.starts_with("/home/dev/project")),
@@ -75,7 +75,7 @@ fn the_event_and_the_flag_follow_from_the_name_of_the_payload() {
             "{name}"
         );
         if let Some((_, flag)) = flags.iter().find(|(flagged, _)| *flagged == event) {
-            let observed = (spec().hook)(&bytes, NOW);
+            let observed = hook(&bytes);
             assert_eq!(only_call(&observed).flag, *flag, "{name}");
         }
     }
@@ -104,10 +104,10 @@ fn failures_that_only_the_batch_reports_are_failures() {
 #[test]
 fn the_same_document_in_other_clothes_reads_the_same() {
     for (name, bytes) in payloads() {
-        let plain = (spec().hook)(&bytes, NOW);
+        let plain = hook(&bytes);
         let mut value: serde_json::Value = serde_json::from_slice(&bytes).expect("the payload is JSON");
         let minified = format!("{value}\n");
-        assert_eq!((spec().hook)(minified.as_bytes(), NOW), plain, "{name} minified");
+        assert_eq!(hook(minified.as_bytes()), plain, "{name} minified");
         let fields = value.as_object_mut().expect("a payload is an object");
         fields.insert(
             "new_field".into(),
@@ -115,7 +115,7 @@ fn the_same_document_in_other_clothes_reads_the_same() {
         );
         fields.shift_insert(0, "another".into(), serde_json::json!("\"hook_event_name\":\"Stop\""));
         assert_eq!(
-            (spec().hook)(value.to_string().as_bytes(), NOW),
+            hook(value.to_string().as_bytes()),
             plain,
             "{name} with fields from the future"
         );
@@ -126,9 +126,9 @@ fn the_same_document_in_other_clothes_reads_the_same() {
 fn a_payload_cut_anywhere_is_read_as_far_as_it_goes() {
     let mut saved = 0;
     for (name, bytes) in payloads() {
-        let whole = (spec().hook)(&bytes, NOW);
+        let whole = hook(&bytes);
         for end in (0..bytes.trim_ascii_end().len()).step_by(97) {
-            let cut = (spec().hook)(&bytes[..end], NOW);
+            let cut = hook(&bytes[..end]);
             assert!(cut.damaged.is_some(), "{name} cut at {end}");
             if end > 200 && !name.starts_with("headless") {
                 assert_eq!(cut.session, whole.session, "{name} cut at {end}");
@@ -144,7 +144,7 @@ fn a_failure_cut_in_its_text_keeps_its_beginning() {
     let bytes = &payloads()["PostToolUseFailure-Bash-cargo-test"];
     let text = String::from_utf8_lossy(bytes);
     let end = text.find("panicked at").expect("the panic is in the text");
-    let parsed = (spec().hook)(&bytes[..end], NOW);
+    let parsed = hook(&bytes[..end]);
     let ended = only_call(&parsed);
     assert_eq!((ended.flag, ended.exit_code), (Flag::Failure, Some(101)));
     assert_eq!(ended.call.command.as_deref(), Some("cargo test"));
@@ -173,12 +173,12 @@ fn input_that_is_no_document_is_no_panic() {
         b"\xff\xfe\x00\x80{\"",
         deep.as_bytes(),
     ] {
-        let parsed = (spec().hook)(input, NOW);
+        let parsed = hook(input);
         assert!(parsed.observations.is_empty() && parsed.session.is_none());
         assert_eq!(parsed.damaged.is_none(), input == b"{}", "{input:?}");
     }
     let garbled = b"\x00\xff{\"session_id\":\"s\" \xfe,\"hook_event_name\" : \"PostToolUseFailure\",\"tool_name\":\"Bash\",\"tool_input\":{\"command\":\"make\"},\"error\":\"Exit code 2\nraw newline";
-    let parsed = (spec().hook)(garbled, NOW);
+    let parsed = hook(garbled);
     let ended = only_call(&parsed);
     assert_eq!(
         (ended.exit_code, ended.call.command.as_deref()),
@@ -194,7 +194,7 @@ fn fifty_megabytes_are_read_and_cut() {
         let long = piece.repeat(SIZE / piece.len());
         let head = r#"{"session_id":"s","hook_event_name":"PostToolUseFailure","tool_name":"Bash","tool_input":{"command":"make"},"error":"Exit code 2\n"#;
         for tail in [r#"","is_interrupt":false}"#, ""] {
-            let parsed = (spec().hook)(format!("{head}{long}{tail}").as_bytes(), NOW);
+            let parsed = hook(format!("{head}{long}{tail}").as_bytes());
             let ended = only_call(&parsed);
             assert_eq!(ended.exit_code, Some(2));
             assert!(ended.output.bytes > 10_000_000 && ended.output.joined().len() < 20_000);
@@ -205,7 +205,7 @@ fn fifty_megabytes_are_read_and_cut() {
         r#"{{"session_id":"s","hook_event_name":"PreToolUse","tool_name":"Write","tool_input":{{"content":"{}","file_path":"/a"}}}}"#,
         "y".repeat(SIZE)
     );
-    let parsed = (spec().hook)(written.as_bytes(), NOW);
+    let parsed = hook(written.as_bytes());
     let Step::CallStarted(call) = &parsed.observations[0].step else {
         panic!("a call began")
     };

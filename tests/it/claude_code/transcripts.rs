@@ -7,7 +7,7 @@ use std::fs;
 use callus::assistants::Transcript;
 use callus::domain::trace::{CallEnd, Flag, Observation, Step};
 
-use super::{NOW, brief, calls, folder, payloads, spec};
+use super::{brief, calls, folder, hook, payloads, spec};
 
 fn transcripts() -> Vec<Transcript> {
     let found = (spec().find)(&[folder("transcripts")]);
@@ -79,7 +79,7 @@ fn a_call_is_the_same_call_from_hooks_and_transcript() {
     }
     let mut met = 0;
     for (name, bytes) in payloads() {
-        for observation in (spec().hook)(&bytes, NOW).observations {
+        for observation in hook(&bytes).observations {
             let (call, ended) = match observation.step {
                 Step::CallStarted(call) => (call, None),
                 Step::CallEnded(ended) => (ended.call.clone(), Some(ended)),

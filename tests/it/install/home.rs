@@ -38,6 +38,7 @@ impl Home {
             places,
             data: home.join("data"),
             program: None,
+            warns: true,
             home,
         };
         Self { folder, site }

@@ -329,8 +329,8 @@ fn the_plan_says_what_will_happen_and_what_stands_in_the_way() {
     let plan = plan::install(&home.site, Path::new(BINARY)).expect("a plan");
     let text = plan.text().replace(&home.folder.path().display().to_string(), "~");
     let wanted = r#"~/.claude/settings.json
-  + hooks that run /opt/callus/bin/callus hook claude-code: SessionStart, UserPromptSubmit, PostToolUseFailure, PostToolBatch, StopFailure, Stop, SubagentStart, SubagentStop, PreCompact, SessionEnd
-  + permission for read-only tools: mcp__callus__failure_check, mcp__callus__failure_search, mcp__callus__failure_report
+  + hooks that run /opt/callus/bin/callus hook claude-code: SessionStart, UserPromptSubmit, PostToolUseFailure, PostToolBatch, StopFailure, Stop, SubagentStart, SubagentStop, PreCompact, SessionEnd, PreToolUse
+  + permission for read-only tools: mcp__callus__failure_check, mcp__callus__failure_search, mcp__callus__failure_report, mcp__callus__skill_lookup
 ~/.claude.json (for you to run: the client's program was not found)
   + MCP server callus: /opt/callus/bin/callus mcp
     claude mcp add-json -s user callus '{"type":"stdio","command":"/opt/callus/bin/callus","args":["mcp"],"alwaysLoad":true}'
@@ -354,12 +354,29 @@ fn hooks_that_are_no_longer_needed_go() {
         &home.site.data.join("install/claude-code.json"),
     ] {
         let text = fs::read_to_string(file).expect("written");
-        fs::write(file, text.replace("\"SessionStart\"", "\"PreToolUse\"")).expect("as an older version left it");
+        fs::write(file, text.replace("\"SessionStart\"", "\"PostToolUse\"")).expect("as an older version left it");
     }
     home.install(BINARY);
     let value: Value = serde_json::from_str(&home.settings()).expect("JSON");
     assert!(
-        value["hooks"]["PreToolUse"].is_null() && value["hooks"]["SessionStart"].is_array(),
+        value["hooks"]["PostToolUse"].is_null() && value["hooks"]["SessionStart"].is_array(),
         "{value}"
     );
+}
+
+#[test]
+fn the_hook_before_calls_comes_and_goes_with_warnings() {
+    let mut home = Home::with_settings("{}");
+    let before = |home: &Home| serde_json::from_str::<Value>(&home.settings()).expect("JSON")["hooks"]["PreToolUse"].clone();
+    home.site.warns = false;
+    home.install(BINARY);
+    assert!(before(&home).is_null());
+    home.site.warns = true;
+    home.install(BINARY);
+    assert_eq!(before(&home)[0]["hooks"][0]["command"], BINARY);
+    home.site.warns = false;
+    home.install(BINARY);
+    assert!(before(&home).is_null());
+    home.remove();
+    assert_eq!(home.settings(), "{}");
 }

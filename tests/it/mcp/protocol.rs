@@ -217,7 +217,7 @@ fn a_call_that_cannot_be_made_says_what_can() {
     assert_eq!(reply["error"]["code"], -32602);
     assert_eq!(
         reply["error"]["message"],
-        "there is no tool `failure_forget`, only failure_check, failure_report, failure_search"
+        "there is no tool `failure_forget`, only failure_check, failure_report, failure_search, skill_lookup"
     );
     for arguments in [json!([]), json!("{\"query\": \"go\"}"), json!(7)] {
         let reply = client.ask("tools/call", &json!({"name": "failure_search", "arguments": arguments}));

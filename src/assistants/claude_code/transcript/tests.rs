@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::assistants::Reader as _;
+use crate::assistants::claude_code::SPEC;
 
 const SESSION: &str = "58739f06-ca54-4e5e-b033-461306e116ee";
 
@@ -24,6 +26,7 @@ fn read(lines: &[Value]) -> Vec<Observation> {
 
 fn reader() -> Reader {
     Reader::new(&Transcript {
+        assistant: &SPEC,
         path: "/t.jsonl".into(),
         session: SESSION.into(),
         agent: None,

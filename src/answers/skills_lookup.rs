@@ -1,0 +1,141 @@
+//! The skill for a name or an error, for an agent that is at work.
+
+use std::path::Path;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::identify::identify;
+use super::page::Page;
+use super::search::same_modes;
+use super::skills::{newest, project_at};
+use super::{Answer, AnswerError, Style, lenient};
+use crate::domain::id::ModeId;
+use crate::skill::publish;
+use crate::store::Store;
+use crate::store::read::PublicationRow;
+
+/// What is wanted: one of the two.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct LookupQuery {
+    /// What the failing call printed, or words.
+    #[serde(deserialize_with = "lenient::text")]
+    pub query: Option<String>,
+    /// The skill's name.
+    #[serde(deserialize_with = "lenient::text")]
+    pub name: Option<String>,
+}
+
+/// The skills that fit.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct LookupView {
+    /// The text of the one that fits best.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The names of others that fit, or of all there are when none does.
+    pub others: Vec<String>,
+}
+
+/// At most so many names are told beside a skill.
+const OTHERS: usize = 10;
+/// Hits by words that are looked through.
+const HITS: u32 = 20;
+
+/// Returns the published skill that fits, among those of the project of `folder`: what a project decided stays in it.
+pub fn lookup(store: &Store, query: &LookupQuery, folder: &Path) -> Result<LookupView, AnswerError> {
+    let Some((project, _)) = project_at(store, folder)? else {
+        return Ok(LookupView {
+            text: None,
+            others: Vec::new(),
+        });
+    };
+    let rows = store.publications(project)?;
+    let mut there: Vec<(&PublicationRow, String)> = Vec::new();
+    for row in newest(&rows) {
+        // The working tree of the folder comes first; the same skill in another one is the same skill.
+        let near = folder.starts_with(Path::new(&row.path).ancestors().nth(4).unwrap_or(folder));
+        if let Ok(Some(text)) = publish::published(Path::new(&row.path)) {
+            match there.iter().position(|(known, _)| known.name == row.name) {
+                Some(at) if near => there[at] = (row, text),
+                Some(_) => {}
+                None => there.push((row, text)),
+            }
+        }
+    }
+    let wanted = query
+        .name
+        .as_deref()
+        .map(|name| name.trim_start_matches('/').to_lowercase());
+    let ranked: Vec<usize> = match (&wanted, &query.query) {
+        (Some(name), _) => there
+            .iter()
+            .position(|(row, _)| row.name == *name)
+            .into_iter()
+            .collect(),
+        (None, Some(text)) => fitting(store, text, &there)?,
+        (None, None) => Vec::new(),
+    };
+    let best = ranked.first().copied();
+    let others = if best.is_some() {
+        ranked
+    } else {
+        (0..there.len()).collect()
+    };
+    Ok(LookupView {
+        others: others
+            .into_iter()
+            .filter(|at| Some(*at) != best)
+            .take(OTHERS)
+            .map(|at| there[at].0.name.clone())
+            .collect(),
+        text: best.map(|at| there[at].1.clone()),
+    })
+}
+
+/// Returns the skills that fit a text, best first: those of the failure that it tells of, then those of failures alike in
+/// words, then those whose own text holds every word.
+fn fitting(store: &Store, text: &str, there: &[(&PublicationRow, String)]) -> Result<Vec<usize>, AnswerError> {
+    let mut modes: Vec<ModeId> = match identify(text) {
+        Some(identity) => same_modes(store, &identity)?,
+        None => Vec::new(),
+    };
+    let hits = store.search(text, HITS)?;
+    modes.extend(hits.into_iter().filter(|hit| hit.every).map(|hit| hit.mode));
+    let mut found: Vec<usize> = Vec::new();
+    for mode in modes {
+        let at = there.iter().position(|(row, _)| row.mode == Some(mode));
+        found.extend(at.filter(|at| !found.contains(at)));
+    }
+    let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+    for (at, (_, body)) in there.iter().enumerate() {
+        let body = body.to_lowercase();
+        if !words.is_empty() && !found.contains(&at) && words.iter().all(|word| body.contains(word.as_str())) {
+            found.push(at);
+        }
+    }
+    Ok(found)
+}
+
+impl Answer for LookupView {
+    fn text(&self, style: &Style) -> String {
+        let mut out = Page::default();
+        let names: Vec<String> = self.others.iter().map(|name| style.line(name, 64)).collect();
+        match &self.text {
+            Some(text) => {
+                out.add(&style.safe(text));
+                if !names.is_empty() {
+                    out.line(format!("\nAlso fitting: {}. Pass one as `name`.", names.join(", ")));
+                }
+            }
+            None if names.is_empty() => {
+                out.line("No skill is published for this project. Pass the error to failure_check: it tells what was met before.");
+            }
+            None => {
+                out.line("No skill fits. Pass the error to failure_check: it tells what was met before.");
+                out.line(format!("There are: {}.", names.join(", ")));
+            }
+        }
+        out.text()
+    }
+}

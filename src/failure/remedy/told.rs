@@ -1,0 +1,84 @@
+//! Whether a remedy says anything new, and whether a later call does what it says.
+
+use std::collections::BTreeSet;
+
+use super::input;
+
+/// A failing call as the agent reads it.
+#[derive(Debug, Clone, Copy)]
+pub struct Text<'t> {
+    /// Its command line or path.
+    pub call: &'t str,
+    /// What came back.
+    pub output: &'t str,
+}
+
+/// Returns the words of a remedy that stand neither in the failing call nor in its output, compared as words of a shell
+/// and as parts of paths. Nothing new means that there is nothing to say.
+#[must_use]
+pub fn new_words(becomes: &str, text: Text<'_>) -> Vec<String> {
+    let Text { call, output } = text;
+    let stands = |part: &str| stands_in(call, part) || stands_in(output, part);
+    let mut out: Vec<String> = Vec::new();
+    for word in words(becomes) {
+        if stands(&word) || out.contains(&word) {
+            continue;
+        }
+        let mut parts = word
+            .split(['/', '='])
+            .filter(|part| !matches!(*part, "" | "." | ".." | "~"));
+        if parts.any(|part| !stands(part)) {
+            out.push(word);
+        }
+    }
+    out
+}
+
+/// Returns whether a later call does what a remedy says: all that the remedy changed is in it, and, where the remedy
+/// only left something out, that is not.
+#[must_use]
+pub fn follows(call_command_or_path: &str, becomes: &str, was: &str) -> bool {
+    let (call, new, old) = (words(call_command_or_path), words(becomes), words(was));
+    let has = |word: &String| {
+        let wanted = word.trim_start_matches("./").trim_end_matches('/');
+        call.iter().any(|one| {
+            let one = one.trim_start_matches("./").trim_end_matches('/');
+            one == wanted || (!wanted.is_empty() && !wanted.starts_with('-') && one.ends_with(&format!("/{wanted}")))
+        })
+    };
+    let added: BTreeSet<&String> = new.iter().filter(|word| !old.contains(word)).collect();
+    if !added.is_empty() {
+        return added.into_iter().all(has);
+    }
+    let left_out: Vec<&String> = old.iter().filter(|word| !new.contains(word)).collect();
+    !new.is_empty() && new.iter().all(has) && !left_out.iter().any(|word| call.contains(word))
+}
+
+/// Returns the words of a command line, or of each line of a list of files, without what joins commands.
+fn words(text: &str) -> Vec<String> {
+    text.lines().flat_map(input::words).collect()
+}
+
+/// Returns whether `part` stands in `text` as a whole: what is next to it is no part of a name.
+fn stands_in(text: &str, part: &str) -> bool {
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+    let mut from = 0;
+    while let Some(found) = text[from..].find(part) {
+        let (start, end) = (from + found, from + found + part.len());
+        let before = text[..start].chars().next_back();
+        let mut behind = text[end..].chars();
+        let after = behind.next();
+        let starts =
+            before.is_none_or(|c| !is_name(c) && c != '.') || part.starts_with(|c: char| !is_name(c) && c != '.');
+        let ends = match after {
+            Some('.') => !behind.next().is_some_and(is_name),
+            Some(c) => !is_name(c),
+            None => true,
+        };
+        if starts && ends {
+            return true;
+        }
+        from = start + part.chars().next().map_or(1, char::len_utf8);
+    }
+    false
+}

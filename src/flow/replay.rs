@@ -1,0 +1,153 @@
+//! The replay: past sessions, one after the other, against an empty memory and through the code path of the hook.
+//!
+//! A session is played whole, with its subagents, in order of time; then it is settled as the worker settles, and only
+//! then the next one is played. What was learnt in one session is known in those that begin later, and a question asks
+//! only for what had happened by the moment of its failure: nothing looks ahead.
+
+mod compare;
+mod folder;
+mod kind;
+mod order;
+mod play;
+
+use std::path::PathBuf;
+use std::sync::mpsc::sync_channel;
+
+use super::FlowError;
+use super::import::{self, Request};
+use crate::assistants::Refusal;
+use crate::capture::{CaptureError, Prepared, past};
+use crate::config::Settings;
+use crate::domain::time::Timestamp;
+use crate::redact::Rules;
+
+pub use compare::{Naive, Naming};
+pub use folder::{Folder, sweep};
+pub use kind::{Facts, Kind, SOON, kind};
+pub use play::{Event, EventKind, Figures, Sent};
+
+use order::Family;
+use play::Player;
+
+/// What a replay came to.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// What happened.
+    pub figures: Figures,
+    /// When the first session that was played began, and when the last one did.
+    pub window: Option<(Timestamp, Timestamp)>,
+    /// Bytes of transcripts that were read.
+    pub bytes: u64,
+    /// Transcripts that could not be read.
+    pub failed: Vec<(PathBuf, CaptureError)>,
+    /// What looked like a transcript, or was named as one, and is none.
+    pub refused: Vec<(PathBuf, Refusal)>,
+    /// Transcripts older than asked for.
+    pub older: usize,
+}
+
+/// How far a replay is, in bytes of transcripts.
+#[derive(Debug, Clone, Copy)]
+pub struct Step {
+    /// Played.
+    pub done: u64,
+    /// All together.
+    pub all: u64,
+}
+
+/// Plays the sessions that a request means, and returns what came of it. `settings` are those of a store of its own: the
+/// memory of the replay, which is empty, and not the user's. `told` hears of every session, `event` of every failure and
+/// message in the order in which they were met.
+pub fn replay(
+    settings: &Settings,
+    request: &Request,
+    mut told: impl FnMut(Step),
+    mut event: impl FnMut(&Event),
+) -> Result<Report, FlowError> {
+    let mut report = Report::default();
+    let (transcripts, looked) = import::find(settings, request)?;
+    report.refused = looked.refused;
+    report.older = looked.older;
+    let (families, failed) = order::order(transcripts);
+    report.failed = failed;
+    report.window = families
+        .first()
+        .zip(families.last())
+        .map(|(first, last)| (first.began, last.began));
+    let rules = super::rules(settings)?;
+    let mut player = Player::open(settings)?;
+    let all = families.iter().map(Family::bytes).sum();
+    in_order(&families, &rules, |family, read| {
+        report.bytes += family.bytes();
+        report.failed.extend(read.failed);
+        player.play(&read.steps, &mut event)?;
+        told(Step {
+            done: report.bytes,
+            all,
+        });
+        Ok(())
+    })?;
+    report.figures = player.figures();
+    Ok(report)
+}
+
+/// What the transcripts of a session say.
+#[derive(Default)]
+struct Read {
+    steps: Vec<Prepared>,
+    failed: Vec<order::Failed>,
+}
+
+/// Reads the sessions on every core and hands them over in their order. Of each core one session waits and one is read:
+/// so much is held in memory.
+fn in_order(
+    families: &[Family],
+    rules: &Rules,
+    mut take: impl FnMut(&Family, Read) -> Result<(), FlowError>,
+) -> Result<(), FlowError> {
+    let threads = std::thread::available_parallelism()
+        .map_or(1, usize::from)
+        .min(families.len())
+        .max(1);
+    std::thread::scope(|scope| {
+        let mut lanes = Vec::new();
+        for lane in 0..threads {
+            let (sender, receiver) = sync_channel(1);
+            lanes.push(receiver);
+            scope.spawn(move || {
+                for family in families.iter().skip(lane).step_by(threads) {
+                    if sender.send(read(family, rules)).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        for (family, lane) in families.iter().zip(lanes.iter().cycle()) {
+            let Ok(read) = lane.recv() else { break };
+            take(family, read)?;
+        }
+        Ok(())
+    })
+}
+
+/// Returns the steps of a session and its subagents in order of time. Inside of a transcript the order of its lines
+/// stands: the outcome of a call bears the time at which the call began.
+fn read(family: &Family, rules: &Rules) -> Read {
+    let mut read = Read::default();
+    let mut timed: Vec<(Timestamp, Prepared)> = Vec::new();
+    for transcript in &family.transcripts {
+        match past::read(transcript, rules) {
+            Ok(steps) => {
+                let mut latest = Timestamp(i64::MIN);
+                timed.extend(steps.into_iter().map(|step| {
+                    latest = latest.max(step.seen.at);
+                    (latest, step)
+                }));
+            }
+            Err(error) => read.failed.push((transcript.path.clone(), error)),
+        }
+    }
+    timed.sort_by_key(|(at, _)| *at);
+    read.steps = timed.into_iter().map(|(_, step)| step).collect();
+    read
+}

@@ -1,0 +1,498 @@
+//! Playing one session: hearing its steps, settling it, and looking at what came of it.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::slice;
+
+use super::compare::{self, Naive, NaiveMemory, Naming, Suggested};
+use super::kind::{Facts, Kind, SOON, kind};
+use crate::assistants;
+use crate::capture::{Prepared, Recorder, prepare};
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::domain::failure::{Expected, Origin};
+use crate::domain::id::{EventId, SessionId};
+use crate::domain::lesson::{Hints, Told, Warnings};
+use crate::domain::time::{Span, Timestamp};
+use crate::failure::{remedy, shell};
+use crate::flow::forewarn::{Disk, forewarn_on};
+use crate::flow::import::settle_waiting;
+use crate::flow::{FlowError, turn, warn};
+use crate::recall;
+use crate::recall::hint::Policy;
+use crate::redact;
+use crate::store::body::{self, Part};
+use crate::store::met::{self, Call, Failed, Mark, Message};
+use crate::store::{Access, Store, StoreError, Tx, warned};
+
+/// What is told of by the line of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EventKind {
+    /// A message before a call.
+    Warning,
+    /// A failure.
+    Failure,
+    /// A message behind a failure.
+    Hint,
+    /// A message at the start of a session.
+    Brief,
+}
+
+/// A failure or a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// What it is.
+    pub kind: EventKind,
+    /// The assistant's id of the session.
+    pub session: String,
+    /// The client's id of the call.
+    pub call: Option<String>,
+    /// Which call of its session it is, from 1; of what is no call, the one before it.
+    pub ordinal: u64,
+    /// When.
+    pub at: Timestamp,
+    /// The tool as the client names it.
+    pub tool: String,
+    /// The line that says what went wrong.
+    pub headline: String,
+    /// The name of the failure mode.
+    pub mode: Option<String>,
+    /// The finer fingerprint.
+    pub instance: Option<String>,
+    /// Of which kind the failure is.
+    pub of: Option<Kind>,
+    /// What was told.
+    pub text: String,
+    /// What it said to type.
+    pub suggestion: String,
+}
+
+/// A message with what it would have spared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// When.
+    pub at: Timestamp,
+    /// What went wrong.
+    pub headline: String,
+    /// The whole text.
+    pub text: String,
+    /// What it said to type.
+    pub suggestion: String,
+    /// It names what later worked.
+    pub named: bool,
+    /// Calls from the message to the success, without the one that it suggests.
+    pub spared: u64,
+}
+
+/// What a replay counts.
+#[derive(Debug, Clone, Default)]
+pub struct Figures {
+    /// Sessions.
+    pub sessions: u64,
+    /// Calls; those of copied history are none.
+    pub calls: u64,
+    /// Failures that count.
+    pub failures: u64,
+    /// Failures that are nobody's fault, by reason.
+    pub expected: BTreeMap<Expected, u64>,
+    /// Failures that count and that their client called a success.
+    pub hidden: u64,
+    /// Failures that count and that an earlier root session had met, by kind.
+    pub repeats: BTreeMap<Kind, u64>,
+    /// Known ones that were answered.
+    pub told: u64,
+    /// Known ones that were not answered because this agent had been told of the same failure mode before.
+    pub told_before: u64,
+    /// Hints.
+    pub hints: u64,
+    /// Warnings.
+    pub warnings: u64,
+    /// Warnings before a call that in truth succeeded.
+    pub wrong_warnings: u64,
+    /// Briefs.
+    pub briefs: u64,
+    /// Bytes of all messages.
+    pub bytes: u64,
+    /// How often the suggestions of hints name what later worked.
+    pub naming: Naming,
+    /// The same with the suggestions shuffled among the hints.
+    pub shuffled: Naming,
+    /// What the naive rule would have suggested on every repeat.
+    pub naive: Naive,
+    /// Calls that the suggestions which name what later worked would have spared.
+    pub spared_calls: u64,
+    /// The time from those hints to the success.
+    pub spared: Span,
+    /// The hints, those that would have spared most first; at most [`BEST`].
+    pub best: Vec<Sent>,
+}
+
+/// Hints that are kept to be shown.
+const BEST: usize = 10;
+
+/// Plays sessions and remembers what they came to.
+#[derive(Debug)]
+pub(super) struct Player {
+    store: Store,
+    recorder: Recorder,
+    settings: Settings,
+    /// Calls of each session that were met so far.
+    calls: HashMap<SessionId, u64>,
+    naive: NaiveMemory,
+    suggested: Vec<Suggested>,
+    figures: Figures,
+}
+
+/// What there is to see of a session that was played.
+struct Played {
+    calls: Vec<Call>,
+    failures: Vec<Judged>,
+    messages: Vec<Message>,
+}
+
+/// A failure with its kind.
+struct Judged {
+    failed: Failed,
+    kind: Kind,
+    /// Where the call by which the goal was reached stands among the calls.
+    reached: Option<usize>,
+}
+
+impl Player {
+    /// Opens an empty memory where the settings say.
+    pub(super) fn open(settings: &Settings) -> Result<Self, FlowError> {
+        let store = Store::open(&settings.database(), Access::Write)?;
+        // Beside the journals it is remembered what was said first; nothing is journalled here that would make them.
+        let path = settings.journals();
+        std::fs::create_dir_all(&path).map_err(|source| StoreError::File {
+            action: "make the folder",
+            path,
+            source,
+        })?;
+        Ok(Self {
+            store,
+            recorder: Recorder::new(settings.machine()),
+            settings: settings.clone(),
+            calls: HashMap::new(),
+            naive: NaiveMemory::default(),
+            suggested: Vec::new(),
+            figures: Figures::default(),
+        })
+    }
+
+    /// Plays a session: every step as the hook hears it, at the step's own time, and then what the worker does.
+    pub(super) fn play(&mut self, steps: &[Prepared], told: &mut impl FnMut(&Event)) -> Result<(), FlowError> {
+        let Some(last) = steps.iter().map(|step| step.seen.at).max() else {
+            return Ok(());
+        };
+        let mark = self.hear(steps)?;
+        let settings = Settings {
+            clock: Clock::Fixed(last),
+            ..self.settings.clone()
+        };
+        settle_waiting(&mut self.store, &settings, |_, _| Ok(()))?;
+        let disk = Disk {
+            has: &|_| true,
+            stands: &|_, _| true,
+        };
+        forewarn_on(&mut self.store, &settings, &disk)?;
+        let played = self.store.write(|tx| look(tx, mark))?;
+        self.figures.sessions += 1;
+        self.count(&played, told);
+        Ok(())
+    }
+
+    fn hear(&mut self, steps: &[Prepared]) -> Result<Mark, StoreError> {
+        // What the remedies of other machines name lies not on this one's disk.
+        let policy = Policy {
+            hints: Hints::On,
+            stands: &|_| true,
+        };
+        let (recorder, settings) = (&mut self.recorder, &self.settings);
+        self.store.write(|tx| {
+            let mark = met::mark(tx)?;
+            for step in steps {
+                let (tally, _) = turn::hear(tx, recorder, slice::from_ref(step), &policy)?;
+                // What a fork copied was not about to run.
+                if let Some(told) = warning(settings, step).filter(|_| tally.calls > 0) {
+                    turn::hear(tx, recorder, slice::from_ref(&told), &policy)?;
+                }
+            }
+            Ok(mark)
+        })
+    }
+
+    fn count(&mut self, played: &Played, told: &mut impl FnMut(&Event)) {
+        let ordinals = self.ordinals(&played.calls);
+        let ordinal = |event: EventId, session: SessionId| {
+            let before = ordinals
+                .range((session, EventId(i64::MIN))..=(session, event))
+                .next_back();
+            before.map_or(0, |(_, ordinal)| *ordinal)
+        };
+        let mut events: Vec<(EventId, Event)> = Vec::new();
+        for judged in &played.failures {
+            self.count_failure(judged, played);
+            let failed = &judged.failed;
+            let event = Event {
+                kind: EventKind::Failure,
+                ordinal: ordinal(failed.event, failed.session),
+                text: String::new(),
+                suggestion: String::new(),
+                ..about(failed, judged.kind)
+            };
+            events.push((failed.event, event));
+        }
+        for message in &played.messages {
+            let judged = played
+                .failures
+                .iter()
+                .find(|judged| Some(judged.failed.event) == message.event);
+            self.count_message(message, judged, played);
+            let event = message.event.unwrap_or(EventId(i64::MAX));
+            events.push((event, spoken(message, judged, played, ordinal(event, message.session))));
+        }
+        for judged in &played.failures {
+            self.naive.learn(&judged.failed, &played.calls);
+        }
+        events.sort_by_key(|(at, event)| (*at, event.kind));
+        for (_, event) in &events {
+            told(event);
+        }
+    }
+
+    fn ordinals(&mut self, calls: &[Call]) -> BTreeMap<(SessionId, EventId), u64> {
+        self.figures.calls += calls.len() as u64;
+        let mut ordinals = BTreeMap::new();
+        for call in calls {
+            let count = self.calls.entry(call.session).or_default();
+            *count += 1;
+            ordinals.insert((call.session, call.event), *count);
+        }
+        ordinals
+    }
+
+    fn count_failure(&mut self, judged: &Judged, played: &Played) {
+        let Judged { failed, kind, reached } = judged;
+        if let Kind::Expected(reason) = kind {
+            *self.figures.expected.entry(*reason).or_default() += 1;
+            return;
+        }
+        self.figures.failures += 1;
+        self.figures.hidden += u64::from(failed.origin == Some(Origin::Hidden));
+        if *kind == Kind::New {
+            return;
+        }
+        *self.figures.repeats.entry(*kind).or_default() += 1;
+        if let Some(suggestion) = self.naive.suggestion(failed) {
+            self.figures.naive.add(&Suggested {
+                suggestion: suggestion.to_owned(),
+                failing: failed.called().to_owned(),
+                goal: failed.goal.clone(),
+                working: reached.map(|at| played.calls[at].called().to_owned()),
+            });
+        }
+        if *kind == Kind::Known {
+            let hints = || played.messages.iter().filter(|message| message.told != Told::Brief);
+            let now = hints().any(|message| message.event == Some(failed.event));
+            let before = hints().any(|message| {
+                message.session == failed.session
+                    && message.agent == failed.agent
+                    && message.mode == failed.mode
+                    && message.event < Some(failed.event)
+            });
+            self.figures.told += u64::from(now);
+            self.figures.told_before += u64::from(!now && before);
+        }
+    }
+
+    fn count_message(&mut self, message: &Message, judged: Option<&Judged>, played: &Played) {
+        let figures = &mut self.figures;
+        figures.bytes += message.text.len() as u64;
+        match message.told {
+            Told::Brief => figures.briefs += 1,
+            Told::Warning => {
+                figures.warnings += 1;
+                let call = played.calls.iter().find(|call| Some(call.event) == message.event);
+                figures.wrong_warnings += u64::from(judged.is_none() && call.is_some_and(|call| call.good));
+            }
+            Told::Hint => {
+                figures.hints += 1;
+                if let Some(judged) = judged {
+                    self.count_hint(message, judged, played);
+                }
+            }
+        }
+    }
+
+    fn count_hint(&mut self, message: &Message, judged: &Judged, played: &Played) {
+        let working = judged.reached.map(|at| &played.calls[at]);
+        let one = Suggested {
+            suggestion: message.suggestion.clone(),
+            failing: judged.failed.called().to_owned(),
+            goal: judged.failed.goal.clone(),
+            working: working.map(|call| call.called().to_owned()),
+        };
+        let named = !one.suggestion.is_empty() && one.names();
+        let mut spared = 0;
+        if let (true, Some(at)) = (named, judged.reached) {
+            let between = played.calls[..at]
+                .iter()
+                .filter(|call| is_behind(call, &judged.failed))
+                .count();
+            spared = between as u64;
+            self.figures.spared_calls += spared;
+            self.figures.spared.0 += played.calls[at].at.since(message.at).0;
+        }
+        // What says nothing to type is no suggestion.
+        if !one.suggestion.is_empty() {
+            self.suggested.push(one);
+        }
+        self.keep(Sent {
+            at: message.at,
+            headline: judged.failed.headline.clone(),
+            text: message.text.clone(),
+            suggestion: message.suggestion.clone(),
+            named,
+            spared,
+        });
+    }
+
+    /// Keeps a hint to be shown, if it is one of the best: of those that say the same the one that spared most.
+    fn keep(&mut self, sent: Sent) {
+        let best = &mut self.figures.best;
+        let rank = |sent: &Sent| std::cmp::Reverse((sent.named, sent.spared));
+        let says = |sent: &Sent| sent.text.lines().next().map(str::to_owned);
+        match best.iter_mut().find(|other| says(other) == says(&sent)) {
+            Some(other) if rank(&sent) < rank(other) => *other = sent,
+            Some(_) => {}
+            None => best.push(sent),
+        }
+        best.sort_by_key(rank);
+        best.truncate(BEST);
+    }
+
+    /// Returns what all sessions together came to.
+    pub(super) fn figures(self) -> Figures {
+        Figures {
+            naming: compare::naming(&self.suggested),
+            shuffled: compare::shuffled(&self.suggested),
+            ..self.figures
+        }
+    }
+}
+
+/// Returns what the hook says before a call, from the file that was written for its folder behind the last session.
+fn warning(settings: &Settings, step: &Prepared) -> Option<Prepared> {
+    let call = warn::about_to_run(&step.seen)?;
+    let cwd = Path::new(step.seen.cwd.as_deref()?);
+    let warnings = warned::read(&settings.warned(), warn::folder(cwd)).ok()?;
+    let (warning, how) = warn::pick(warnings, call, Warnings::DenyOnce)?;
+    warn::is_first(settings, &step.seen.session, &warning.call)
+        .then(|| prepare(&redact::scan(warn::told(warning, how, &step.seen, call))))
+}
+
+fn about(failed: &Failed, kind: Kind) -> Event {
+    Event {
+        kind: EventKind::Failure,
+        session: failed.external.clone(),
+        call: failed.call.clone(),
+        ordinal: 0,
+        at: failed.at,
+        tool: failed.tool.clone(),
+        headline: failed.headline.clone(),
+        mode: failed.mode.clone(),
+        instance: failed.instance.map(|instance| instance.text()),
+        of: Some(kind),
+        text: String::new(),
+        suggestion: String::new(),
+    }
+}
+
+fn spoken(message: &Message, judged: Option<&Judged>, played: &Played, ordinal: u64) -> Event {
+    let kind = match message.told {
+        Told::Hint => EventKind::Hint,
+        Told::Warning => EventKind::Warning,
+        Told::Brief => EventKind::Brief,
+    };
+    let call = played.calls.iter().find(|call| Some(call.event) == message.event);
+    let (headline, of) = judged.map_or((String::new(), None), |judged| {
+        (judged.failed.headline.clone(), Some(judged.kind))
+    });
+    Event {
+        kind,
+        session: message.external.clone(),
+        call: call.and_then(|call| call.id.clone()),
+        ordinal,
+        at: message.at,
+        tool: call.map(|call| call.tool.clone()).unwrap_or_default(),
+        headline,
+        mode: message.mode.clone(),
+        instance: message.instance.clone(),
+        of,
+        text: message.text.clone(),
+        suggestion: message.suggestion.clone(),
+    }
+}
+
+/// Looks at what is new since `mark`, now that the session is settled.
+fn look(tx: &Tx<'_>, mark: Mark) -> Result<Played, StoreError> {
+    let calls = met::calls(tx, mark)?;
+    let mut failures = Vec::new();
+    for failed in met::failures(tx, mark)? {
+        let kind = kind(&facts(tx, &failed)?);
+        let reached = reached(tx, &failed, &calls)?;
+        failures.push(Judged { failed, kind, reached });
+    }
+    let messages = met::messages(tx, mark)?;
+    Ok(Played {
+        calls,
+        failures,
+        messages: messages.into_iter().filter(|message| !message.shadow).collect(),
+    })
+}
+
+fn facts(tx: &Tx<'_>, failed: &Failed) -> Result<Facts, StoreError> {
+    // What a client explains is the same thing whatever the file: its instances only tell files apart.
+    let client_explains = assistants::explains_itself(&failed.headline);
+    let earlier = met::earlier(tx, failed, client_explains, SOON)?;
+    if failed.expected.is_some() || earlier.failures == 0 {
+        return Ok(Facts {
+            expected: failed.expected,
+            earlier: earlier.failures,
+            ..Facts::default()
+        });
+    }
+    let output = body::read(tx, failed.event, Part::Output)?
+        .map(|text| text.joined())
+        .unwrap_or_default();
+    Ok(Facts {
+        expected: None,
+        earlier: earlier.failures,
+        passed_soon: earlier.passed,
+        tellable: recall::is_known(tx, failed)?,
+        explained: client_explains || remedy::names_a_way_out(&output),
+        red: remedy::is_work(failed.goal.as_deref(), &failed.headline),
+    })
+}
+
+/// Returns where among the calls the one stands by which the goal of a failure was reached: the one that a remedy was
+/// learnt from, else the next success of the same goal, or on the same file, by the same agent.
+fn reached(tx: &Tx<'_>, failed: &Failed, calls: &[Call]) -> Result<Option<usize>, StoreError> {
+    if let Some(event) = met::reached(tx, failed.event)? {
+        return Ok(calls.iter().position(|call| call.event == event));
+    }
+    let has_goal = |call: &Call| match (&failed.goal, &call.command) {
+        (Some(goal), Some(command)) => shell::goals(command).iter().any(|one| one.key() == *goal),
+        (None, None) => call.tool == failed.tool && call.file.is_some() && call.file == failed.file,
+        _ => false,
+    };
+    Ok(calls
+        .iter()
+        .position(|call| is_behind(call, failed) && call.good && has_goal(call)))
+}
+
+/// Returns whether a call came after a failure, in its session and by the same agent.
+fn is_behind(call: &Call, failed: &Failed) -> bool {
+    call.event > failed.event && call.session == failed.session && call.agent == failed.agent
+}

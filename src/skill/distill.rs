@@ -1,0 +1,283 @@
+//! Which failure modes of a project deserve a skill, and what it would say.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use super::lint::{self, Finding, Subject};
+use super::publish::{PublishError, State, Tree, fingerprint};
+use super::{Evidence, Lesson, Way, name, render};
+use crate::assistants;
+use crate::domain::id::{ModeId, ProjectId};
+use crate::domain::lesson::{RemedyKind, Source};
+use crate::domain::time::Timestamp;
+use crate::failure::mask::Template;
+use crate::store::read::{PublicationRow, Taught};
+use crate::store::{Store, StoreError};
+
+/// In so many root sessions a remedy must have worked, when nothing else is said.
+pub const MIN_SESSIONS: u32 = 3;
+/// Most ways past a failure that a skill names, and most that it warns of.
+const WAYS: usize = 4;
+const TRIED: usize = 4;
+
+/// What is wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// The project whose failures are looked at.
+    pub project: ProjectId,
+    /// In so many root sessions a remedy must have worked.
+    pub min_sessions: u32,
+    /// The working tree that skills are for; nothing when they are only looked at.
+    pub tree: Option<&'a Tree>,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// A skill that could be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// What it says, before it is worded.
+    pub lesson: Lesson,
+    /// Its name.
+    pub name: String,
+    /// The version that its text says it is.
+    pub version: u32,
+    /// The whole file.
+    pub text: String,
+    /// Why it may not be written; nothing when it may.
+    pub findings: Vec<Finding>,
+    /// The file, where there is a working tree.
+    pub path: Option<PathBuf>,
+    /// What is there now.
+    pub state: State,
+}
+
+/// Why drafts could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum DistillError {
+    /// The store could not be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The working tree could not be looked at.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+}
+
+/// Returns the skills that a project has earned, those that help most sessions first.
+pub fn drafts(store: &Store, wanted: Wanted<'_>) -> Result<Vec<Draft>, DistillError> {
+    let lessons = lessons(store, &wanted)?;
+    let published = store.publications(wanted.project)?;
+    let names = names(&lessons, &published);
+    lessons
+        .into_iter()
+        .zip(names)
+        .map(|(lesson, name)| draft(lesson, name, &published, wanted.tree))
+        .collect()
+}
+
+fn draft(
+    lesson: Lesson,
+    name: String,
+    published: &[PublicationRow],
+    tree: Option<&Tree>,
+) -> Result<Draft, DistillError> {
+    let root = tree.map(|tree| tree.root().display().to_string());
+    let last = published.iter().find(|one| one.name == name);
+    let mut version = last.map_or(1, |last| last.version);
+    let mut worded = render::render(&lesson, &name, version, root.as_deref());
+    if last.is_some_and(|last| last.hash != fingerprint(worded.text.as_bytes())) {
+        version += 1;
+        worded = render::render(&lesson, &name, version, root.as_deref());
+    }
+    let findings = lint::lint(&Subject {
+        name: &name,
+        worded: &worded,
+    });
+    let path = tree.map(|tree| tree.file(&name));
+    let state = match tree {
+        Some(tree) => tree.state(&name, &worded.text, published)?,
+        None => State::New,
+    };
+    Ok(Draft {
+        lesson,
+        name,
+        version,
+        text: worded.text,
+        findings,
+        path,
+        state,
+    })
+}
+
+/// Returns a name for each lesson: the one under which it was published last, else the one that follows from what
+/// failed, unless another lesson has that.
+fn names(lessons: &[Lesson], published: &[PublicationRow]) -> Vec<String> {
+    let owner = |name: &str| published.iter().find(|one| one.name == name).and_then(|one| one.mode);
+    let mut taken = BTreeSet::new();
+    let mut by_mode = BTreeMap::new();
+    let mut ordered: Vec<&Lesson> = lessons.iter().collect();
+    ordered.sort_by(|a, b| a.fingerprint.cmp(&b.fingerprint));
+    for lesson in &ordered {
+        // Of several names, after two modes became one, the first stays.
+        let known = published.iter().rev().find(|one| one.mode == Some(lesson.mode));
+        if let Some(known) = known
+            && taken.insert(known.name.clone())
+        {
+            by_mode.insert(lesson.mode, known.name.clone());
+        }
+    }
+    for lesson in ordered {
+        by_mode.entry(lesson.mode).or_insert_with(|| {
+            let name = name::derived(lesson);
+            let free = owner(&name).is_none_or(|owner| owner == lesson.mode) && !taken.contains(&name);
+            let name = if free {
+                name
+            } else {
+                name::other(&name, &lesson.fingerprint)
+            };
+            taken.insert(name.clone());
+            name
+        });
+    }
+    lessons
+        .iter()
+        .filter_map(|lesson| by_mode.get(&lesson.mode).cloned())
+        .collect()
+}
+
+/// Returns what was learnt about each failure mode that is worth a skill.
+fn lessons(store: &Store, wanted: &Wanted<'_>) -> Result<Vec<Lesson>, StoreError> {
+    let mut by_mode: Vec<(ModeId, Vec<Taught>)> = Vec::new();
+    for taught in store.taught(wanted.project, wanted.now)? {
+        match by_mode.iter_mut().find(|(mode, _)| *mode == taught.mode) {
+            Some((_, all)) => all.push(taught),
+            None => by_mode.push((taught.mode, vec![taught])),
+        }
+    }
+    let mut lessons = Vec::new();
+    for (mode, all) in by_mode {
+        if let Some(lesson) = lesson(store, wanted, mode, &all)? {
+            lessons.push(lesson);
+        }
+    }
+    lessons.sort_by(|a, b| {
+        b.evidence
+            .len()
+            .cmp(&a.evidence.len())
+            .then(a.fingerprint.cmp(&b.fingerprint))
+    });
+    Ok(lessons)
+}
+
+fn lesson(store: &Store, wanted: &Wanted<'_>, mode: ModeId, all: &[Taught]) -> Result<Option<Lesson>, StoreError> {
+    let good: Vec<&Taught> = all.iter().filter(|taught| is_proven(taught, wanted)).collect();
+    let Some(kind) = good.first().map(|taught| taught.known.remedy.kind) else {
+        return Ok(None);
+    };
+    let Some(row) = store.mode(mode)?.filter(|row| {
+        row.status == "open"
+            && row.muted_until.is_none_or(|until| until <= wanted.now)
+            && !assistants::explains_itself(&row.headline)
+    }) else {
+        return Ok(None);
+    };
+    // A person's decision stands above what sessions did.
+    let kind = if good
+        .iter()
+        .any(|taught| taught.known.remedy.kind == RemedyKind::Decision)
+    {
+        RemedyKind::Decision
+    } else {
+        kind
+    };
+    let mut ways: Vec<Way> = Vec::new();
+    let mut evidence: BTreeMap<String, Evidence> = BTreeMap::new();
+    for taught in good.iter().filter(|taught| taught.known.remedy.kind == kind) {
+        let way = Way {
+            was: taught.known.remedy.was.clone(),
+            becomes: taught.known.remedy.becomes.clone(),
+        };
+        if ways.len() < WAYS && !ways.contains(&way) {
+            ways.push(way);
+        }
+        for one in store.worked(taught.known.id, wanted.now)? {
+            let older = evidence.get(&one.session).is_some_and(|known| known.at >= one.at);
+            if !older {
+                evidence.insert(
+                    one.session.clone(),
+                    Evidence {
+                        session: one.session,
+                        at: one.at,
+                        failing: one.failing,
+                        headline: one.headline,
+                        working: one.working,
+                    },
+                );
+            }
+        }
+    }
+    let mut evidence: Vec<Evidence> = evidence.into_values().collect();
+    evidence.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.session.cmp(&b.session)));
+    let tried = tried(all, &ways);
+    let met = store.mode_projects(mode, u32::MAX)?;
+    // The oldest headline stays when the failure is met again, and with it the text of the skill.
+    let headline = evidence.iter().rev().find_map(|one| one.headline.clone());
+    Ok(Some(Lesson {
+        mode,
+        template: Template::parse(&row.template),
+        fingerprint: row.fingerprint,
+        scope: row.scope,
+        headline: headline.unwrap_or(row.headline),
+        met: met
+            .iter()
+            .find(|one| one.project == wanted.project)
+            .map_or(0, |one| one.sessions),
+        kind,
+        ways,
+        tried,
+        evidence,
+    }))
+}
+
+/// Returns whether a remedy has earned a place in a skill: it says what to do, worked in enough sessions, holds, and is
+/// no mere claim.
+fn is_proven(taught: &Taught, wanted: &Wanted<'_>) -> bool {
+    let known = &taught.known;
+    let vouched = known.source != Source::Agent || known.trials.worked > 0 || known.verdict == Some(true);
+    known.remedy.kind.can_be_told()
+        && known.verdict != Some(false)
+        && vouched
+        && known.trials.worked >= wanted.min_sessions.max(1)
+        && known.trials.worked > known.trials.failed
+        && is_live(taught, wanted.tree)
+}
+
+/// Returns whether nothing speaks against it since it last worked: it did not fail later, and its file is there.
+fn is_live(taught: &Taught, tree: Option<&Tree>) -> bool {
+    let known = &taught.known;
+    if known.trials.last_failed > known.trials.last_worked {
+        return false;
+    }
+    match (known.remedy.kind, tree) {
+        (RemedyKind::Path, Some(tree)) => tree.may_hold(&known.remedy.becomes),
+        _ => true,
+    }
+}
+
+/// Returns what was tried and failed, or was refused by a person, and is none of the ways.
+fn tried(all: &[Taught], ways: &[Way]) -> Vec<String> {
+    let mut tried: Vec<String> = Vec::new();
+    for taught in all {
+        let known = &taught.known;
+        let failed = known.trials.failed > 0 && known.trials.worked == 0 || known.verdict == Some(false);
+        let call = &known.remedy.becomes;
+        let told = matches!(
+            known.remedy.kind,
+            RemedyKind::Changed | RemedyKind::Path | RemedyKind::Prepared
+        ) && !ways.iter().any(|way| way.becomes == *call);
+        if failed && told && !call.trim().is_empty() && !tried.contains(call) && tried.len() < TRIED {
+            tried.push(call.clone());
+        }
+    }
+    tried
+}

@@ -1,0 +1,3 @@
+//! What can be concluded from counts: pure.
+
+pub mod rate;
