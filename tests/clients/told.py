@@ -14,7 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from desk import Desk  # noqa: E402
-from heard import after, conversation, everything, first  # noqa: E402
+from heard import after, at_the_action, conversation, everything, first  # noqa: E402
 from ledger import GREEN, NO_PYTEST, NO_PYTHON, REMEDY, Ledger  # noqa: E402
 from past import Past  # noqa: E402
 from scripted_model import Lane, call, calls, say  # noqa: E402
@@ -26,10 +26,6 @@ REFUSED = 3
 
 def bash(command):
     return call("Bash", command=command)
-
-
-def named(words, what=REMEDY):
-    return [one for one in words if what in one.text]
 
 
 class Story(unittest.TestCase):
@@ -94,7 +90,7 @@ class TheSecondSession(Story):
         self.assertEqual([words.event for words in after(self.two.lane, 0)], ["PostToolUseFailure"])
 
     def test_it_is_said_once_in_the_conversation(self):
-        self.assertEqual(len(named(conversation(self.two.lane))), 1, conversation(self.two.lane))
+        self.assertIn(REMEDY, self.only(at_the_action(self.two.lane)).text)
 
     def test_no_decoy_is_named(self):
         text = self.only(after(self.two.lane, 0)).text
@@ -147,13 +143,13 @@ class OnceAndInEveryForm(Story):
     def test_a_parallel_batch_is_answered_once(self):
         self.assertEqual(len(self.batch.model.results()), 3, self.batch.printed[-2000:])
         self.assertIn(REMEDY, self.only(after(self.batch.lane, 0)).text)
-        self.assertEqual(len(named(conversation(self.batch.lane))), 1)
+        self.only(at_the_action(self.batch.lane))
 
     def test_a_failure_behind_a_pipe_is_answered(self):
         result = list(self.piped.model.results().values())[0]
         self.assertNotIn("Exit code", result, "the client took it for a success")
         self.assertIn(REMEDY, self.only(after(self.piped.lane, 0)).text)
-        self.assertEqual(len(named(conversation(self.piped.lane))), 1)
+        self.only(at_the_action(self.piped.lane))
 
     def test_told_lists_every_word_that_was_sent(self):
         for played in (self.batch, self.piped):
@@ -267,14 +263,16 @@ class Refused(Story):
         result = list(self.played.model.results().values())[0]
         self.assertNotIn("command not found", result.split("\n")[0])
         self.assertNotIn("Exit code", result)
-        self.assertEqual([words.event for words in named(after(self.played.lane, 0))], ["PreToolUse"], result)
+        words = self.only(after(self.played.lane, 0))
+        self.assertEqual(words.event, "PreToolUse")
+        self.assertIn(REMEDY, words.text)
 
     def test_the_same_call_again_goes_through(self):
         result = list(self.played.model.results().values())[1]
         self.assertIn(f"Exit code 127\n{NO_PYTEST}", result)
 
     def test_the_remedy_is_said_once(self):
-        self.assertEqual(len(named(conversation(self.played.lane))), 1, conversation(self.played.lane))
+        self.assertIn(REMEDY, self.only(at_the_action(self.played.lane)).text)
 
     def test_the_refusal_is_no_failure(self):
         failures = self.callus.failures(self.played.session)
@@ -288,7 +286,7 @@ class Refused(Story):
         self.assertEqual(noted, [("warning", True)])
 
     def test_in_the_shadow_the_hint_still_comes(self):
-        self.assertEqual(len(named(after(self.shadow.lane, 0))), 1)
+        self.assertIn(REMEDY, self.only(after(self.shadow.lane, 0)).text)
 
     def test_switched_off_nothing_is_refused_and_nothing_noted(self):
         self.assertIn(NO_PYTEST, list(self.off.model.results().values())[0])
@@ -318,7 +316,8 @@ class Brief(Story):
     def play(cls):
         desk = cls.desk
         desk.remember(desk.met(6, 1), desk.met(3, 2), desk.met(1, 1))
-        cls.played = desk.play(bash("ls books"), bash("git status --short"))
+        cls.played = desk.play(bash("ls books"), bash("git status --short"), bash("pytest"))
+        cls.resumed = desk.play(bash("ls books"), resumed=cls.played.session)
         elsewhere = desk.folder / "elsewhere"
         elsewhere.mkdir()
         desk.git("init", "-q", "-b", "main", str(elsewhere))
@@ -331,7 +330,12 @@ class Brief(Story):
         self.assertIn("pytest", words.text)
 
     def test_it_is_said_once(self):
-        self.assertEqual(self.only(conversation(self.played.lane)), self.only(first(self.played.lane)))
+        for played in (self.played, self.resumed):
+            briefs = [words for words in conversation(played.lane) if words.event == "SessionStart"]
+            self.assertEqual(self.only(briefs), self.only(first(self.played.lane)))
+
+    def test_it_does_not_silence_the_answer_at_the_action(self):
+        self.assertIn(REMEDY, self.only(after(self.played.lane, 2)).text)
 
     def test_it_has_five_lines_at_most(self):
         text = self.only(first(self.played.lane)).text
@@ -342,8 +346,8 @@ class Brief(Story):
         self.assertEqual(self.listed(self.unknown.session), [])
 
     def test_told_lists_every_word_that_was_sent(self):
-        self.assertEqual([told.kind for told in self.listed(self.played.session)], ["brief"])
-        self.assert_lists_what_was_heard(self.played.session, self.played.lane)
+        self.assertEqual([told.kind for told in self.listed(self.played.session)], ["brief", "hint"])
+        self.assert_lists_what_was_heard(self.played.session, self.resumed.lane)
 
 
 class Skills(Story):
