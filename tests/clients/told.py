@@ -127,6 +127,11 @@ class TheSecondSession(Story):
         self.assertEqual(sums["bytes"], sum(len(one.text.encode()) for one in told))
         self.assertEqual([one.bytes for one in told], [len(one.text.encode()) for one in told])
 
+    def test_the_report_sums_what_both_sessions_were_told(self):
+        told = [one for played in (self.one, self.two) for one in self.listed(played.session)]
+        sums = self.callus.ask("report")["told"]
+        self.assertEqual((sums["messages"], sums["hints"], sums["helped"]), (len(told), 1, 1))
+
 
 class OnceAndInEveryForm(Story):
     """Parallel calls, and a failure that a pipe hides."""
@@ -186,6 +191,8 @@ class Silence(Story):
         # The last one is answered: the others were not met with deaf ears.
         turns.append(bash("pytest"))
         cls.played = desk.play(*turns, arguments=["--disallowedTools", "Bash(shred *)"])
+        desk.write(".callus.toml", 'hints = "shadow"\n')
+        cls.shadow = desk.play(bash("pytest"), bash(REMEDY))
 
     @classmethod
     def notebook(cls):
@@ -240,8 +247,14 @@ class Silence(Story):
     def test_what_is_known_is_answered_even_so(self):
         self.assertIn(REMEDY, self.only(after(self.played.lane, 6)).text)
 
+    def test_in_the_shadow_all_is_noted_and_nothing_is_heard(self):
+        self.assertEqual(conversation(self.shadow.lane), [])
+        noted = [(told.kind, told.suggestion) for told in self.listed(self.shadow.session) if told.shadow]
+        self.assertIn(("hint", REMEDY), noted)
+
     def test_told_lists_every_word_that_was_sent(self):
-        self.assert_lists_what_was_heard(self.played.session, self.played.lane)
+        for played in (self.played, self.shadow):
+            self.assert_lists_what_was_heard(played.session, played.lane)
 
 
 class Refused(Story):
