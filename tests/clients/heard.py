@@ -44,6 +44,11 @@ def first(lane):
     return words(lane.requests[0]) if lane.requests else []
 
 
+def at_the_action(lane):
+    """Returns all that hooks said in the conversation of a lane, but what they said at its start."""
+    return [one for one in conversation(lane) if one.event != "SessionStart"]
+
+
 def after(lane, turn):
     """Returns what came new with the very next request after a turn, counted from 0: the one with its results."""
     before, now = words(lane.requests[turn]), words(lane.requests[turn + 1])
