@@ -123,11 +123,10 @@ const NONE: &[(&str, &str)] = &[
         "select call_id from event where kind = 'call' and call_id glob '*[0-9]*' group by call_id having count(*) > 1",
     ),
     (
-        "a mode or remedy that cannot be searched for, or a text without one",
+        "a mode that cannot be searched for, or a text without a mode or remedy",
         "select id from mode where failures > 0 and id not in (select rowid from search)
          union all select rowid from search where rowid > 0 and rowid not in (select id from mode)
-         union all select rowid from search where rowid < 0 and -rowid not in (select id from remedy)
-         union all select -id from remedy where -id not in (select rowid from search)",
+         union all select rowid from search where rowid < 0 and -rowid not in (select id from remedy)",
     ),
     (
         "a masked call that failed more often than it ran",
