@@ -433,10 +433,10 @@ class Skills(Story):
         self.assertIn(REMEDY, said)
 
     def test_what_would_be_executed_is_written_so_that_it_is_not_or_refused(self):
-        self.assertEqual(self.names, ["pytest", "tally"], self.done)
-        self.assertIn("touch", self.text("tally"))
-        self.assertRegex(self.done, "weigh  not written")
-        self.assertRegex(self.done, "stow  not written")
+        self.assertEqual([name.split("-")[0] for name in self.names], ["pytest", "tally"], self.done)
+        self.assertIn("touch", self.text(self.names[1]))
+        self.assertRegex(self.done, r"weigh\S*  not written")
+        self.assertRegex(self.done, r"stow\S*  not written")
 
     def test_nothing_in_it_is_executed_or_read(self):
         self.assertFalse(self.owned.exists(), "a skill ran a command when it was loaded")
