@@ -15,6 +15,8 @@ const POISONED: usize = 4;
 /// How often each of them fails before it goes on.
 const RUNS: usize = 2;
 
+/// How a line of a draft begins.
+const DRAFTED: &str = "  + ";
 /// The project. It is on no machine: what its files and programs are does not decide, only what is judged does.
 const PROJECT: &str = "/home/ada/app";
 
@@ -111,7 +113,7 @@ impl Attempt {
         wrong
     }
 
-    /// The brief at a session's start, the word before a call, and the drafts of skills.
+    /// The brief at a session's start, the word before a call and after it, and the drafts of skills.
     fn elsewhere(&self, env: &TestEnv, past: &Path) -> Vec<String> {
         drop(env.run(&["import".as_ref(), past.as_os_str()]));
         let hook = |event: &str, more: Value| {
@@ -136,9 +138,50 @@ impl Attempt {
             failed["error"] = json!(output);
             said.push(hook("PostToolUseFailure", failed));
         }
-        let drafts = ["distill", "--project", "app", "--min-sessions", "1"];
-        said.push(env.run(&drafts).to_string());
-        said.iter().flat_map(|text| self.outside_fences(text)).collect()
+        let mut wrong: Vec<String> = said.iter().flat_map(|text| self.outside_fences(text)).collect();
+        let drafts = env
+            .run(&["distill", "--project", "app", "--min-sessions", "1"])
+            .to_string();
+        wrong.extend(self.in_drafts(&drafts));
+        // No skill is made of a path or of a server's argument.
+        let of_shell = matches!(self.steps.first(), Some(Step::Call { tool, .. }) if tool == "Bash");
+        if of_shell && !self.says.is_empty() && !drafts.contains(DRAFTED) {
+            wrong.push(format!("a control must be drafted: {drafts}"));
+        }
+        wrong
+    }
+
+    /// A draft has what a headline says in a block of recorded output, and nothing of it where it says what to do. What
+    /// stands around the draft is for the person who decides on it.
+    fn in_drafts(&self, shown: &str) -> Vec<String> {
+        let (mut in_block, mut section) = (false, "");
+        let mut wrong = Vec::new();
+        for line in shown.lines().filter_map(|line| line.strip_prefix(DRAFTED)) {
+            if line.starts_with("~~~") {
+                in_block = !in_block;
+            } else if in_block && section != "## Do" && line.chars().count() <= HEADLINE {
+                wrong.extend(
+                    line.chars()
+                        .find(|c| is_hidden(*c))
+                        .map(|c| format!("has {c:?}: {line:?}")),
+                );
+            } else {
+                wrong.extend(
+                    self.outside_fences(line)
+                        .iter()
+                        .map(|found| format!("{found} ({section})")),
+                );
+                let marks = self
+                    .marks
+                    .iter()
+                    .filter(|mark| section == "## Do" && line.contains(*mark));
+                wrong.extend(marks.map(|mark| format!("drafts {mark:?}: {line:?}")));
+            }
+            if !in_block && line.starts_with("## ") {
+                section = line;
+            }
+        }
+        wrong
     }
 
     /// Returns the marks that stand outside a fence of at most one headline's length, and what is hidden in the text.
