@@ -75,7 +75,8 @@ pub fn hole(tx: &Tx<'_>, key: &HoleKey) -> Result<Vec<(String, Fingerprint)>, St
 }
 
 /// Makes one mode of the modes of two patterns. The mode with the smaller fingerprint stays, so that the
-/// name of a mode depends on its members alone; every counter of the other is added to it.
+/// name of a mode depends on its members alone; every counter of the other is added to it. Of what a person chose for
+/// the two, that stands which says less.
 fn unite(tx: &Tx<'_>, one: Fingerprint, other: Fingerprint) -> Result<(), StoreError> {
     let (Some(one), Some(other)) = (mode_of(tx, one)?, mode_of(tx, other)?) else {
         return Ok(());
@@ -122,6 +123,9 @@ const UNITE: &[&str] = &[
          first_at = min(coalesce(m.first_at, o.first_at), coalesce(o.first_at, m.first_at)),
          last_at = max(coalesce(m.last_at, o.last_at), coalesce(o.last_at, m.last_at)),
          muted_until = max(coalesce(m.muted_until, o.muted_until), coalesce(o.muted_until, m.muted_until)),
+         warnings = case when 'off' in (m.warnings, o.warnings) then 'off'
+                         when 'shadow' in (m.warnings, o.warnings) then 'shadow'
+                         else coalesce(m.warnings, o.warnings) end,
          status = case when m.status = 'open' or o.status = 'open' then 'open' else m.status end
      from mode o where m.id = ?1 and o.id = ?2",
 ];
@@ -211,4 +215,53 @@ fn merge_text(tx: &Tx<'_>, stays: ModeId, goes: ModeId) -> Result<(), StoreError
     tx.prepare_cached("delete from search where rowid = ?1")?
         .execute([goes.0])?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    fn names() -> [Fingerprint; 2] {
+        [Fingerprint([1; 10]), Fingerprint([2; 10])]
+    }
+
+    /// Returns what stands for warnings after two modes with these choices became one, whichever of them came first.
+    fn united(chosen: [Option<&str>; 2]) -> Option<String> {
+        let mut store = Store::in_memory().expect("opens");
+        store
+            .write(|tx| {
+                for (name, chosen) in names().into_iter().zip(chosen) {
+                    tx.execute(
+                        "insert into mode (fingerprint, template, headline, tool_kind, scope, warnings)
+                         values (?1, '', '', 'shell', 'go', ?2)",
+                        params![name.text(), chosen],
+                    )?;
+                    tx.execute(
+                        "insert into pattern (fingerprint, mode, tool_kind, scope, template)
+                         values (?1, last_insert_rowid(), 'shell', 'go', ?1)",
+                        [name.text()],
+                    )?;
+                }
+                let [one, other] = names();
+                unite(tx, one, other)?;
+                Ok::<_, StoreError>(tx.query_row("select warnings from mode", [], |row| row.get(0))?)
+            })
+            .expect("writes")
+    }
+
+    #[test]
+    fn of_two_choices_about_warnings_the_quieter_stands() {
+        for (one, other, stands) in [
+            (None, None, None),
+            (None, Some("deny-once"), Some("deny-once")),
+            (None, Some("off"), Some("off")),
+            (Some("deny-once"), Some("shadow"), Some("shadow")),
+            (Some("shadow"), Some("off"), Some("off")),
+            (Some("deny-once"), Some("off"), Some("off")),
+        ] {
+            assert_eq!(united([one, other]).as_deref(), stands, "{one:?} {other:?}");
+            assert_eq!(united([other, one]).as_deref(), stands, "{other:?} {one:?}");
+        }
+    }
 }

@@ -15,40 +15,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from desk import Desk  # noqa: E402
 from heard import after, at_the_action, conversation, everything, first  # noqa: E402
-from ledger import GREEN, NO_PYTEST, NO_PYTHON, REMEDY, Ledger  # noqa: E402
+from ledger import GREEN, NO_PYTEST, NO_PYTHON, REMEDY  # noqa: E402
 from past import Past  # noqa: E402
 from scripted_model import Lane, call, calls, say  # noqa: E402
+from story import Story, bash  # noqa: E402
 
 
 # How a command ends that was asked to do what it will not do.
 REFUSED = 3
-
-
-def bash(command):
-    return call("Bash", command=command)
-
-
-class Story(unittest.TestCase):
-    """A desk for each class; what `play` keeps on the class is asked about by its tests."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.desk = Ledger()
-        cls.addClassCleanup(cls.desk.close)
-        cls.callus = cls.desk.callus
-        cls.play()
-
-    def listed(self, session):
-        return self.callus.told(session)[0]
-
-    def only(self, words):
-        self.assertEqual(len(words), 1, words)
-        return words[0]
-
-    def assert_lists_what_was_heard(self, session, *lanes):
-        """`callus told` and the model agree on every word, whoever of the session heard it."""
-        heard = [words.text for lane in lanes for words in conversation(lane)]
-        self.assertCountEqual([told.text for told in self.listed(session) if not told.shadow], heard)
 
 
 class TheSecondSession(Story):

@@ -2,7 +2,6 @@
 
 use std::fs;
 
-use rusqlite::params;
 use serde_json::{Value, json};
 
 use super::capture_scene::{Scene, payload};
@@ -10,7 +9,7 @@ use super::capture_scene::{Scene, payload};
 const NOW: &str = "2026-11-20T12:00:00Z";
 
 /// A project in which two sessions met a failure, with what worked in so many of them.
-fn project(worked: i64) -> Scene {
+fn project(worked: usize) -> Scene {
     let scene = Scene::new();
     fs::create_dir_all(scene.env.home().join("app/tools")).expect("a folder");
     fs::write(scene.env.home().join("app/tools/pytest"), "").expect("a program");
@@ -33,21 +32,7 @@ fn project(worked: i64) -> Scene {
     }
     scene.work(NOW);
     if worked > 0 {
-        let database = scene.other_program();
-        database
-            .execute(
-                "insert into remedy (pattern, instance, project, kind, was, becomes, source, at)
-                 select pattern, instance, project, 'changed', 'pytest', 'tools/pytest', 'seen', at from failure limit 1",
-                [],
-            )
-            .expect("a remedy");
-        database
-            .execute(
-                "insert into remedy_session (remedy, session, worked, failed, at)
-                 select 1, f.session, 1, 0, f.at from failure f order by f.at limit ?1",
-                params![worked],
-            )
-            .expect("its sessions");
+        scene.teach("pytest", "tools/pytest", worked);
     }
     scene
 }

@@ -6,8 +6,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use callus::domain::id::EventId;
+use callus::domain::id::{EventId, Fingerprint, PatternId, ProjectId, RemedyId, SessionId};
+use callus::domain::lesson::{Remedy, RemedyKind, Source};
+use callus::domain::time::Timestamp;
+use callus::redact::Clean;
 use callus::store::body::{self, Part};
+use callus::store::remedy::{self, Owner, Use};
+use callus::store::{Access, Store, StoreError};
 use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
 
@@ -172,6 +177,52 @@ impl Scene {
     /// Opens the database to write, as another program would.
     pub(crate) fn other_program(&self) -> Connection {
         Connection::open(self.env.database()).expect("opens")
+    }
+
+    /// Keeps a remedy of the first failure that counts, which worked in so many of the sessions that failed, the oldest
+    /// first; and returns its number. The call that worked is not played: the failing one stands for it.
+    pub(crate) fn teach(&self, was: &str, becomes: &str, worked: usize) -> RemedyId {
+        let mut store = Store::open(&self.env.database(), Access::Write).expect("opens");
+        let kept = store.write(|tx| {
+            let mut failures = tx.prepare(
+                "select pattern, instance, project, session, event, at from failure where expected is null order by at",
+            )?;
+            let failures: Vec<_> = failures
+                .query_map([], |row| {
+                    let instance: Option<String> = row.get(1)?;
+                    let owner = Owner {
+                        pattern: PatternId(row.get(0)?),
+                        instance: instance.as_deref().and_then(Fingerprint::parse),
+                        project: row.get::<_, Option<i64>>(2)?.map(ProjectId),
+                    };
+                    Ok((
+                        owner,
+                        SessionId(row.get(3)?),
+                        EventId(row.get(4)?),
+                        Timestamp(row.get(5)?),
+                    ))
+                })?
+                .collect::<Result<_, _>>()?;
+            let (owner, _, _, first) = failures[0];
+            let remedy = Remedy {
+                kind: RemedyKind::Changed,
+                was: was.to_owned(),
+                becomes: becomes.to_owned(),
+                travels: owner.project.is_none(),
+            };
+            let kept = remedy::keep(tx, owner, &Clean::stored(remedy), Source::Seen, first)?;
+            for (_, session, failing, at) in failures.into_iter().take(worked) {
+                let one = Use {
+                    worked: true,
+                    at,
+                    failing,
+                    using: failing,
+                };
+                remedy::used(tx, kept, session, one)?;
+            }
+            Ok::<_, StoreError>(kept)
+        });
+        kept.expect("a remedy")
     }
 
     /// Returns the rows of a query, each as its cells joined by `|`.

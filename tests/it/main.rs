@@ -26,8 +26,9 @@ mod hints;
 mod injections;
 mod install;
 mod json_fields;
-mod lessons;
+
 mod keep;
+mod lessons;
 mod mcp;
 mod packaging;
 mod pairs;
@@ -36,5 +37,5 @@ mod recognition;
 mod replay;
 mod resolve;
 mod robust;
-mod warnings;
 mod skills;
+mod warnings;

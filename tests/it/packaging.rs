@@ -152,6 +152,7 @@ fn a_home_with_transcripts_is_wired_read_and_reported_without_a_question() {
         "install claude-code --yes",
         "import --since 30d --budget 45s --then-background",
         "report",
+        "replay --short",
     ];
     for _ in 0..2 {
         let (code, said, calls) = home.install(&["--since", "30d"]);
@@ -206,7 +207,7 @@ fn what_fails_is_said_and_the_report_comes_all_the_same() {
         &[("CALLUS_BINARY", &program), ("FAILS", "install")],
         "",
     );
-    assert_eq!(calls.last().map(String::as_str), Some("report"));
+    assert_eq!(calls[calls.len() - 2..], ["report", "replay --short"]);
     assert!(code == Some(1) && said.contains("Claude Code is not wired"), "{said}");
     let (code, said, _) = home.run("install.sh", &["--uninstall"], &[("FAILS", "uninstall")], "");
     assert!(code == Some(1) && said.contains("are still wired"), "{said}");

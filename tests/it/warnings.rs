@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::PathBuf;
 
-use rusqlite::params;
 use serde_json::{Value, json};
 
 use super::capture_scene::{Scene, payload};
@@ -80,22 +79,7 @@ impl Repository {
 
     /// Gives the failures a remedy that worked in so many sessions, and lets the worker see it.
     fn remedy(&self, worked: usize) {
-        let database = self.scene.other_program();
-        database
-            .execute(
-                "insert into remedy (pattern, instance, project, kind, was, becomes, source, at)
-                 select pattern, instance, project, 'changed', ?1, ?2, 'seen', at from failure where expected is null limit 1",
-                params![CALL, INSTEAD],
-            )
-            .expect("a remedy");
-        database
-            .execute(
-                "insert into remedy_session (remedy, session, worked, failed, at, failing)
-                 select 1, f.session, 1, 0, f.at, f.event from failure f order by f.at limit ?1",
-                params![i64::try_from(worked).expect("few")],
-            )
-            .expect("its sessions");
-        drop(database);
+        self.scene.teach(CALL, INSTEAD, worked);
         self.work();
     }
 

@@ -173,3 +173,14 @@ pub(super) const EMPTY_WORDS: &[&str] = &[
 
 /// Most lines of a file that people read.
 pub(super) const MOST_LINES: usize = 500;
+
+/// Files and folders that may be longer, because nobody wrote them by hand.
+pub(super) const NOT_WRITTEN: &[(&str, &str)] = &[
+    ("tests/payloads/", "recorded from a client"),
+    ("tests/transcripts/", "recorded from a client"),
+    (
+        "docs/json-parts.md",
+        "made of the views by tests/it/json_fields.rs: one looks a type up in it, and half of them on another page would \
+         be harder to find",
+    ),
+];

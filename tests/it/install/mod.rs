@@ -367,7 +367,8 @@ fn hooks_that_are_no_longer_needed_go() {
 #[test]
 fn the_hook_before_calls_comes_and_goes_with_warnings() {
     let mut home = Home::with_settings("{}");
-    let before = |home: &Home| serde_json::from_str::<Value>(&home.settings()).expect("JSON")["hooks"]["PreToolUse"].clone();
+    let before =
+        |home: &Home| serde_json::from_str::<Value>(&home.settings()).expect("JSON")["hooks"]["PreToolUse"].clone();
     home.site.warns = false;
     home.install(BINARY);
     assert!(before(&home).is_null());
