@@ -43,6 +43,12 @@ fn project(worked: i64) -> Scene {
             .expect("a remedy");
         database
             .execute(
+                "insert into search (rowid, headline, message, command, file) select -id, '', '', becomes, '' from remedy",
+                [],
+            )
+            .expect("it is searched for");
+        database
+            .execute(
                 "insert into remedy_session (remedy, session, worked, failed, at)
                  select 1, f.session, 1, 0, f.at from failure f order by f.at limit ?1",
                 params![worked],

@@ -90,6 +90,12 @@ impl Repository {
             .expect("a remedy");
         database
             .execute(
+                "insert into search (rowid, headline, message, command, file) select -id, '', '', becomes, '' from remedy",
+                [],
+            )
+            .expect("it is searched for");
+        database
+            .execute(
                 "insert into remedy_session (remedy, session, worked, failed, at, failing)
                  select 1, f.session, 1, 0, f.at, f.event from failure f order by f.at limit ?1",
                 params![i64::try_from(worked).expect("few")],
