@@ -75,11 +75,12 @@ pub struct Earlier {
     pub at: Timestamp,
 }
 
-/// Returns what one agent of a session was told since its last compaction, oldest first.
+/// Returns what one agent of a session was told at its actions since its last compaction, oldest first. A brief is far
+/// behind by then, and a warning that was only noted was told to nobody.
 pub fn before(tx: &Tx<'_>, session: SessionId, agent: Option<&str>) -> Result<Vec<Earlier>, StoreError> {
     let mut rows = tx.prepare_cached(
         "select id, kind, mode, remedy, suggestion, at from hint
-         where session = ?1 and agent is ?2
+         where session = ?1 and agent is ?2 and kind <> 'brief' and (shadow = 0 or kind = 'hint')
            and at > coalesce((select max(e.at) from event e where e.session = ?1 and e.kind = 'compact' and e.agent is ?2), -1)
          order by at, id",
     )?;

@@ -21,8 +21,10 @@ fn the_sample_goes_the_way_of_real_sessions_and_leaves_nothing_behind() {
       wx4s06n1 · mise run lint · 2x in 2 sessions · 5 days ago
     fork/exec /tmp/go-build9/b002/api.t…exe: exec format error
       ydqtq91c · go test · 2x in 2 sessions · 5 days ago
+      Worked instead: `GOOS=windows go test -run '^$' -exec=tr…`
     /bin/bash: line 1: go: command not found
       qpebpksv · go test · 2x in 2 sessions · 8 days ago
+      Worked instead: `mise exec -- go test ./...`
     2 more are slips that the client explains: File has not bee…
 
     Project    sessions    calls failures  met again
