@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::page::Page;
 use super::pick::mode_id;
+use super::skills_draft::{NearestLine, nearest};
 use super::style::{self, count};
 use super::{Answer, AnswerError, Style};
 use crate::config::Settings;
@@ -128,6 +129,9 @@ pub struct SkillsView {
     pub published: Vec<SkillLine>,
     /// What could be published, best proven first.
     pub drafts: Vec<WaitingLine>,
+    /// What lacks fewest sessions; only told when there is nothing else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nearest: Option<NearestLine>,
 }
 
 /// One skill.
@@ -163,9 +167,15 @@ pub fn skills(store: &Store, here: &Here, settings: &Settings) -> Result<SkillsV
             time: row.at,
         });
     }
+    let nearest = if published.is_empty() && drafts.is_empty() {
+        nearest(store, here, settings)?
+    } else {
+        None
+    };
     Ok(SkillsView {
         project: here.name.clone(),
         published,
+        nearest,
         drafts: drafts
             .iter()
             .filter(|draft| draft.state != State::Same)
@@ -214,10 +224,19 @@ pub fn skill(store: &Store, here: &Here, settings: &Settings, name: &str) -> Res
 /// Returns the drafts of a project.
 pub fn drafts(store: &Store, here: &Here, settings: &Settings, min_sessions: u32) -> Result<Vec<Draft>, AnswerError> {
     let top = here.tree.as_ref().map(|tree| tree.root().display().to_string());
+    // A folder that many projects lie in, such as a person's home, says nothing about one of them.
+    let is_deep = |root: &String| Path::new(root).components().count() > 3;
+    let projects = store.projects()?;
+    let own = projects.into_iter().find(|row| row.id == here.project);
+    let mut roots = own.map(|row| row.roots).unwrap_or_default();
+    roots.extend(top.clone());
+    roots.retain(is_deep);
+    roots.sort_by_key(|root| std::cmp::Reverse(root.len()));
     let wanted = Wanted {
         project: here.project,
         min_sessions,
         tree: here.tree.as_ref(),
+        roots: &roots,
         now: settings.clock.now(),
         stands: &|remedy| flow::stands(settings, top.as_deref(), remedy),
     };
@@ -276,6 +295,9 @@ impl Answer for SkillsView {
                 "No skill of {} yet: one needs a remedy that worked in {MIN_SESSIONS} sessions.",
                 style.line(&self.project, 32)
             ));
+            if let Some(nearest) = &self.nearest {
+                out.line(nearest.told(MIN_SESSIONS, style));
+            }
             return out.text();
         }
         for skill in &self.published {

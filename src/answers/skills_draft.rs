@@ -8,6 +8,7 @@ use super::pick::SESSION_SHOWN;
 use super::skills::{Here, said, word};
 use super::style::{self, count};
 use super::{Answer, AnswerError, Style};
+use crate::config::Settings;
 use crate::domain::time::Timestamp;
 use crate::skill::distill::Draft;
 use crate::skill::publish::{Done, State};
@@ -74,6 +75,20 @@ pub struct DraftsView {
     pub min_sessions: u32,
     /// The drafts, best proven first.
     pub drafts: Vec<DraftLine>,
+    /// The one that lacks fewest sessions; only told when there is no draft.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nearest: Option<NearestLine>,
+}
+
+/// What is no skill yet.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct NearestLine {
+    /// The name that it would have.
+    pub name: String,
+    /// Root sessions in which its remedy worked.
+    pub sessions: usize,
+    /// What the remedy ends: `callus show` takes it.
+    pub mode: String,
 }
 
 /// Words for what became of a draft, for programs and for people.
@@ -103,9 +118,15 @@ const DONE: &[(Done, &str, &str)] = &[
 pub fn drafted(
     store: &Store,
     here: &Here,
+    settings: &Settings,
     min_sessions: u32,
     drafts: &[(Draft, Option<Done>)],
 ) -> Result<DraftsView, AnswerError> {
+    let nearest = if drafts.is_empty() {
+        nearest(store, here, settings)?
+    } else {
+        None
+    };
     let lines = drafts
         .iter()
         .map(|(draft, done)| line(store, draft, *done))
@@ -114,7 +135,33 @@ pub fn drafted(
         project: here.name.clone(),
         min_sessions,
         drafts: lines,
+        nearest,
     })
+}
+
+/// Returns what lacks fewest sessions to be a skill.
+pub(super) fn nearest(store: &Store, here: &Here, settings: &Settings) -> Result<Option<NearestLine>, AnswerError> {
+    let best = super::skills::drafts(store, here, settings, 1)?;
+    let best = best.into_iter().find(|draft| draft.findings.is_empty());
+    best.map(|draft| {
+        Ok(NearestLine {
+            mode: super::pick::mode_id(store, &draft.lesson.fingerprint)?,
+            sessions: draft.lesson.evidence.len(),
+            name: draft.name,
+        })
+    })
+    .transpose()
+}
+
+impl NearestLine {
+    pub(super) fn told(&self, min_sessions: u32, style: &Style) -> String {
+        format!(
+            "Nearest: {} worked in {} of {min_sessions} sessions needed (callus show {}).",
+            style.line(&self.name, 64),
+            self.sessions,
+            self.mode
+        )
+    }
 }
 
 fn line(store: &Store, draft: &Draft, done: Option<Done>) -> Result<DraftLine, StoreError> {
@@ -261,6 +308,9 @@ impl Answer for DraftsView {
                 "Nothing to make a skill of: no remedy has worked in {} of {project}.",
                 count(i64::from(self.min_sessions), "session")
             ));
+            if let Some(nearest) = &self.nearest {
+                out.line(nearest.told(self.min_sessions, style));
+            }
             return out.text();
         }
         for (at, draft) in self.drafts.iter().enumerate() {

@@ -56,7 +56,9 @@ fn program_stands(settings: &Settings, cwd: &Path, word: &str) -> bool {
         return is_there(cwd, word);
     }
     let lies_in = |folder: &Path| folder.join(word).exists();
+    // The argument of a tool that is no shell, `skill: commit`, names no program.
     word.is_empty()
+        || word.ends_with(':')
         || has_pattern(word)
         || BUILT_IN.contains(&word)
         || process::find(word, &settings.path).is_some()
@@ -88,6 +90,7 @@ mod tests {
         std::fs::write(home.path().join("there.yaml"), "").expect("a file");
         let here = home.path().to_str().expect("a path").to_owned();
         for (kind, becomes, expected) in [
+            (RemedyKind::Changed, "skill: commit-commands:commit", true),
             (RemedyKind::Path, "there.yaml", true),
             (RemedyKind::Path, "gone.yaml", false),
             (RemedyKind::Path, "~/gone.yaml", true),

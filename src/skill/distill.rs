@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use super::lint::{self, Finding, Subject};
 use super::publish::{PublishError, State, Tree, fingerprint};
-use super::{Evidence, Lesson, Way, name, render};
+use super::{Evidence, Lesson, Way, name, plain, render};
 use crate::assistants;
-use crate::domain::id::{ModeId, ProjectId};
+use crate::domain::id::{Fingerprint, ModeId, ProjectId};
 use crate::domain::lesson::{Remedy, RemedyKind};
 use crate::domain::time::Timestamp;
 use crate::failure::mask::Template;
@@ -30,6 +30,8 @@ pub struct Wanted<'a> {
     pub min_sessions: u32,
     /// The working tree that skills are for; nothing when they are only looked at.
     pub tree: Option<&'a Tree>,
+    /// The folders of the project, which no skill has to name, the deepest first.
+    pub roots: &'a [String],
     /// Now.
     pub now: Timestamp,
     /// Says whether what a remedy names is still there.
@@ -84,13 +86,12 @@ fn draft(
     published: &[PublicationRow],
     tree: Option<&Tree>,
 ) -> Result<Draft, DistillError> {
-    let root = tree.map(|tree| tree.root().display().to_string());
     let last = published.iter().find(|one| one.name == name);
     let mut version = last.map_or(1, |last| last.version);
-    let mut worded = render::render(&lesson, &name, version, root.as_deref());
+    let mut worded = render::render(&lesson, &name, version);
     if last.is_some_and(|last| last.hash != fingerprint(worded.text.as_bytes())) {
         version += 1;
-        worded = render::render(&lesson, &name, version, root.as_deref());
+        worded = render::render(&lesson, &name, version);
     }
     let findings = lint::lint(&Subject {
         name: &name,
@@ -170,6 +171,7 @@ fn lessons(store: &Store, wanted: &Wanted<'_>) -> Result<Vec<Lesson>, StoreError
         .map(|one| one.template.clone())
         .collect();
     lessons.retain(|one| one.is_whole() || !whole.contains(&one.template));
+    let mut lessons = one_for_each_path(lessons);
     lessons.sort_by(|a, b| {
         b.evidence
             .len()
@@ -179,9 +181,30 @@ fn lessons(store: &Store, wanted: &Wanted<'_>) -> Result<Vec<Lesson>, StoreError
     Ok(lessons)
 }
 
+/// Returns the lessons with one for what several tools say of the same path.
+fn one_for_each_path(mut lessons: Vec<Lesson>) -> Vec<Lesson> {
+    lessons.sort_by(|a, b| a.fingerprint.cmp(&b.fingerprint));
+    let mut kept: Vec<Lesson> = Vec::new();
+    for lesson in lessons {
+        let same = kept
+            .iter_mut()
+            .find(|known| known.kind == RemedyKind::Path && lesson.kind == known.kind && lesson.ways == known.ways);
+        match same {
+            Some(known) => {
+                known.met = known.met.max(lesson.met);
+                merge(&mut known.evidence, lesson.evidence);
+            }
+            None => kept.push(lesson),
+        }
+    }
+    kept
+}
+
 fn lesson(store: &Store, wanted: &Wanted<'_>, mode: ModeId, all: &[Taught]) -> Result<Option<Lesson>, StoreError> {
-    let good: Vec<&Taught> = all.iter().filter(|taught| is_proven(taught, wanted)).collect();
-    let Some(kind) = good.first().map(|taught| taught.known.remedy.kind) else {
+    let proven = proven(store, wanted, all)?;
+    // A person's decision stands above what sessions did.
+    let decided = proven.iter().find(|one| one.kind == RemedyKind::Decision);
+    let Some(kind) = decided.or(proven.first()).map(|one| one.kind) else {
         return Ok(None);
     };
     let Some(row) = store.mode(mode)?.filter(|row| {
@@ -191,43 +214,19 @@ fn lesson(store: &Store, wanted: &Wanted<'_>, mode: ModeId, all: &[Taught]) -> R
     }) else {
         return Ok(None);
     };
-    // A person's decision stands above what sessions did.
-    let kind = if good
-        .iter()
-        .any(|taught| taught.known.remedy.kind == RemedyKind::Decision)
-    {
-        RemedyKind::Decision
-    } else {
-        kind
-    };
     let mut ways: Vec<Way> = Vec::new();
-    let mut evidence: BTreeMap<String, Evidence> = BTreeMap::new();
-    let of_kind: Vec<&&Taught> = good.iter().filter(|taught| taught.known.remedy.kind == kind).collect();
+    let mut evidence: Vec<Evidence> = Vec::new();
+    let of_kind: Vec<Proven> = proven.into_iter().filter(|one| one.kind == kind).collect();
     // What holds for the whole kind says what its instances say.
-    let whole = of_kind.iter().any(|taught| taught.known.owner.instance.is_none());
-    for taught in of_kind {
-        if !whole || taught.known.owner.instance.is_none() {
-            push_way(&mut ways, &taught.known.remedy);
+    let whole = of_kind.iter().any(|one| one.instance.is_none());
+    let same = of_kind.iter().all(|one| one.instance == of_kind[0].instance);
+    for one in of_kind {
+        if !whole || one.instance.is_none() {
+            one.ways.into_iter().for_each(|way| push_way(&mut ways, way));
         }
-        for one in store.worked(taught.known.id, wanted.now)? {
-            let older = evidence.get(&one.session).is_some_and(|known| known.at >= one.at);
-            if !older {
-                evidence.insert(
-                    one.session.clone(),
-                    Evidence {
-                        session: one.session,
-                        at: one.at,
-                        failing: one.failing,
-                        headline: one.headline,
-                        working: one.working,
-                    },
-                );
-            }
-        }
+        merge(&mut evidence, one.evidence);
     }
-    let mut evidence: Vec<Evidence> = evidence.into_values().collect();
-    evidence.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.session.cmp(&b.session)));
-    let tried = tried(all, &ways);
+    let tried = tried(all, &ways, wanted.roots);
     let met = store.mode_projects(mode, u32::MAX)?;
     // The oldest headline stays when the failure is met again, and with it the text of the skill.
     let headline = evidence.iter().rev().find_map(|one| one.headline.clone());
@@ -235,10 +234,11 @@ fn lesson(store: &Store, wanted: &Wanted<'_>, mode: ModeId, all: &[Taught]) -> R
     for way in ways.iter_mut().filter(|way| way.becomes.contains("<1>")) {
         way.example = filled(&way.becomes, &headline);
     }
+    let pattern = store.mode_patterns(mode, 1)?.into_iter().next();
     Ok(Some(Lesson {
         mode,
         // The mode's own text is for people; its pattern keeps the tokens apart.
-        template: Template::parse(&store.mode_patterns(mode, 1)?.into_iter().next().map_or(row.template, |one| one.template)),
+        template: Template::parse(&pattern.map_or(row.template, |one| one.template)),
         fingerprint: row.fingerprint,
         scope: row.scope,
         headline,
@@ -247,50 +247,143 @@ fn lesson(store: &Store, wanted: &Wanted<'_>, mode: ModeId, all: &[Taught]) -> R
             .find(|one| one.project == wanted.project)
             .map_or(0, |one| one.sessions),
         kind,
+        same: same || ways.len() == 1,
         ways,
         tried,
         evidence,
     }))
 }
 
-fn push_way(ways: &mut Vec<Way>, remedy: &Remedy) {
-    let known = ways
-        .iter()
-        .any(|way| way.was == remedy.was && way.becomes == remedy.becomes);
-    if ways.len() < WAYS && !known {
-        ways.push(Way {
-            was: remedy.was.clone(),
-            becomes: remedy.becomes.clone(),
+/// The ways past one instance of a failure, or past its whole kind, which worked in enough sessions together.
+struct Proven {
+    instance: Option<Fingerprint>,
+    kind: RemedyKind,
+    ways: Vec<Way>,
+    evidence: Vec<Evidence>,
+}
+
+/// Returns what worked in enough root sessions, what worked in most of them first. Sessions that got past the very same
+/// thing count together, each in its own words: one compiled a package, the next one all of them. A path is told only
+/// when it is one and the same, and so is what a person decided.
+fn proven(store: &Store, wanted: &Wanted<'_>, all: &[Taught]) -> Result<Vec<Proven>, StoreError> {
+    let mut proven: Vec<Proven> = Vec::new();
+    for taught in all.iter().filter(|taught| is_sound(taught, wanted)) {
+        let (known, kind) = (&taught.known, taught.known.remedy.kind);
+        let way = Way {
+            was: plain::in_project(&known.remedy.was, wanted.roots),
+            becomes: plain::in_project(&known.remedy.becomes, wanted.roots),
             example: None,
+        };
+        if !way.says_something(kind) {
+            continue;
+        }
+        let worked = store.worked(known.id, wanted.now)?.into_iter().map(|one| Evidence {
+            session: one.session,
+            at: one.at,
+            failing: one.failing,
+            headline: one.headline,
+            working: one.working,
         });
+        let together = matches!(kind, RemedyKind::Changed | RemedyKind::Prepared);
+        let place = proven.iter().position(|one| {
+            one.kind == kind && one.instance == known.owner.instance && (together || one.ways == [way.clone()])
+        });
+        match place {
+            Some(at) => {
+                push_way(&mut proven[at].ways, way);
+                merge(&mut proven[at].evidence, worked);
+            }
+            None => {
+                let mut evidence = Vec::new();
+                merge(&mut evidence, worked);
+                proven.push(Proven {
+                    instance: known.owner.instance,
+                    kind,
+                    ways: vec![way],
+                    evidence,
+                });
+            }
+        }
+    }
+    let enough = usize::try_from(wanted.min_sessions.max(1)).unwrap_or(usize::MAX);
+    proven.retain(|one| one.evidence.len() >= enough);
+    proven.sort_by_key(|one| std::cmp::Reverse(one.evidence.len()));
+    Ok(proven)
+}
+
+/// Adds what shows that something works, the newest of each session; the newest session stands first.
+fn merge(evidence: &mut Vec<Evidence>, more: impl IntoIterator<Item = Evidence>) {
+    for one in more {
+        match evidence.iter_mut().find(|known| known.session == one.session) {
+            Some(known) if known.at < one.at => *known = one,
+            Some(_) => {}
+            None => evidence.push(one),
+        }
+    }
+    evidence.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.session.cmp(&b.session)));
+}
+
+/// Adds a way, unless one is known that runs the same or changes a call in the same words.
+fn push_way(ways: &mut Vec<Way>, way: Way) {
+    let same = |known: &Way| {
+        known.becomes == way.becomes && known.was == way.was
+            || known.change() == way.change()
+            || words(&known.becomes) == words(&way.becomes)
+    };
+    if ways.len() < WAYS && !ways.iter().any(same) {
+        ways.push(way);
     }
 }
 
-/// Returns whether a remedy has earned a place in a skill: it says what to do, worked in enough sessions, more than it
-/// failed in, and nobody refuted it. What an agent only claims has worked in none.
-fn is_proven(taught: &Taught, wanted: &Wanted<'_>) -> bool {
+/// Returns whether a remedy may stand in a skill: it says what to do, worked more than it failed, and nobody refuted it.
+/// What an agent only claims has worked in no session.
+fn is_sound(taught: &Taught, wanted: &Wanted<'_>) -> bool {
     let (known, trials) = (&taught.known, taught.known.trials);
     let decayed = trials.last_failed > trials.last_worked && trials.failed >= trials.worked;
     known.remedy.kind.can_be_told()
         && known.verdict != Some(false)
-        && trials.worked >= wanted.min_sessions.max(1)
+        && trials.worked > 0
         && !decayed
         && (wanted.stands)(&known.remedy)
 }
 
+impl Way {
+    /// Returns the words that go and those that come.
+    fn change(&self) -> (BTreeSet<&str>, BTreeSet<&str>) {
+        let (old, new) = (words(&self.was), words(&self.becomes));
+        (&old - &new, &new - &old)
+    }
+
+    /// Returns whether it changes more than where a call is run, which file it names, or that it leaves out what its
+    /// error calls wrong: that is told by the error, or holds for one moment only.
+    fn says_something(&self, kind: RemedyKind) -> bool {
+        if kind != RemedyKind::Changed {
+            return true;
+        }
+        let (gone, come) = self.change();
+        let file = |word: &&str| !word.starts_with('-') && !word.contains('=') && word.contains('/');
+        !come.is_empty() && !(!gone.is_empty() && gone.iter().chain(&come).all(file))
+    }
+}
+
+fn words(text: &str) -> BTreeSet<&str> {
+    text.split_whitespace().collect()
+}
+
 /// Returns what was tried and failed, or was refused by a person, and is none of the ways.
-fn tried(all: &[Taught], ways: &[Way]) -> Vec<String> {
+fn tried(all: &[Taught], ways: &[Way], roots: &[String]) -> Vec<String> {
     let mut tried: Vec<String> = Vec::new();
     for taught in all {
         let known = &taught.known;
         let failed = known.trials.failed > 0 && known.trials.worked == 0 || known.verdict == Some(false);
-        let call = &known.remedy.becomes;
+        let call = plain::in_project(&known.remedy.becomes, roots);
         let told = matches!(
             known.remedy.kind,
             RemedyKind::Changed | RemedyKind::Path | RemedyKind::Prepared
-        ) && !ways.iter().any(|way| way.becomes == *call);
-        if failed && told && !call.trim().is_empty() && !tried.contains(call) && tried.len() < TRIED {
-            tried.push(call.clone());
+        ) && !ways.iter().any(|way| way.becomes == call || way.was == call)
+            && call != plain::in_project(&known.remedy.was, roots);
+        if failed && told && !call.trim().is_empty() && !tried.contains(&call) && tried.len() < TRIED {
+            tried.push(call);
         }
     }
     tried

@@ -38,6 +38,8 @@ pub struct Lesson {
     pub kind: RemedyKind,
     /// The ways past it that worked, the best proven first.
     pub ways: Vec<Way>,
+    /// All of them end the very same thing, so that any of them will do.
+    pub same: bool,
     /// What was tried instead and failed.
     pub tried: Vec<String>,
     /// The root sessions in which one of the ways worked, the newest first.

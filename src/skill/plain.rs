@@ -70,13 +70,22 @@ pub(super) fn quoted(text: &str, most: usize) -> String {
     cut(out.trim(), most)
 }
 
-/// Returns a command as it is typed in the project: without somebody's home folder or the project's own in it, and
-/// with names that begin with `@` in quotes, behind which no assistant reads a file.
-pub(super) fn command(text: &str, root: Option<&str>) -> String {
-    let mut command = text.trim().to_owned();
-    if let Some(root) = root.filter(|root| root.len() > 1) {
-        command = command.replace(&format!("{root}/"), "");
+/// Returns a recorded command or path as it is typed at the top of the project, whose folders are `roots`: in whichever
+/// of them it was run, and without going there first.
+pub(super) fn in_project(text: &str, roots: &[String]) -> String {
+    let mut text = text.trim().to_owned();
+    for root in roots {
+        for going in [format!("cd {root} && "), format!("cd {root}; "), format!("{root}/")] {
+            text = text.replace(&going, "");
+        }
     }
+    text
+}
+
+/// Returns a command as it is typed: without somebody's home folder in it, and with names that begin with `@` in quotes,
+/// behind which no assistant reads a file.
+pub(super) fn command(text: &str) -> String {
+    let mut command = text.trim().to_owned();
     if let Some(home) = HOME_WORD.as_ref() {
         command = home.replace_all(&command, "$1~").into_owned();
     }
@@ -131,10 +140,13 @@ mod tests {
 
     #[test]
     fn a_command_stays_what_the_shell_reads() {
-        let root = Some("/home/jane/app");
+        let roots = ["/home/jane/app".to_owned()];
         for (given, typed) in [
             (" go test ./... ", "go test ./..."),
             ("cat /home/jane/app/x.go", "cat x.go"),
+            ("cd /home/jane/app && go test ./x", "go test ./x"),
+            ("cd /home/jane/app/x && go test .", "cd x && go test ."),
+            ("cd /home/jane/apps && go test .", "cd ~/apps && go test ."),
             ("cat /home/jane/.bashrc", "cat ~/.bashrc"),
             ("cat '/home/jane/.bashrc'", "cat '/home/jane/.bashrc'"),
             (
@@ -144,7 +156,7 @@ mod tests {
             ("echo \"see @x\"", "echo \"see @x\""),
             ("awk '{print $NF}' x", "awk '{print $NF}' x"),
         ] {
-            assert_eq!(command(given, root), typed, "{given}");
+            assert_eq!(command(&in_project(given, &roots)), typed, "{given}");
         }
     }
 }

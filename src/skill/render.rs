@@ -16,6 +16,8 @@ const QUOTED: usize = 120;
 const DECISION: usize = 300;
 /// Most characters of a call's name in a sentence.
 const LABEL: usize = 36;
+/// Most characters of a path or an assignment in a sentence.
+const NAMED: usize = 60;
 
 const SKILL: &str = include_str!("templates/skill.md");
 
@@ -69,6 +71,16 @@ const WORDINGS: &[Wording] = &[
     },
 ];
 
+/// A change of an argument of a tool that is no shell.
+const ARGUMENT: Wording = Wording {
+    kind: RemedyKind::Changed,
+    todo: include_str!("templates/argument.md"),
+    how: "worked instead",
+    action: "pass ",
+    dont: "Do not make the same call again with the old argument",
+    check: "The call does what it is for, and the line above does not come back. Another error is another failure: go by its own words.",
+};
+
 /// A skill in words, with the parts that are looked at one by one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Worded {
@@ -82,28 +94,34 @@ pub(super) struct Worded {
     pub(super) recorded: Vec<String>,
 }
 
-/// Returns a lesson in words; `root` is the project's folder, which no command has to name.
-pub(super) fn render(lesson: &Lesson, called: &str, version: u32, root: Option<&str>) -> Worded {
-    let wording = WORDINGS
-        .iter()
-        .find(|wording| wording.kind == lesson.kind)
-        .unwrap_or(&WORDINGS[0]);
+/// Returns a lesson in words.
+pub(super) fn render(lesson: &Lesson, called: &str, version: u32) -> Worded {
+    let wording = match lesson.kind {
+        RemedyKind::Changed if is_argument(lesson) => &ARGUMENT,
+        kind => WORDINGS
+            .iter()
+            .find(|wording| wording.kind == kind)
+            .unwrap_or(&WORDINGS[0]),
+    };
     let ways: Vec<(String, String)> = lesson
         .ways
         .iter()
-        .map(|way| (shown(&way.was, root), becomes_of(lesson.kind, &way.becomes, root)))
+        .map(|way| (plain::quoted(&way.was, QUOTED), becomes_of(lesson.kind, &way.becomes)))
         .collect();
     let headline = plain::quoted(&lesson.headline, QUOTED);
-    let tried: Vec<String> = lesson.tried.iter().map(|call| shown(call, root)).collect();
-    let description = description(lesson, wording, ways.first().map(|(_, becomes)| becomes.as_str()));
+    let tried: Vec<String> = lesson.tried.iter().map(|call| plain::quoted(call, QUOTED)).collect();
+    let description = description(lesson, wording, &ways);
     let title = title(lesson);
     let sessions = lesson.evidence.len();
     let dates = dates(&lesson.evidence);
-    let mut dont = format!(
-        "{}. {} of this project ran into it.",
-        wording.dont,
-        count(lesson.met.max(1), "session")
-    );
+    let mut dont = format!("{}.", wording.dont);
+    // One kind of error names many paths: how often it was met says nothing of this one.
+    if lesson.kind != RemedyKind::Path {
+        dont = format!(
+            "{dont} {} of this project ran into it.",
+            count(lesson.met.max(1), "session")
+        );
+    }
     if !tried.is_empty() {
         dont = format!("{dont} Tried, and failed too:\n\n~~~text\n{}\n~~~", tried.join("\n"));
     }
@@ -130,7 +148,7 @@ pub(super) fn render(lesson: &Lesson, called: &str, version: u32, root: Option<&
             ("title", &heading),
             ("when", &when),
             ("headline", &headline),
-            ("do", todo(lesson, wording, &ways, root).trim_end()),
+            ("do", todo(lesson, wording, &ways).trim_end()),
             ("dont", &dont),
             ("check", wording.check),
             (
@@ -158,7 +176,7 @@ pub(super) fn render(lesson: &Lesson, called: &str, version: u32, root: Option<&
                         .ways
                         .iter()
                         .filter_map(|way| way.example.as_deref())
-                        .map(|text| plain::command(text, root)),
+                        .map(plain::command),
                 )
                 .collect(),
             _ => Vec::new(),
@@ -167,7 +185,7 @@ pub(super) fn render(lesson: &Lesson, called: &str, version: u32, root: Option<&
     }
 }
 
-fn todo(lesson: &Lesson, wording: &Wording, ways: &[(String, String)], root: Option<&str>) -> String {
+fn todo(lesson: &Lesson, wording: &Wording, ways: &[(String, String)]) -> String {
     let [(failing, becomes)] = ways else {
         let pairs: Vec<String> = ways
             .iter()
@@ -181,7 +199,7 @@ fn todo(lesson: &Lesson, wording: &Wording, ways: &[(String, String)], root: Opt
     let text = fill(wording.todo, &[("was", failing), ("becomes", becomes)]);
     match lesson.ways.first().and_then(|way| way.example.as_deref()) {
         Some(example) => {
-            let example = becomes_of(lesson.kind, example, root);
+            let example = becomes_of(lesson.kind, example);
             text + &fill(include_str!("templates/slot.md"), &[("example", &example)])
         }
         None => text,
@@ -207,33 +225,53 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
     out
 }
 
-fn becomes_of(kind: RemedyKind, text: &str, root: Option<&str>) -> String {
+fn becomes_of(kind: RemedyKind, text: &str) -> String {
     match kind {
-        RemedyKind::Changed | RemedyKind::Prepared => plain::command(text, root),
+        RemedyKind::Changed | RemedyKind::Prepared => plain::command(text),
         RemedyKind::Decision => plain::quoted(&text.split_whitespace().collect::<Vec<_>>().join(" "), DECISION),
-        _ => shown(text, root),
+        _ => plain::quoted(text, QUOTED),
     }
 }
 
-fn shown(text: &str, root: Option<&str>) -> String {
-    let text = match root.filter(|root| root.len() > 1) {
-        Some(root) => text.replace(&format!("{root}/"), ""),
-        None => text.to_owned(),
+/// Returns what is called: the scope, with the assignments that all of the failing calls have.
+fn title(lesson: &Lesson) -> String {
+    let goals = lesson.ways.iter().map(|way| shell::goals(&way.was).into_iter().next());
+    let mut common: Option<Vec<String>> = None;
+    for goal in goals {
+        let env = goal
+            .filter(|goal| goal.head() == lesson.scope)
+            .map(|goal| goal.env)
+            .unwrap_or_default();
+        common = Some(match common {
+            Some(known) => known.into_iter().filter(|one| env.contains(one)).collect(),
+            None => env.into_iter().filter(|one| is_name(one)).collect(),
+        });
+    }
+    let whole = [common.unwrap_or_default().join(" "), lesson.scope.clone()].join(" ");
+    let label = if whole.chars().count() <= LABEL {
+        whole.trim()
+    } else {
+        &lesson.scope
     };
-    plain::quoted(&text, QUOTED)
+    plain::quoted(label, LABEL).replace('`', "'")
 }
 
-/// Returns what is called: the head of the failing call with the assignments that matter, or the scope.
-fn title(lesson: &Lesson) -> String {
-    let heads: Vec<String> = lesson
+/// Returns whether a word is a short name, path or assignment, and no sentence.
+fn is_name(word: &str) -> bool {
+    let sign = |c: char| c.is_ascii_alphanumeric() || matches!(c, '=' | '_' | '.' | '/' | '-' | '~');
+    word.len() <= NAMED && word.chars().all(sign)
+}
+
+/// Returns whether all ways change one argument of a tool that is no shell: `skill: commit`.
+fn is_argument(lesson: &Lesson) -> bool {
+    let argument = |text: &String| {
+        let (name, value) = text.split_once(": ").unwrap_or_default();
+        !value.is_empty() && !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '_')
+    };
+    lesson
         .ways
         .iter()
-        .filter_map(|way| shell::goals(&way.was).into_iter().next())
-        .map(|goal| [goal.env.join(" "), goal.head()].join(" ").trim().to_owned())
-        .collect();
-    let common = heads.first().filter(|head| heads.iter().all(|other| other == *head));
-    let label = common.filter(|head| head.ends_with(&lesson.scope) && head.chars().count() <= LABEL);
-    plain::quoted(label.unwrap_or(&lesson.scope), LABEL).replace('`', "'")
+        .all(|way| argument(&way.was) && argument(&way.becomes))
 }
 
 /// Returns the error in words that tools are known to print; nothing when it has none of them.
@@ -244,7 +282,7 @@ fn spoken(lesson: &Lesson) -> Option<String> {
     }
 }
 
-fn description(lesson: &Lesson, wording: &Wording, becomes: Option<&str>) -> String {
+fn description(lesson: &Lesson, wording: &Wording, ways: &[(String, String)]) -> String {
     let title = title(lesson);
     let begin = match spoken(lesson) {
         Some(spoken) if name::missing_program(lesson).is_some() || lesson.is_whole() => {
@@ -256,10 +294,17 @@ fn description(lesson: &Lesson, wording: &Wording, becomes: Option<&str>) -> Str
         }
         None => format!("{title} fails"),
     };
-    let action = match becomes.filter(|_| lesson.kind != RemedyKind::Decision && lesson.ways.len() == 1) {
-        Some(way) => format!("{}{way}", wording.action),
-        None if lesson.kind == RemedyKind::Decision => wording.action.to_owned(),
-        None => format!("here is what {}", wording.how),
+    // Of several ways past the same thing the shortest says most in little room.
+    let shortest = ways.iter().min_by_key(|(_, becomes)| becomes.chars().count());
+    let action = match (lesson.kind, shortest) {
+        (RemedyKind::Decision, _) => wording.action.to_owned(),
+        (RemedyKind::Path, Some((was, becomes))) if ways.len() == 1 && is_name(was) && is_name(becomes) => {
+            return format!("There is no {was}: it is {becomes}");
+        }
+        (RemedyKind::Changed | RemedyKind::Prepared, Some((_, way))) if lesson.same => {
+            format!("{}{way}", wording.action)
+        }
+        _ => format!("here is what {}", wording.how),
     };
     let whole = format!("{begin}: {action}");
     if whole.chars().count() <= DESCRIPTION {

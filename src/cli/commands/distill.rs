@@ -48,7 +48,7 @@ impl Distill {
         }
         let drafts: Vec<_> = drafts.into_iter().zip(done).collect();
         let refused = drafts.iter().any(|(_, done)| done.is_some_and(Done::is_refusal));
-        let view = answers::drafted(&store, &here, self.min_sessions, &drafts)?;
+        let view = answers::drafted(&store, &here, &around.settings, self.min_sessions, &drafts)?;
         Ok(Told {
             text: around.told(&view)?,
             code: if refused { REFUSED } else { 0 },

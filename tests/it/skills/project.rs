@@ -114,6 +114,14 @@ impl Project {
         files
     }
 
+    /// Returns the names of the skills that are there, sorted.
+    pub(super) fn names(&self) -> Vec<String> {
+        let files = self.files().into_iter();
+        files
+            .filter_map(|(path, _)| Some(path.parent()?.file_name()?.to_str()?.to_owned()))
+            .collect()
+    }
+
     /// Runs `callus` at the top of the repository.
     pub(super) fn run(&self, arguments: &[&str]) -> crate::env::Said {
         self.env.run_in(&self.root, arguments)
