@@ -288,22 +288,17 @@ fn proven(store: &Store, wanted: &Wanted<'_>, all: &[Taught]) -> Result<Vec<Prov
         let place = proven.iter().position(|one| {
             one.kind == kind && one.instance == known.owner.instance && (together || one.ways == [way.clone()])
         });
-        match place {
-            Some(at) => {
-                push_way(&mut proven[at].ways, way);
-                merge(&mut proven[at].evidence, worked);
-            }
-            None => {
-                let mut evidence = Vec::new();
-                merge(&mut evidence, worked);
-                proven.push(Proven {
-                    instance: known.owner.instance,
-                    kind,
-                    ways: vec![way],
-                    evidence,
-                });
-            }
+        let at = place.unwrap_or(proven.len());
+        if at == proven.len() {
+            proven.push(Proven {
+                instance: known.owner.instance,
+                kind,
+                ways: Vec::new(),
+                evidence: Vec::new(),
+            });
         }
+        push_way(&mut proven[at].ways, way);
+        merge(&mut proven[at].evidence, worked);
     }
     let enough = usize::try_from(wanted.min_sessions.max(1)).unwrap_or(usize::MAX);
     proven.retain(|one| one.evidence.len() >= enough);
@@ -362,7 +357,8 @@ impl Way {
         }
         let (gone, come) = self.change();
         let file = |word: &&str| !word.starts_with('-') && !word.contains('=') && word.contains('/');
-        !come.is_empty() && !(!gone.is_empty() && gone.iter().chain(&come).all(file))
+        let another_file = !gone.is_empty() && gone.iter().chain(&come).all(file);
+        !come.is_empty() && !another_file
     }
 }
 

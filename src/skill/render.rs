@@ -298,8 +298,8 @@ fn description(lesson: &Lesson, wording: &Wording, ways: &[(String, String)]) ->
     let shortest = ways.iter().min_by_key(|(_, becomes)| becomes.chars().count());
     let action = match (lesson.kind, shortest) {
         (RemedyKind::Decision, _) => wording.action.to_owned(),
-        (RemedyKind::Path, Some((was, becomes))) if ways.len() == 1 && is_name(was) && is_name(becomes) => {
-            return format!("There is no {was}: it is {becomes}");
+        (RemedyKind::Path, Some((old, becomes))) if ways.len() == 1 && is_name(old) && is_name(becomes) => {
+            return format!("There is no {old}: it is {becomes}");
         }
         (RemedyKind::Changed | RemedyKind::Prepared, Some((_, way))) if lesson.same => {
             format!("{}{way}", wording.action)

@@ -9,6 +9,7 @@ use callus::domain::time::Timestamp;
 use callus::domain::trace::ToolKind;
 use callus::failure::fingerprint;
 use callus::redact::Clean;
+use callus::skill::publish;
 use callus::store::remedy::{self, Owner, Use};
 use callus::store::{Access, Store};
 use rusqlite::{Connection, params};
@@ -98,15 +99,21 @@ impl Project {
 
     /// Returns every file below `.claude`, with what it says.
     pub(super) fn files(&self) -> Vec<(PathBuf, String)> {
+        let text = |path: PathBuf| (path.clone(), fs::read_to_string(&path).expect("text"));
+        self.paths().into_iter().map(text).collect()
+    }
+
+    /// Returns the path of everything below `.claude` that is no folder, sorted.
+    fn paths(&self) -> Vec<PathBuf> {
         let mut files = Vec::new();
         let mut folders = vec![self.root.join(".claude")];
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
                 let path = entry.path();
                 if path.is_dir() {
-                    folders.push(path);
+                    folders.push(path)
                 } else {
-                    files.push((path.clone(), fs::read_to_string(&path).expect("text")));
+                    files.push(path)
                 }
             }
         }
@@ -252,6 +259,29 @@ impl Project {
         )
         .expect("a failure");
         (SessionId(session), EventId(failing), EventId(using), Timestamp(at))
+    }
+}
+
+/// Leaves a copy of every skill that a test made, one folder for each text, where the reference validator of the
+/// specification is to look at them: `.ci/run skills`.
+impl Drop for Project {
+    fn drop(&mut self) {
+        let Some(kept) = std::env::var_os("CALLUS_KEPT_SKILLS") else {
+            return;
+        };
+        for path in self.paths() {
+            // Some tests put a link to nothing there.
+            let text = fs::read_to_string(&path).unwrap_or_default();
+            if let Some(folder) = path.parent().and_then(Path::file_name)
+                && text.contains("callus.mode")
+            {
+                let copy = Path::new(&kept)
+                    .join(publish::fingerprint(text.as_bytes()))
+                    .join(folder);
+                fs::create_dir_all(&copy).expect("a folder");
+                fs::write(copy.join("SKILL.md"), text).expect("a copy");
+            }
+        }
     }
 }
 
