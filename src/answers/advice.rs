@@ -73,6 +73,7 @@ impl Advice for AnswerError {
             Self::Skill(error) => return error.advice(),
             Self::Unknown { kind: "skill", .. } => "callus skills list names them",
             Self::Unknown { kind: "session", .. } => "callus sessions lists them",
+            Self::NoProject(_) => "Go to a folder where an assistant worked, or name a project: callus project list",
             Self::Unknown { kind: "project", .. } => "callus project list names them",
             Self::Unknown { .. } => "callus failures lists them; callus search finds them by words",
             Self::Time { .. } => "Write a span (7d, 2h, 90 minutes), a date (2026-11-20), today or all",

@@ -19,6 +19,9 @@ pub enum AnswerError {
     /// The store could not be read.
     #[error("could not read the store")]
     Store(#[from] StoreError),
+    /// No session was ever recorded in this folder, or in its repository.
+    #[error("no session was recorded in {0}")]
+    NoProject(String),
     /// Nothing goes by this id.
     #[error("no {kind} goes by `{given}`")]
     Unknown {

@@ -39,10 +39,7 @@ pub fn here(store: &Store, folder: &Path, home: &Path, named: Option<&str>) -> R
     let own = named.is_none_or(|named| found.as_ref().is_some_and(|(project, _)| *project == named));
     let project = named.or(found.as_ref().map(|(project, _)| *project));
     let Some(project) = project else {
-        return Err(AnswerError::Unknown {
-            kind: "project",
-            given: folder.display().to_string(),
-        });
+        return Err(AnswerError::NoProject(folder.display().to_string()));
     };
     let name = store
         .projects()?

@@ -10,7 +10,7 @@ use super::style::{self, count};
 use super::{Answer, AnswerError, Style};
 use crate::config::Settings;
 use crate::domain::time::Timestamp;
-use crate::skill::distill::Draft;
+use crate::skill::distill::{Draft, MIN_SESSIONS};
 use crate::skill::publish::{Done, State};
 use crate::store::{Store, StoreError};
 
@@ -78,6 +78,8 @@ pub struct DraftsView {
     /// The one that lacks fewest sessions; only told when there is no draft.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nearest: Option<NearestLine>,
+    #[serde(skip)]
+    in_tree: bool,
 }
 
 /// What is no skill yet.
@@ -136,6 +138,7 @@ pub fn drafted(
         min_sessions,
         drafts: lines,
         nearest,
+        in_tree: here.tree.is_some(),
     })
 }
 
@@ -308,9 +311,13 @@ impl Answer for DraftsView {
                 "Nothing to make a skill of: no remedy has worked in {} of {project}.",
                 count(i64::from(self.min_sessions), "session")
             ));
-            if let Some(nearest) = &self.nearest {
-                out.line(nearest.told(self.min_sessions, style));
-            }
+            out.line(match &self.nearest {
+                Some(nearest) => nearest.told(self.min_sessions, style),
+                None => {
+                    "Nor in one: what only edits or a second try ended, and what the error says itself, is no skill."
+                        .to_owned()
+                }
+            });
             return out.text();
         }
         for (at, draft) in self.drafts.iter().enumerate() {
@@ -323,10 +330,18 @@ impl Answer for DraftsView {
         if self.drafts.iter().all(|draft| draft.outcome.is_none()) {
             let writable =
                 |draft: &DraftLine| draft.refused.is_empty() && matches!(draft.stands, State::New | State::Older(_));
-            out.line(if self.drafts.iter().any(writable) {
-                "Nothing was written. Write them: callus distill --yes"
-            } else {
-                "Nothing was written, and there is nothing to write."
+            out.line(match (self.drafts.iter().any(writable), self.in_tree) {
+                (true, true) if self.min_sessions == MIN_SESSIONS => {
+                    "Nothing was written. Write them: callus distill --yes".to_owned()
+                }
+                (true, true) => format!(
+                    "Nothing was written. Write them: callus distill --min-sessions {} --yes",
+                    self.min_sessions
+                ),
+                (true, false) => {
+                    format!("Nothing was written: --yes writes them where you stand in a working tree of {project}.")
+                }
+                (false, _) => "Nothing was written, and there is nothing to write.".to_owned(),
             });
         } else if self
             .drafts

@@ -126,7 +126,10 @@ fn what_several_tools_say_of_one_path_is_one_skill() {
     };
     let project = Project::taught(&[
         case("Grep", "Path does not exist: .golangci.yml"),
-        case("Read", "File does not exist: .golangci.yml. Did you mean .golangci.yaml?"),
+        case(
+            "Read",
+            "File does not exist: .golangci.yml. Did you mean .golangci.yaml?",
+        ),
     ]);
     fs::write(project.root.join(".golangci.yaml"), "").expect("the file that it really is");
     project.run(&["distill", "--yes"]).success();
@@ -289,12 +292,22 @@ fn fewer_or_more_sessions_can_be_asked_for() {
             .success()
             .contains("go-test-exec-format-error  new")
     );
-    assert!(
-        project
-            .run(&["distill", "--min-sessions", "5"])
-            .success()
-            .starts_with("Nothing to make a skill of")
+    let told = project.run(&["distill", "--min-sessions", "2"]).success();
+    assert!(told.contains("callus distill --min-sessions 2 --yes"), "{told}");
+    let told = project.run(&["distill", "--min-sessions", "5"]).success();
+    assert!(told.starts_with("Nothing to make a skill of"), "{told}");
+    let nearest = "Nearest: go-test-exec-format-error worked in 2 of 5 sessions needed (callus show ";
+    assert!(told.contains(nearest), "{told}");
+    let told = project.run(&["skills", "list"]).success();
+    assert!(told.contains("worked in 2 of 3 sessions needed"), "{told}");
+    let told = project.env.run_in(std::path::Path::new("/"), &["distill"]);
+    assert_eq!(told.code, 1, "{told}");
+    assert!(told.stderr.contains("no session was recorded in /"), "{told}");
+    let told = project.env.run_in(
+        std::path::Path::new("/"),
+        &["distill", "--project", "ledger", "--min-sessions", "1"],
     );
+    assert!(told.success().contains("in a working tree of ledger"));
     assert_eq!(project.run(&["distill", "--min-sessions", "0"]).code, 1);
 }
 
