@@ -14,6 +14,9 @@ use crate::skill::distill::{Draft, MIN_SESSIONS};
 use crate::skill::publish::{Done, State};
 use crate::store::{Store, StoreError};
 
+/// Most sessions that a draft names.
+const PROOFS: usize = 6;
+
 /// A session that shows that a remedy works.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Proof {
@@ -274,11 +277,15 @@ impl DraftLine {
         let sessions: Vec<String> = self
             .evidence
             .iter()
-            .take(6)
+            .take(PROOFS)
             .map(|one| format!("{} ({})", style.safe(&one.session), style.day(one.time)))
             .collect();
+        let more = match self.evidence.len().saturating_sub(PROOFS) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
         for line in style.wrapped(
-            &format!("worked in {}: {}", count(number, "session"), sessions.join(", ")),
+            &format!("worked in {}: {}{more}", count(number, "session"), sessions.join(", ")),
             style.width.saturating_sub(2),
         ) {
             out.line(format!("  {line}"));
