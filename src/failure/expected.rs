@@ -74,6 +74,7 @@ const REASONS: &[(Expected, Where, &str)] = &[
     (Expected::Policy, Where::FirstLine, " blocked by PreToolUse hook:"),
     (Expected::Policy, Where::Begins, "Blocked: "),
     (Expected::Policy, Where::FirstLine, " hook error:"),
+    (Expected::Policy, Where::Begins, "Hook PreToolUse:"),
     (Expected::Policy, Where::FirstLine, "blocked by hook"),
     (Expected::Policy, Where::FirstLine, "stopped by hook"),
     (Expected::Policy, Where::FirstLine, "Denied by preToolUse hook"),

@@ -17,7 +17,7 @@ use crate::store::{Store, StoreError, Tx, journal, project, session, warned};
 use crate::workspace;
 
 /// The words for beginnings at which an agent is told. A fork has its parent's history before it.
-const SOURCES: &[&str] = &["startup", "resume", "clear", COMPACT];
+const SOURCES: &[&str] = &["startup", "clear", COMPACT];
 /// The beginning at which an agent has forgotten what it was told.
 const COMPACT: &str = "compact";
 

@@ -114,6 +114,7 @@ pub fn import(
     let before = everything(store)?;
     report.imported = import::import(store, &mut recorder, &job, |step| told(step, bytes))?;
     settle_waiting(store, settings, |_, _| Ok(()))?;
+    super::forewarn(store, settings)?;
     let after = everything(store)?;
     report.failures = (after.failures - before.failures).max(0);
     report.set_aside = (after.expected - before.expected).max(0);

@@ -23,6 +23,8 @@ const LINE: usize = 160 - SIGNATURE.len();
 const HEADLINE: usize = 60;
 /// Most failure modes of which the remedies are looked up, the likeliest first: the session waits for it.
 const LOOKED_AT: usize = 24;
+/// Root sessions that must have met a failure mode: what happened once is told where it happens again.
+const MET: u32 = 2;
 /// Microseconds after which a failure mode weighs half: a week.
 const HALF_LIFE: f64 = 7.0 * 86_400e6;
 
@@ -40,6 +42,7 @@ pub struct Start {
 /// Returns what a session is to be told at its start, if anything.
 pub fn at_start(tx: &Tx<'_>, start: Start, policy: &Policy<'_>) -> Result<Option<Message>, StoreError> {
     let mut likely = likely::of_project(tx, start.project, start.now)?;
+    likely.retain(|one| one.sessions >= MET);
     likely.sort_by(|one, other| {
         let weights = weight(other, start.now).total_cmp(&weight(one, start.now));
         weights.then(one.name.cmp(&other.name))

@@ -5,6 +5,7 @@
 //! it; or a person decided about this very thing.
 
 use super::causes;
+use super::wording::{self, Change, Worded};
 use super::words::{self, ADVICE, MESSAGE};
 use crate::assistants;
 use crate::domain::id::SessionId;
@@ -83,7 +84,9 @@ fn about(
     }
     if let Some(first) = of_mode.first() {
         let since = hint::called_since(tx, session, faced.agent.as_deref(), first.at)?;
-        if since.iter().any(|call| remedy::follows(call, &first.suggestion, "")) {
+        let (was, becomes) = &first.change;
+        let said = if becomes.is_empty() { &first.suggestion } else { becomes };
+        if since.iter().any(|call| remedy::follows(call, said, was)) {
             return Ok(None);
         }
     }
@@ -137,15 +140,65 @@ fn decide(facts: &Facts<'_>, stands: &dyn Fn(&Remedy) -> bool) -> Option<Message
         // A person's words outrank statistics: where they stand, no other remedy is offered.
         return (!told(known, "")).then(|| decided(facts, known)).flatten();
     }
-    let best = facts.known.iter().find_map(|known| {
-        let becomes = remedy::filled(&known.remedy.becomes, &facts.faced.headline)?;
-        (is_tellable(known, &becomes, facts.text) && stands(&known.remedy) && !told(known, &becomes))
-            .then_some((known, becomes))
-    });
-    match best {
-        Some((known, becomes)) => worked(facts, known, &becomes),
-        None if facts.is_second => None,
-        None => unsolved(facts),
+    let mut ways: Vec<Way<'_>> = facts
+        .known
+        .iter()
+        .filter_map(|known| Way::of(facts, known))
+        .filter(|way| stands(&way.known.remedy) && !told(way.known, &way.said.suggestion))
+        .collect();
+    // The sort is stable: what worked in more sessions comes first among equals.
+    ways.sort_by_key(|way| std::cmp::Reverse(way.rank()));
+    match ways.as_slice() {
+        [best, others @ ..] => worked(facts, best, others),
+        [] if facts.is_second => None,
+        [] => unsolved(facts),
+    }
+}
+
+/// A remedy that may be told, worded for the present call.
+struct Way<'f> {
+    known: &'f Known,
+    said: Worded,
+    /// How alike the call that it once replaced is to the present one, in thousandths.
+    likeness: u32,
+}
+
+/// Likeness from which a remedy is one for this very call, and from which it is one for such a call.
+const SAME: u32 = 1000;
+const ALIKE: u32 = 500;
+
+impl<'f> Way<'f> {
+    fn of(facts: &Facts<'_>, known: &'f Known) -> Option<Self> {
+        let headline = &facts.faced.headline;
+        let becomes = remedy::filled(&known.remedy.becomes, headline)?;
+        let was = remedy::filled(&known.remedy.was, headline).unwrap_or_default();
+        let call = facts.faced.segment.as_deref().unwrap_or(facts.text.call);
+        if !is_tellable(known, &becomes, facts.text) {
+            return None;
+        }
+        let said = wording::worded(Change {
+            kind: known.remedy.kind,
+            was: &was,
+            becomes: &becomes,
+            tool: facts.faced.kind,
+            call,
+        });
+        let likeness = wording::likeness(&was, call);
+        // What the present call brings along is looked at like what is kept.
+        let may_be_typed = remedy::forbidden(&said.suggestion).is_none();
+        may_be_typed.then_some(Self { known, said, likeness })
+    }
+
+    /// A person's word first, then what replaced such a call, then the number of sessions, then the likeness itself.
+    fn rank(&self) -> (bool, bool, bool, u32, u32) {
+        let confirmed = self.known.verdict == Some(true) || self.known.source == Source::Person;
+        (
+            confirmed,
+            self.likeness >= SAME,
+            self.likeness >= ALIKE,
+            self.known.trials.worked,
+            self.likeness,
+        )
     }
 }
 
@@ -164,17 +217,34 @@ pub(super) fn is_tellable(known: &Known, becomes: &str, text: Text<'_>) -> bool 
         && proven
         && (!decayed || known.verdict == Some(true))
         && remedy::forbidden(becomes).is_none()
-        && !remedy::new_words(becomes, text).is_empty()
+        && says_something_new(&known.remedy, becomes, text)
 }
 
-fn worked(facts: &Facts<'_>, known: &Known, becomes: &str) -> Option<Message> {
-    let to = words::code(becomes);
-    let from = words::code(&remedy::filled(&known.remedy.was, &facts.faced.headline).unwrap_or_default());
-    let advice = match known.remedy.kind {
-        RemedyKind::Path => format!("It is {to}, not {from}."),
-        RemedyKind::Prepared => format!("First run {to}, then the same call again."),
-        _ => format!("Run {to}."),
-    };
+/// Returns whether what a remedy changes stands neither in the failing call nor in its output. What the old call had too,
+/// such as the number of another pull request, is no change.
+fn says_something_new(remedy: &Remedy, becomes: &str, text: Text<'_>) -> bool {
+    let new = remedy::new_words(becomes, text);
+    match remedy.kind {
+        RemedyKind::Changed => new.iter().any(|word| !remedy.was.split_whitespace().any(|old| old == word)),
+        _ => !new.is_empty(),
+    }
+}
+
+fn worked(facts: &Facts<'_>, best: &Way<'_>, others: &[Way<'_>]) -> Option<Message> {
+    let known = best.known;
+    let mut advice = best.said.advice.clone();
+    // Another way is worth its words where the best one is not the very thing that worked here.
+    let other = others
+        .iter()
+        .filter(|_| best.likeness < SAME)
+        .find(|other| other.known.remedy.kind == RemedyKind::Changed && other.said.suggestion != best.said.suggestion);
+    if let Some(other) = other {
+        let or = format!("; or {}", words::code(&other.said.suggestion));
+        if advice.chars().count() + or.chars().count() < ADVICE {
+            advice.push_str(&or);
+        }
+    }
+    advice.push('.');
     let tried = tried(facts, advice.chars().count());
     let evidence = if known.source == Source::Person || known.verdict == Some(true) {
         format!("A person confirmed it. {}", words::evidence(known.trials))
@@ -187,7 +257,7 @@ fn worked(facts: &Facts<'_>, known: &Known, becomes: &str) -> Option<Message> {
         Some(known),
         &format!("{advice}{tried}"),
         &evidence,
-        becomes,
+        &best.said.suggestion,
     )
 }
 
@@ -225,7 +295,8 @@ pub(super) fn is_nobodys(history: History, headline: &str, goal: Option<&str>, o
 fn unsolved(facts: &Facts<'_>) -> Option<Message> {
     let History { sessions, last, .. } = facts.history;
     let headline = &facts.faced.headline;
-    if !is_nobodys(facts.history, headline, facts.faced.goal.as_deref(), facts.text.output) {
+    // The lines around the headline, not all that was printed: sources and help texts speak of ways out too.
+    if !is_nobodys(facts.history, headline, facts.faced.goal.as_deref(), &facts.faced.message) {
         return None;
     }
     let cause = causes::of(headline).unwrap_or_default();

@@ -2,6 +2,7 @@
 
 mod causes;
 mod known;
+mod wording;
 mod words;
 
 pub mod brief;

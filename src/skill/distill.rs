@@ -237,7 +237,8 @@ fn lesson(store: &Store, wanted: &Wanted<'_>, mode: ModeId, all: &[Taught]) -> R
     }
     Ok(Some(Lesson {
         mode,
-        template: Template::parse(&row.template),
+        // The mode's own text is for people; its pattern keeps the tokens apart.
+        template: Template::parse(&store.mode_patterns(mode, 1)?.into_iter().next().map_or(row.template, |one| one.template)),
         fingerprint: row.fingerprint,
         scope: row.scope,
         headline,

@@ -20,7 +20,7 @@ pub struct Message {
     pub at: Timestamp,
     /// The finer fingerprint of the failure.
     pub instance: Option<String>,
-    /// What it said to type.
+    /// What it said to type: as it worked before, where the message only named what changes.
     pub suggestion: String,
     /// The call that failed, or was refused: of a shell call the segment.
     pub was: String,
@@ -51,7 +51,7 @@ pub struct Later {
 /// nothing has to come of it.
 pub fn messages(tx: &Tx<'_>, session: SessionId) -> Result<(Vec<Message>, bool), StoreError> {
     let mut rows = tx.prepare_cached(
-        "select h.id, h.kind, h.agent, e.id, h.at, h.instance, h.suggestion,
+        "select h.id, h.kind, h.agent, e.id, h.at, h.instance, coalesce(r.becomes, h.suggestion),
                 coalesce(r.was, f.segment, e.command, e.file, ''), coalesce(e.command, e.file)
          from hint h left join event e on e.key = h.call left join failure f on f.event = e.id
          left join remedy r on r.id = h.remedy and r.instance is not null

@@ -71,17 +71,21 @@ pub struct Earlier {
     pub remedy: Option<RemedyId>,
     /// What it said to type.
     pub suggestion: String,
+    /// The call that its remedy replaced, and what replaced it; empty where it named no remedy.
+    pub change: (String, String),
     /// When.
     pub at: Timestamp,
 }
 
-/// Returns what one agent of a session was told since its last compaction, oldest first.
+/// Returns what one agent of a session was told at its actions since its last compaction, oldest first. A brief is far
+/// behind by then, and a warning that was only noted was told to nobody.
 pub fn before(tx: &Tx<'_>, session: SessionId, agent: Option<&str>) -> Result<Vec<Earlier>, StoreError> {
     let mut rows = tx.prepare_cached(
-        "select id, kind, mode, remedy, suggestion, at from hint
-         where session = ?1 and agent is ?2
-           and at > coalesce((select max(e.at) from event e where e.session = ?1 and e.kind = 'compact' and e.agent is ?2), -1)
-         order by at, id",
+        "select h.id, h.kind, h.mode, h.remedy, h.suggestion, coalesce(r.was, ''), coalesce(r.becomes, ''), h.at
+         from hint h left join remedy r on r.id = h.remedy and r.instance is not null
+         where h.session = ?1 and h.agent is ?2 and h.kind <> 'brief' and (h.shadow = 0 or h.kind = 'hint')
+           and h.at > coalesce((select max(e.at) from event e where e.session = ?1 and e.kind = 'compact' and e.agent is ?2), -1)
+         order by h.at, h.id",
     )?;
     let found = rows
         .query_map(params![session.0, agent], |row| {
@@ -92,7 +96,8 @@ pub fn before(tx: &Tx<'_>, session: SessionId, agent: Option<&str>) -> Result<Ve
                 mode: row.get::<_, Option<i64>>(2)?.map(ModeId),
                 remedy: row.get::<_, Option<i64>>(3)?.map(RemedyId),
                 suggestion: row.get(4)?,
-                at: Timestamp(row.get(5)?),
+                change: (row.get(5)?, row.get(6)?),
+                at: Timestamp(row.get(7)?),
             })
         })?
         .collect::<Result<_, _>>()?;

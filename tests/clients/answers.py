@@ -89,7 +89,8 @@ class Callus:
     def told(self, session):
         """Returns what `callus told` lists of a session, oldest first, and the sums."""
         answer = self.ask("told", "--session", session)
-        return [Told(**{name: row.get(name, "") for name in TOLD}) for row in reversed(answer["messages"])], answer["sums"]
+        told = [Told(**{name: row.get(name, "") for name in TOLD}) for row in reversed(answer["messages"])]
+        return told, answer["sums"]
 
     def projects(self):
         return self.ask("project", "list")["projects"]

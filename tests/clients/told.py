@@ -186,7 +186,8 @@ class Silence(Story):
         session.failed("Bash", {"command": "make deploy"}, "PreToolUse:Bash hook error: not on this desk")
         session.ran("make deploy TARGET=side", "deployed")
         session.failed("Bash", {"command": "make close"}, CLOSED).ran("make close FORCE=1", "closed")
-        session.failed("NotebookEdit", edit, unread).called("Read", read, "[]", {}).called("NotebookEdit", edit, "edited", {})
+        session.failed("NotebookEdit", edit, unread).called("Read", read, "[]", {})
+        session.called("NotebookEdit", edit, "edited", {})
         session.ran("pytest", NO_PYTEST, 127).ran(REMEDY, GREEN)
         return session.ran(sums, red, 1).ran(f"{sums} -k 'not carry'", GREEN).ran(sums, GREEN)
 
@@ -348,8 +349,7 @@ class Skills(Story):
         cls.owned = desk.folder / "owned"
         secret = desk.folder / "secret.txt"
         secret.write_text(cls.SECRET)
-        # What would be run, and a file that would be read, if a skill held them as they are: in what a tool says, in
-        # the call that failed, and in the one that worked.
+        # Were it written as it is, it would run and be read: in what a tool says, in a failing and a working call.
         poison = f"!`touch {cls.owned}` @{secret}"
         for name in ("tally", "weigh", "stow"):
             program = desk.folder / "bin" / name
@@ -407,10 +407,10 @@ class Skills(Story):
         self.assertIn(REMEDY, said)
 
     def test_what_would_be_executed_is_written_so_that_it_is_not_or_refused(self):
-        self.assertEqual(self.names, ["pytest", "tally"], self.done)
-        self.assertIn("touch", self.text("tally"))
-        self.assertRegex(self.done, "weigh  not written")
-        self.assertRegex(self.done, "stow  not written")
+        self.assertEqual([name.split("-")[0] for name in self.names], ["pytest", "tally"], self.done)
+        self.assertIn("touch", self.text(self.names[1]))
+        self.assertRegex(self.done, r"weigh\S*  not written")
+        self.assertRegex(self.done, r"stow\S*  not written")
 
     def test_nothing_in_it_is_executed_or_read(self):
         self.assertFalse(self.owned.exists(), "a skill ran a command when it was loaded")

@@ -53,6 +53,7 @@ const DENIALS: &[(&str, &str)] = &[
     ("PreToolUse:", " hook error: "),
     ("PreToolUse:", " hook blocking error"),
     ("Hook PreToolUse:", " denied this tool"),
+    ("Hook PreToolUse:", " asked for confirmation for this tool"),
     ("[Request interrupted by user", ""),
 ];
 

@@ -82,7 +82,20 @@ fn may_be_kept(remedy: &Remedy) -> bool {
     is_line(&remedy.was)
         && is_line(&remedy.becomes)
         && forbidden(&remedy.becomes).is_none()
+        && (!remedy.kind.can_be_told() || is_plain(&remedy.becomes))
         && (remedy.kind == RemedyKind::Retry || remedy.was != remedy.becomes)
+}
+
+/// Returns whether a command is words that name things: no sentence in quotes, no address, no comment, nothing that is
+/// worked out only when it runs, no package of somebody else's that bears a known name. What a session printed or typed
+/// may have come from anywhere.
+fn is_plain(command: &str) -> bool {
+    let speaks = |word: &String| word.matches(' ').count() >= 2 || word.starts_with('@') || word.starts_with('#');
+    !["://", "$(", "`", "<(", "base64"]
+        .iter()
+        .any(|part| command.contains(part))
+        && !command.contains(" #")
+        && !input::words(command).iter().any(speaks)
 }
 
 /// Returns the later calls of the same agent, with their number from the failure.

@@ -303,6 +303,7 @@ fn an_agent_is_not_told_the_same_twice() {
         mode: Some(ModeId(7)),
         remedy,
         suggestion: suggestion.to_owned(),
+        change: (String::new(), String::new()),
         at: DAY,
     };
     for told in [

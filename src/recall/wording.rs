@@ -1,0 +1,201 @@
+//! How a remedy is put to the agent that has just failed with a call of its own.
+//!
+//! A remedy is a difference, and the call at hand is seldom the very one that failed then: what changes is named, with
+//! the command by which it worked, or applied to the present call where it only says how a program is called.
+
+use super::words;
+use crate::domain::lesson::RemedyKind;
+use crate::domain::trace::ToolKind;
+use crate::failure::shell::lex;
+
+/// What is said, and what it says to type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Worded {
+    /// The sentence, without its full stop.
+    pub(super) advice: String,
+    /// The command, path or input alone.
+    pub(super) suggestion: String,
+}
+
+/// A remedy with its slots filled, for a call that failed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Change<'c> {
+    pub(super) kind: RemedyKind,
+    pub(super) was: &'c str,
+    pub(super) becomes: &'c str,
+    /// The kind of tool that failed.
+    pub(super) tool: ToolKind,
+    /// The segment of the command line that failed, or the path.
+    pub(super) call: &'c str,
+}
+
+/// Returns the words for a remedy.
+pub(super) fn worded(change: Change<'_>) -> Worded {
+    let Change { was, becomes, .. } = change;
+    let to = words::code(becomes);
+    let advice = match change.kind {
+        RemedyKind::Path => format!("It is {to}, not {}", words::code(was)),
+        RemedyKind::Prepared => format!("First run {to}, then the same call again"),
+        _ if change.tool != ToolKind::Shell => format!("Call it with {to}"),
+        _ => return in_shell(change),
+    };
+    Worded {
+        advice,
+        suggestion: becomes.to_owned(),
+    }
+}
+
+fn in_shell(change: Change<'_>) -> Worded {
+    let Change { was, becomes, call, .. } = change;
+    let (old, new, here) = (typed(was), typed(becomes), typed(call));
+    let said = |advice: String, suggestion: &str| Worded {
+        advice,
+        suggestion: suggestion.to_owned(),
+    };
+    if old.is_empty() || old == here {
+        return said(format!("Run {}", words::code(becomes)), becomes);
+    }
+    if let Some(applied) = applied(&old, &new, &here) {
+        return said(format!("Run {}", words::code(&applied)), &applied);
+    }
+    let added = without(&new, &old).join(" ");
+    let removed = without(&old, &new).join(" ");
+    let example = words::code(becomes);
+    match (added.is_empty(), removed.is_empty()) {
+        (false, true) => said(format!("Add {}, as in {example}", words::code(&added)), becomes),
+        (false, false) => said(
+            format!("Use {} instead of {}, as in {example}", words::code(&added), words::code(&removed)),
+            becomes,
+        ),
+        _ => said(format!("Run it as in {example}"), becomes),
+    }
+}
+
+/// Returns the present call with the change of how its program is called: what stands before the words behind the
+/// program's name, or another path of it. Nothing when the change is another one.
+fn applied(old: &[&str], new: &[&str], here: &[&str]) -> Option<String> {
+    let (program, behind) = old.split_first()?;
+    let calling = new.strip_suffix(behind)?;
+    let rest = here.strip_prefix(&[*program])?;
+    // What follows the program belongs to the call: a flag that only the old one had is no way of calling it.
+    (!calling.is_empty() && calling != [*program]).then(|| [calling, rest].concat().join(" "))
+}
+
+/// Returns the words of `these` that `those` have not, in order.
+fn without<'w>(these: &[&'w str], those: &[&str]) -> Vec<&'w str> {
+    these.iter().filter(|word| !those.contains(word)).copied().collect()
+}
+
+/// Returns the words of one simple command as they were typed; none when there are several commands.
+fn typed(text: &str) -> Vec<&str> {
+    match lex::split(text).as_slice() {
+        [one] => one.words.iter().map(|word| &text[word.place.clone()]).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Returns how alike two calls are: the words that both have, of all that either has, in thousandths.
+pub(super) fn likeness(one: &str, other: &str) -> u32 {
+    let (one, other) = (typed(one), typed(other));
+    let both = one.iter().filter(|word| other.contains(word)).count();
+    let all = one.len() + other.len() - both;
+    if all == 0 {
+        return 0;
+    }
+    u32::try_from(both * 1000 / all).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell<'c>(was: &'c str, becomes: &'c str, call: &'c str) -> Worded {
+        worded(Change {
+            kind: RemedyKind::Changed,
+            was,
+            becomes,
+            tool: ToolKind::Shell,
+            call,
+        })
+    }
+
+    #[test]
+    fn a_change_is_named_or_applied_to_the_present_call() {
+        for (was, becomes, call, advice, suggestion) in [
+            (
+                "pytest",
+                "python3 -m pytest",
+                "pytest",
+                "Run `python3 -m pytest`",
+                "python3 -m pytest",
+            ),
+            (
+                "go version",
+                "mise exec -- go version",
+                "go test ./...",
+                "Run `mise exec -- go test ./...`",
+                "mise exec -- go test ./...",
+            ),
+            (
+                "go version",
+                "/usr/local/go/bin/go version",
+                "go test -run 'A b' ./x",
+                "Run `/usr/local/go/bin/go test -run 'A b' ./x`",
+                "/usr/local/go/bin/go test -run 'A b' ./x",
+            ),
+            (
+                "gh pr diff 88 --stat",
+                "gh pr diff 88 --name-only",
+                "gh pr diff 104 --stat",
+                "Use `--name-only` instead of `--stat`, as in `gh pr diff 88 --name-only`",
+                "gh pr diff 88 --name-only",
+            ),
+            (
+                "GOOS=windows go test ./...",
+                "GOOS=windows go test -run '^$' -exec=true ./...",
+                "GOOS=windows GOARCH=amd64 go test ./internal/auth",
+                "Add `-run '^$' -exec=true`, as in `GOOS=windows go test -run '^$' -exec=true ./...`",
+                "GOOS=windows go test -run '^$' -exec=true ./...",
+            ),
+            (
+                "",
+                "npm run lint:js",
+                "npm run lint-js",
+                "Run `npm run lint:js`",
+                "npm run lint:js",
+            ),
+        ] {
+            let said = shell(was, becomes, call);
+            assert_eq!((said.advice.as_str(), said.suggestion.as_str()), (advice, suggestion));
+        }
+    }
+
+    #[test]
+    fn other_kinds_have_their_own_sentence() {
+        let said = |kind, tool| {
+            let (was, becomes) = ("a.yml", "a.yaml");
+            worded(Change {
+                kind,
+                was,
+                becomes,
+                tool,
+                call: "a.yml",
+            })
+            .advice
+        };
+        assert_eq!(said(RemedyKind::Path, ToolKind::Search), "It is `a.yaml`, not `a.yml`");
+        assert_eq!(
+            said(RemedyKind::Prepared, ToolKind::Shell),
+            "First run `a.yaml`, then the same call again"
+        );
+        assert_eq!(said(RemedyKind::Changed, ToolKind::Mcp), "Call it with `a.yaml`");
+    }
+
+    #[test]
+    fn likeness_is_the_share_of_common_words() {
+        assert_eq!(likeness("go test ./...", "go test ./..."), 1000);
+        assert_eq!(likeness("GOOS=windows go test ./...", "GOOS=windows go test ./internal/auth"), 600);
+        assert_eq!(likeness("a", "b"), 0);
+        assert_eq!(likeness("", ""), 0);
+    }
+}
