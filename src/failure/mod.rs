@@ -17,3 +17,4 @@ pub mod recognise;
 pub mod remedy;
 pub mod rejection;
 pub mod shell;
+pub mod withheld;

@@ -87,9 +87,7 @@ fn about(tx: &Tx<'_>, one: &Likely, asking: Asking, policy: &Policy<'_>) -> Resu
     let Some(instance) = one.instance else { return Ok(None) };
     let mut known = store::remedy::of_instance(tx, instance, asking)?;
     known.extend(store::remedy::of_kind(tx, one.pattern, asking)?);
-    let decision = known
-        .iter()
-        .find(|known| known.remedy.kind == RemedyKind::Decision && known.verdict != Some(false));
+    let decision = known.iter().find(|known| known.is_decided());
     if let Some(known) = decision {
         return Ok(Some(decided(one, known)));
     }

@@ -24,8 +24,6 @@ const MOST_IN_SESSION: usize = 6;
 const MOST_OF_MODE: usize = 2;
 /// Sessions that must have met a failure before it is called nobody's own.
 const MET: u32 = 2;
-/// Sessions in which a claim must have been seen to work.
-const CLAIM_SEEN: u32 = 2;
 
 /// What decides, besides the store, whether something is told.
 pub struct Policy<'p> {
@@ -132,10 +130,7 @@ fn decide(facts: &Facts<'_>, stands: &dyn Fn(&Remedy) -> bool) -> Option<Message
             earlier.remedy == Some(known.id) || (!suggestion.is_empty() && earlier.suggestion == suggestion)
         })
     };
-    let decision = facts
-        .known
-        .iter()
-        .find(|known| known.remedy.kind == RemedyKind::Decision && known.verdict != Some(false));
+    let decision = facts.known.iter().find(|known| known.is_decided());
     if let Some(known) = decision {
         // A person's words outrank statistics: where they stand, no other remedy is offered.
         return (!told(known, "")).then(|| decided(facts, known)).flatten();
@@ -202,22 +197,10 @@ impl<'f> Way<'f> {
     }
 }
 
-/// Returns whether a remedy may be told about a failing call, with `becomes` as what it says to type.
+/// Returns whether a remedy may be told about a failing call, with `becomes` as what it says to type: it is not withheld,
+/// and says what stands neither in the call nor in its output.
 pub(super) fn is_tellable(known: &Known, becomes: &str, text: Text<'_>) -> bool {
-    let trials = known.trials;
-    let proven = match known.source {
-        Source::Seen => trials.worked > 0 || known.verdict == Some(true),
-        Source::Agent => trials.worked >= CLAIM_SEEN || known.verdict == Some(true),
-        Source::Person => true,
-    };
-    // What failed when it was last tried has to have worked in more sessions than it failed in.
-    let decayed = trials.last_failed > trials.last_worked && trials.failed >= trials.worked;
-    known.remedy.kind.can_be_told()
-        && known.verdict != Some(false)
-        && proven
-        && (!decayed || known.verdict == Some(true))
-        && remedy::forbidden(becomes).is_none()
-        && says_something_new(&known.remedy, becomes, text)
+    known.withheld(becomes).is_none() && says_something_new(&known.remedy, becomes, text)
 }
 
 /// Returns whether what a remedy changes stands neither in the failing call nor in its output. What the old call had too,

@@ -186,10 +186,7 @@ fn remedy_of(tx: &Tx<'_>, run: &Run, asking: Asking) -> Result<Option<Known>, St
     };
     known.extend(store::remedy::of_kind(tx, run.pattern, asking)?);
     // Where a person decided, statistics are silent: the hint after the failure tells the decision.
-    if known
-        .iter()
-        .any(|known| known.remedy.kind == RemedyKind::Decision && known.verdict != Some(false))
-    {
+    if known.iter().any(Known::is_decided) {
         return Ok(None);
     }
     let output = body::read(tx, run.event, Part::Output)?

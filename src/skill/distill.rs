@@ -266,15 +266,11 @@ fn push_way(ways: &mut Vec<Way>, remedy: &Remedy) {
     }
 }
 
-/// Returns whether a remedy has earned a place in a skill: it says what to do, worked in enough sessions, more than it
-/// failed in, and nobody refuted it. What an agent only claims has worked in none.
+/// Returns whether a remedy has earned a place in a skill: it may be suggested, and worked in enough sessions.
 fn is_proven(taught: &Taught, wanted: &Wanted<'_>) -> bool {
-    let (known, trials) = (&taught.known, taught.known.trials);
-    let decayed = trials.last_failed > trials.last_worked && trials.failed >= trials.worked;
-    known.remedy.kind.can_be_told()
-        && known.verdict != Some(false)
-        && trials.worked >= wanted.min_sessions.max(1)
-        && !decayed
+    let known = &taught.known;
+    known.withheld(&known.remedy.becomes).is_none()
+        && known.trials.worked >= wanted.min_sessions.max(1)
         && (wanted.stands)(&known.remedy)
 }
 

@@ -6,6 +6,7 @@ use super::{StoreError, Tx};
 use crate::domain::id::{EventId, FailureId, Fingerprint, PatternId, ProjectId, RemedyId, SessionId};
 use crate::domain::lesson::{Remedy, RemedyKind, Source, Trials};
 use crate::domain::time::Timestamp;
+use crate::failure::withheld::{Record, Withheld, withheld};
 use crate::redact::Clean;
 
 /// What a remedy belongs to.
@@ -47,6 +48,26 @@ pub struct Known {
     pub verdict: Option<bool>,
     /// How it has done.
     pub trials: Trials,
+}
+
+impl Known {
+    /// Returns why it is not suggested, with `says` as the words that somebody would read: what it says, filled in.
+    #[must_use]
+    pub fn withheld(&self, says: &str) -> Option<Withheld> {
+        let record = Record {
+            kind: self.remedy.kind,
+            source: self.source,
+            verdict: self.verdict,
+            trials: self.trials,
+        };
+        withheld(record, says)
+    }
+
+    /// Returns whether it is a person's decision that is to be told: where one stands, no other remedy is offered.
+    #[must_use]
+    pub fn is_decided(&self) -> bool {
+        self.remedy.kind == RemedyKind::Decision && self.withheld(&self.remedy.becomes).is_none()
+    }
 }
 
 /// Takes back what a session taught, before it is derived anew, and returns what it had taught: what is not learnt again
