@@ -12,6 +12,7 @@ use crate::domain::lesson::{Remedy, RemedyKind};
 use crate::domain::time::Timestamp;
 use crate::failure::mask::Template;
 use crate::failure::remedy::filled;
+use crate::failure::withheld::Withheld;
 use crate::store::read::{PublicationRow, Taught};
 use crate::store::{Store, StoreError};
 
@@ -180,7 +181,16 @@ fn lessons(store: &Store, wanted: &Wanted<'_>) -> Result<Vec<Lesson>, StoreError
 }
 
 fn lesson(store: &Store, wanted: &Wanted<'_>, mode: ModeId, all: &[Taught]) -> Result<Option<Lesson>, StoreError> {
-    let good: Vec<&Taught> = all.iter().filter(|taught| is_proven(taught, wanted)).collect();
+    let proven = |may: fn(Option<Withheld>) -> bool| -> Vec<&Taught> {
+        let known = |taught: &&Taught| may(taught.known.withheld(&taught.known.remedy.becomes));
+        let all = all.iter().filter(|taught| is_proven(taught, wanted));
+        all.filter(known).collect()
+    };
+    let mut good = proven(|why| why.is_none());
+    if good.is_empty() {
+        // What is never told is drafted where there is nothing else, so that whoever asks reads why it is refused.
+        good = proven(|why| matches!(why, Some(Withheld::Forbidden(_))));
+    }
     let Some(kind) = good.first().map(|taught| taught.known.remedy.kind) else {
         return Ok(None);
     };
@@ -266,12 +276,10 @@ fn push_way(ways: &mut Vec<Way>, remedy: &Remedy) {
     }
 }
 
-/// Returns whether a remedy has earned a place in a skill: it may be suggested, and worked in enough sessions.
+/// Returns whether a remedy that may be suggested has earned a place in a skill: it worked in enough sessions.
 fn is_proven(taught: &Taught, wanted: &Wanted<'_>) -> bool {
     let known = &taught.known;
-    known.withheld(&known.remedy.becomes).is_none()
-        && known.trials.worked >= wanted.min_sessions.max(1)
-        && (wanted.stands)(&known.remedy)
+    known.trials.worked >= wanted.min_sessions.max(1) && (wanted.stands)(&known.remedy)
 }
 
 /// Returns what was tried and failed, or was refused by a person, and is none of the ways.
