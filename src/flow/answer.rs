@@ -56,7 +56,7 @@ pub(super) fn answer(settings: &Settings, failed: &Failed) -> Result<Option<Mess
     let path = settings.journals().join(journal::file_name(&failed.session));
     let stands = |remedy: &Remedy| stands(settings, failed.cwd.as_deref(), remedy);
     let policy = Policy { hints, stands: &stands };
-    let message = drain::drain_once(
+    let answered = drain::drain_once(
         &mut store,
         &path,
         &rules,
@@ -66,6 +66,10 @@ pub(super) fn answer(settings: &Settings, failed: &Failed) -> Result<Option<Mess
             Some(session) => hint::answer(tx, session, failed.at, &policy),
             None => Ok(None),
         },
-    )?;
-    Ok(message)
+    );
+    match answered {
+        // Somebody else writes, or there is no room: silence is no fault, and the record is drained later.
+        Err(CaptureError::Store(StoreError::Busy | StoreError::Full)) => Ok(None),
+        other => Ok(other?),
+    }
 }
