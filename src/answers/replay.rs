@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::style::rfc3339;
-use crate::flow::replay::{Event, EventKind, Figures, Kind, Naming, Report};
+use crate::flow::replay::{Briefs, Event, EventKind, Figures, Kind, Naming, Report};
 
 /// What a replay of past sessions against an empty memory came to.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -36,6 +36,8 @@ pub struct ReplayView {
     pub repeats: Repeats,
     /// Messages that would have been sent.
     pub messages: Messages,
+    /// What came of the messages at the start of sessions.
+    pub briefed: Briefed,
     /// How often the suggestions of hints name what later worked.
     pub suggestions: Suggestions,
     /// The same, with the suggestions shuffled among the hints.
@@ -97,14 +99,33 @@ pub struct Messages {
     pub warnings: u64,
     /// Warnings before a call that in truth succeeded.
     pub wrong_warnings: u64,
-    /// At the start of a session.
+    /// At the start of a session, or after a compaction.
     pub briefs: u64,
     /// Messages for each 100 calls.
     pub per_100_calls: f64,
+    /// The same without those at the start of a session.
+    pub per_100_calls_without_briefs: f64,
     /// Their bytes.
     pub text_bytes: u64,
     /// Their tokens, at four bytes each.
     pub tokens: u64,
+}
+
+/// What came of the messages at the start of sessions.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Briefed {
+    /// Starts and compactions of sessions.
+    pub starts: u64,
+    /// Those at which something was told.
+    pub told: u64,
+    /// The bytes of that.
+    pub text_bytes: u64,
+    /// Failure modes that sessions were told of, each once in a session.
+    pub modes: u64,
+    /// Of them, those that the session then met.
+    pub met: u64,
+    /// Known repeats of which the session had been told at its start.
+    pub known: u64,
 }
 
 /// How often suggestions name what later worked.
@@ -155,10 +176,10 @@ pub struct Example {
     pub spared: u64,
 }
 
-/// One line of `callus replay --events`: a failure, or a message.
+/// One line of `callus replay --events`: a failure, or a message about a call.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ReplayEvent {
-    /// `failure`, `hint`, `warning` or `brief`.
+    /// `failure`, `hint` or `warning`.
     #[serde(rename = "type")]
     pub kind: &'static str,
     /// The assistant's id of the session.
@@ -195,7 +216,6 @@ impl From<&Event> for ReplayEvent {
                 EventKind::Failure => "failure",
                 EventKind::Hint => "hint",
                 EventKind::Warning => "warning",
-                EventKind::Brief => "brief",
             },
             session: event.session.clone(),
             call_id: event.call.clone().unwrap_or_default(),
@@ -246,6 +266,7 @@ pub fn replayed(report: &Report, took: Duration) -> ReplayView {
         hidden: figures.hidden,
         repeats: repeats(figures),
         messages: messages(figures),
+        briefed: briefed(figures.briefs),
         suggestions: named(figures.naming),
         shuffled: named(figures.shuffled),
         naive: NaiveRule {
@@ -292,20 +313,41 @@ fn repeats(figures: &Figures) -> Repeats {
 fn messages(figures: &Figures) -> Messages {
     /// Bytes of a token, as is usual for English and commands.
     const TOKEN: u64 = 4;
-    let all = figures.hints + figures.warnings + figures.briefs;
+    let about_calls = figures.hints + figures.warnings;
+    let all = about_calls + figures.briefs.sent;
+    let per_100_calls = |messages: u64| match figures.calls {
+        0 => 0.0,
+        calls => rounded(messages as f64 * 100.0 / calls as f64),
+    };
     Messages {
         all,
         hints: figures.hints,
         warnings: figures.warnings,
         wrong_warnings: figures.wrong_warnings,
-        briefs: figures.briefs,
-        per_100_calls: if figures.calls == 0 {
-            0.0
-        } else {
-            rounded(all as f64 * 100.0 / figures.calls as f64)
-        },
+        briefs: figures.briefs.sent,
+        per_100_calls: per_100_calls(all),
+        per_100_calls_without_briefs: per_100_calls(about_calls),
         text_bytes: figures.bytes,
         tokens: figures.bytes.div_ceil(TOKEN),
+    }
+}
+
+const fn briefed(briefs: Briefs) -> Briefed {
+    let Briefs {
+        asked,
+        sent,
+        bytes,
+        modes,
+        met,
+        known,
+    } = briefs;
+    Briefed {
+        starts: asked,
+        told: sent,
+        text_bytes: bytes,
+        modes,
+        met,
+        known,
     }
 }
 

@@ -6,14 +6,14 @@ use std::path::Path;
 
 use super::FlowError;
 use super::stands::stands;
-use crate::capture::{Recorder, drain, prepare};
+use crate::capture::{CaptureError, Recorder, drain, prepare};
 use crate::config::{self, Settings};
 use crate::domain::lesson::{Hints, Message, Remedy};
 use crate::domain::time::Timestamp;
 use crate::domain::trace::{Observation, SessionKey, Step};
 use crate::recall::hint::{self, Policy};
 use crate::redact::Clean;
-use crate::store::{Store, journal, session};
+use crate::store::{Store, StoreError, journal, session};
 
 /// A failure that a hook has just journalled.
 #[derive(Debug)]
@@ -46,15 +46,17 @@ pub(super) fn answer(settings: &Settings, failed: &Failed) -> Result<Option<Mess
     if hints == Hints::Off {
         return Ok(None);
     }
-    let Some(mut store) = Store::open_for_hook(&settings.database())? else {
-        return Ok(None);
+    let mut store = match Store::open_for_hook(&settings.database()) {
+        Ok(Some(store)) => store,
+        Ok(None) | Err(StoreError::Busy) => return Ok(None),
+        Err(error) => return Err(error.into()),
     };
     let rules = super::rules(settings)?;
     let mut recorder = Recorder::new(settings.machine());
     let path = settings.journals().join(journal::file_name(&failed.session));
     let stands = |remedy: &Remedy| stands(settings, failed.cwd.as_deref(), remedy);
     let policy = Policy { hints, stands: &stands };
-    let message = drain::drain_once(
+    let answered = drain::drain_once(
         &mut store,
         &path,
         &rules,
@@ -64,6 +66,10 @@ pub(super) fn answer(settings: &Settings, failed: &Failed) -> Result<Option<Mess
             Some(session) => hint::answer(tx, session, failed.at, &policy),
             None => Ok(None),
         },
-    )?;
-    Ok(message)
+    );
+    match answered {
+        // Somebody else writes, or there is no room: silence is no fault, and the record is drained later.
+        Err(CaptureError::Store(StoreError::Busy | StoreError::Full)) => Ok(None),
+        other => Ok(other?),
+    }
 }

@@ -10,7 +10,8 @@ use crate::domain::id::ProjectId;
 use crate::domain::lesson::{Hints, Message, Remedy};
 use crate::domain::trace::{Notice, Observation, SessionKey, Step};
 use crate::git;
-use crate::recall::brief::{self, Start};
+use crate::recall;
+use crate::recall::brief::{Brief, Start};
 use crate::recall::hint::Policy;
 use crate::redact::{self, Clean};
 use crate::store::{Store, StoreError, Tx, journal, project, session, warned};
@@ -50,6 +51,26 @@ impl Begun {
             seen: seen.clone(),
         })
     }
+
+    /// Returns the beginning that a step of a past session is, if a hook would have reported one there: the session's
+    /// own, where it copied none from another, and every compaction.
+    pub(super) fn past(seen: &Observation) -> Option<Self> {
+        let compacted = match &seen.step {
+            Step::SessionStarted(start) => {
+                // What names no transcript is news of a session that runs, and what names a parent is a fork.
+                (start.transcript.is_some() && start.parent.is_none()).then_some(false)?
+            }
+            Step::Compacted { .. } if seen.agent.is_none() => true,
+            _ => return None,
+        };
+        Some(Self {
+            session: seen.session.clone(),
+            event: String::new(),
+            cwd: seen.cwd.clone()?,
+            compacted,
+            seen: seen.clone(),
+        })
+    }
 }
 
 /// What is told.
@@ -70,16 +91,52 @@ pub(super) fn at_start(hooks: &Hooks, begun: Begun, settings: &Settings) -> Resu
     if hints == Hints::Off {
         return Ok(None);
     }
-    let Some(message) = message(&begun, hints, settings)? else {
+    let Some(mut store) = Store::open_for_hook(&settings.database())? else {
+        return Ok(None);
+    };
+    let stands = |remedy: &Remedy| stands(settings, Some(&begun.cwd), remedy);
+    let policy = Policy { hints, stands: &stands };
+    let Some(Brief { message, .. }) = store.look(|tx| brief(tx, &begun, &settings.machine(), &policy))? else {
         return Ok(None);
     };
     let Some(reply) = (hooks.reply)(&begun.event, &message.text) else {
         return Ok(None);
     };
+    Ok(told(settings, &begun, message, hints).map(|told| Said {
+        session: begun.session,
+        seen: redact::scan_all(vec![told]),
+        reply: (hints == Hints::On).then_some(reply),
+    }))
+}
+
+/// Returns what there is to say at a beginning, if anything.
+pub(super) fn brief(
+    tx: &Tx<'_>,
+    begun: &Begun,
+    machine: &str,
+    policy: &Policy<'_>,
+) -> Result<Option<Brief>, StoreError> {
+    let Some(project) = project_at(tx, machine, Path::new(&begun.cwd))? else {
+        return Ok(None);
+    };
+    let root = match session::find(tx, &begun.session)? {
+        Some(session) => Some(session::top(tx, session)?),
+        None => None,
+    };
+    let start = Start {
+        project,
+        root,
+        now: begun.seen.at,
+    };
+    recall::brief::at_start(tx, start, policy)
+}
+
+/// Returns what is recorded of a message at a beginning; nothing where the agent has it before it already.
+pub(super) fn told(settings: &Settings, begun: &Begun, message: Message, hints: Hints) -> Option<Observation> {
     let what = format!("brief {}", warned::hash(&message.text));
     let is_first = journal::first(&settings.journals(), &begun.session, &what).unwrap_or(false);
     if !is_first && !begun.compacted {
-        return Ok(None);
+        return None;
     }
     let notice = Notice {
         told: message.told,
@@ -92,37 +149,9 @@ pub(super) fn at_start(hooks: &Hooks, begun: Begun, settings: &Settings) -> Resu
         text: message.text,
         suggestion: message.suggestion,
     };
-    let told = Observation {
+    Some(Observation {
         step: Step::Told(notice),
-        ..begun.seen
-    };
-    Ok(Some(Said {
-        session: begun.session,
-        seen: redact::scan_all(vec![told]),
-        reply: (hints == Hints::On).then_some(reply),
-    }))
-}
-
-fn message(begun: &Begun, hints: Hints, settings: &Settings) -> Result<Option<Message>, FlowError> {
-    let Some(mut store) = Store::open_for_hook(&settings.database())? else {
-        return Ok(None);
-    };
-    let stands = |remedy: &Remedy| stands(settings, Some(&begun.cwd), remedy);
-    let policy = Policy { hints, stands: &stands };
-    store.look(|tx| {
-        let Some(project) = project_at(tx, &settings.machine(), Path::new(&begun.cwd))? else {
-            return Ok(None);
-        };
-        let root = match session::find(tx, &begun.session)? {
-            Some(session) => Some(session::top(tx, session)?),
-            None => None,
-        };
-        let start = Start {
-            project,
-            root,
-            now: begun.seen.at,
-        };
-        Ok(brief::at_start(tx, start, &policy)?)
+        ..begun.seen.clone()
     })
 }
 

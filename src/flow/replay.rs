@@ -24,7 +24,7 @@ use crate::redact::Rules;
 pub use compare::{Naive, Naming};
 pub use folder::{Folder, sweep};
 pub use kind::{Facts, Kind, SOON, kind};
-pub use play::{Event, EventKind, Figures, Sent};
+pub use play::{Briefs, Event, EventKind, Figures, Sent};
 
 use order::Family;
 use play::Player;

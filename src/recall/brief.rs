@@ -4,7 +4,7 @@ use super::causes;
 use super::hint::{Policy, is_nobodys, is_tellable};
 use super::words;
 use crate::domain::failure::Severity;
-use crate::domain::id::{ProjectId, SessionId};
+use crate::domain::id::{PatternId, ProjectId, SessionId};
 use crate::domain::lesson::{Message, Remedy, RemedyKind, Rule, Told};
 use crate::domain::time::Timestamp;
 use crate::failure::own::SIGNATURE;
@@ -39,8 +39,17 @@ pub struct Start {
     pub now: Timestamp,
 }
 
+/// What a session is told at its start.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Brief {
+    /// The message.
+    pub message: Message,
+    /// Of each failure mode that it speaks of the pattern of its newest failure.
+    pub about: Vec<PatternId>,
+}
+
 /// Returns what a session is to be told at its start, if anything.
-pub fn at_start(tx: &Tx<'_>, start: Start, policy: &Policy<'_>) -> Result<Option<Message>, StoreError> {
+pub fn at_start(tx: &Tx<'_>, start: Start, policy: &Policy<'_>) -> Result<Option<Brief>, StoreError> {
     let mut likely = likely::of_project(tx, start.project, start.now)?;
     likely.retain(|one| one.sessions >= MET);
     likely.sort_by(|one, other| {
@@ -59,7 +68,7 @@ pub fn at_start(tx: &Tx<'_>, start: Start, policy: &Policy<'_>) -> Result<Option
         }
         said.extend(about(tx, one, asking, policy)?.filter(|line| line.text.chars().count() <= LINE));
     }
-    Ok(message(said, likely.len()))
+    Ok(brief(said, likely.len()))
 }
 
 /// Returns how much a failure mode weighs: how lately, in how many sessions, at what cost.
@@ -77,6 +86,7 @@ fn weight(likely: &Likely, now: Timestamp) -> f64 {
 /// One line of a brief.
 #[derive(Debug, Clone, PartialEq)]
 struct Line {
+    about: PatternId,
     rule: Rule,
     text: String,
     suggestion: String,
@@ -127,6 +137,7 @@ fn worked(one: &Likely, known: &Known, becomes: String) -> Line {
         _ => format!("Run {to}, not {from}"),
     };
     Line {
+        about: one.pattern,
         rule: Rule::Remedy,
         text: format!(
             "{advice} (worked in {} of {} earlier sessions).",
@@ -143,6 +154,7 @@ fn decided(one: &Likely, known: &Known) -> Line {
     let room = LINE.saturating_sub(before.chars().count() + 2);
     let said = words::line(&known.remedy.becomes.replace('"', "'"), room);
     Line {
+        about: one.pattern,
         rule: Rule::Decision,
         text: format!("{before}{said}\"."),
         suggestion: String::new(),
@@ -152,6 +164,7 @@ fn decided(one: &Likely, known: &Known) -> Line {
 fn nobody(one: &Likely, sessions: u32) -> Line {
     let about = words::line(&one.headline.replace('`', "'"), HEADLINE);
     Line {
+        about: one.pattern,
         rule: Rule::Unsolved,
         text: format!("Nobody got past `{about}` in {sessions} earlier sessions: not your change; ask, or say so."),
         suggestion: String::new(),
@@ -159,7 +172,7 @@ fn nobody(one: &Likely, sessions: u32) -> Line {
 }
 
 /// Returns the lines as one message, with the count of the rest of `all`.
-fn message(mut said: Vec<Line>, all: usize) -> Option<Message> {
+fn brief(mut said: Vec<Line>, all: usize) -> Option<Brief> {
     let first = said.first()?;
     let rule = Some(first.rule);
     if all > said.len() {
@@ -182,13 +195,17 @@ fn message(mut said: Vec<Line>, all: usize) -> Option<Message> {
         .map(|line| line.suggestion.as_str())
         .filter(|suggestion| !suggestion.is_empty())
         .collect();
-    Some(Message {
+    let message = Message {
         told: Told::Brief,
         rule,
         mode: None,
         remedy: None,
         text: format!("{SIGNATURE}{}", lines.join("\n")),
         suggestion: suggestions.join("\n"),
+    };
+    Some(Brief {
+        message,
+        about: said.iter().map(|line| line.about).collect(),
     })
 }
 

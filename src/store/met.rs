@@ -236,6 +236,13 @@ pub fn reached(tx: &Tx<'_>, failure: EventId) -> Result<Option<EventId>, StoreEr
     Ok(found.transpose()?)
 }
 
+/// Returns the name of the failure mode of a pattern.
+pub fn mode(tx: &Tx<'_>, pattern: PatternId) -> Result<Option<String>, StoreError> {
+    let mut rows = tx.prepare_cached("select m.fingerprint from pattern p join mode m on m.id = p.mode where p.id = ?1")?;
+    let found = rows.query_map([pattern.0], |row| row.get(0))?.next();
+    Ok(found.transpose()?)
+}
+
 /// A message that was told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {

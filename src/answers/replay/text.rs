@@ -133,8 +133,9 @@ impl ReplayView {
         page.add(&style.field(
             "Messages",
             &format!(
-                "{:.2} per 100 calls: {}, {}, {}; {}, about {}",
+                "{:.2} per 100 calls ({:.2} without briefs): {}, {}, {}; {}, about {}",
                 messages.per_100_calls,
+                messages.per_100_calls_without_briefs,
                 some(messages.hints, "hint"),
                 some(messages.warnings, "warning"),
                 some(messages.briefs, "brief"),
@@ -145,6 +146,20 @@ impl ReplayView {
         if messages.warnings > 0 {
             let wrong = share(messages.wrong_warnings, messages.warnings);
             page.add(&style.field("Wrong", &format!("{wrong} warnings")));
+        }
+        if self.briefed.told > 0 {
+            let briefed = &self.briefed;
+            page.add(&style.field(
+                "Briefs",
+                &format!(
+                    "{} of {} starts, {}; {} failure modes in them were then met, and {} known repeats had been in one",
+                    number(briefed.told),
+                    number(briefed.starts),
+                    size(briefed.text_bytes),
+                    share(briefed.met, briefed.modes),
+                    share(briefed.known, repeats.known)
+                ),
+            ));
         }
         page.add(&style.field(
             "Worked",
@@ -235,7 +250,7 @@ mod tests {
     use crate::answers::{Reader, replayed};
     use crate::domain::failure::Expected;
     use crate::domain::time::{Span, Timestamp};
-    use crate::flow::replay::{Figures, Kind, Naive, Naming, Report, Sent};
+    use crate::flow::replay::{Briefs, Figures, Kind, Naive, Naming, Report, Sent};
 
     fn style() -> Style {
         Style {
@@ -278,7 +293,14 @@ mod tests {
                 hints: 70,
                 warnings: 10,
                 wrong_warnings: 1,
-                briefs: 20,
+                briefs: Briefs {
+                    asked: 1_300,
+                    sent: 20,
+                    bytes: 6_000,
+                    modes: 31,
+                    met: 12,
+                    known: 10,
+                },
                 bytes: 21_000,
                 naming: naming(66, 50, 40),
                 shuffled: naming(66, 50, 2),
@@ -313,9 +335,13 @@ mod tests {
                     unsolved
         Told        54 of 60 (90 %) known; 4 more had been told
                     before
-        Messages    0.25 per 100 calls: 70 hints, 10 warnings, 20
-                    briefs; 21 kB, about 5,250 tokens
+        Messages    0.25 per 100 calls (0.20 without briefs): 70
+                    hints, 10 warnings, 20 briefs; 21 kB, about
+                    5,250 tokens
         Wrong       1 of 10 (10 %) warnings
+        Briefs      20 of 1,300 starts, 6.0 kB; 12 of 31 (39 %)
+                    failure modes in them were then met, and 10 of
+                    60 (17 %) known repeats had been in one
         Worked      40 of 50 (80 %) hints name what later worked;
                     with their suggestions shuffled 2 of 50 (4 %)
         Naive rule  9 of 100 (9 %); 80 of its 150 are the same call

@@ -11,19 +11,21 @@ use crate::capture::{Prepared, Recorder, prepare};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::domain::failure::{Expected, Origin};
-use crate::domain::id::{EventId, SessionId};
+use crate::domain::id::{EventId, PatternId, SessionId};
 use crate::domain::lesson::{Hints, Told, Warnings};
 use crate::domain::time::{Span, Timestamp};
 use crate::failure::{remedy, shell};
 use crate::flow::forewarn::{Disk, forewarn_on};
 use crate::flow::import::settle_waiting;
+use crate::flow::brief::{self, Begun};
 use crate::flow::{FlowError, turn, warn};
 use crate::recall;
+use crate::recall::brief::Brief;
 use crate::recall::hint::Policy;
 use crate::redact;
 use crate::store::body::{self, Part};
 use crate::store::met::{self, Call, Failed, Mark, Message};
-use crate::store::{Access, Store, StoreError, Tx, warned};
+use crate::store::{Access, Store, StoreError, Tx, session, warned};
 
 /// What is told of by the line of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,8 +36,6 @@ pub enum EventKind {
     Failure,
     /// A message behind a failure.
     Hint,
-    /// A message at the start of a session.
-    Brief,
 }
 
 /// A failure or a message.
@@ -84,6 +84,23 @@ pub struct Sent {
     pub spared: u64,
 }
 
+/// What came of the messages at the start of sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Briefs {
+    /// Starts and compactions at which there may be something to tell.
+    pub asked: u64,
+    /// Messages.
+    pub sent: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Failure modes that sessions were told of, each once in a session.
+    pub modes: u64,
+    /// Of them, those that the session then met.
+    pub met: u64,
+    /// Known repeats of which the session had been told at its start.
+    pub known: u64,
+}
+
 /// What a replay counts.
 #[derive(Debug, Clone, Default)]
 pub struct Figures {
@@ -109,8 +126,8 @@ pub struct Figures {
     pub warnings: u64,
     /// Warnings before a call that in truth succeeded.
     pub wrong_warnings: u64,
-    /// Briefs.
-    pub briefs: u64,
+    /// What was told at the start of sessions.
+    pub briefs: Briefs,
     /// Bytes of all messages.
     pub bytes: u64,
     /// How often the suggestions of hints name what later worked.
@@ -148,6 +165,33 @@ struct Played {
     calls: Vec<Call>,
     failures: Vec<Judged>,
     messages: Vec<Message>,
+    briefed: Vec<Briefed>,
+}
+
+/// What was heard while a session was played.
+struct Heard {
+    mark: Mark,
+    /// How often it began.
+    begun: u64,
+    briefed: Vec<(SessionId, Timestamp, PatternId)>,
+}
+
+/// A failure mode that a session was told of at its start.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Briefed {
+    session: SessionId,
+    mode: String,
+    at: Timestamp,
+}
+
+impl Briefed {
+    /// Returns whether a failure is one of that mode which the session met afterwards, and counts.
+    fn is_met_by(&self, failed: &Failed) -> bool {
+        failed.session == self.session
+            && failed.expected.is_none()
+            && failed.mode.as_deref() == Some(&self.mode)
+            && failed.at >= self.at
+    }
 }
 
 /// A failure with its kind.
@@ -185,7 +229,7 @@ impl Player {
         let Some(last) = steps.iter().map(|step| step.seen.at).max() else {
             return Ok(());
         };
-        let mark = self.hear(steps)?;
+        let heard = self.hear(steps)?;
         let settings = Settings {
             clock: Clock::Fixed(last),
             ..self.settings.clone()
@@ -196,13 +240,14 @@ impl Player {
             stands: &|_, _| true,
         };
         forewarn_on(&mut self.store, &settings, &disk)?;
-        let played = self.store.write(|tx| look(tx, mark))?;
+        let played = self.store.write(|tx| look(tx, &heard))?;
         self.figures.sessions += 1;
+        self.figures.briefs.asked += heard.begun;
         self.count(&played, told);
         Ok(())
     }
 
-    fn hear(&mut self, steps: &[Prepared]) -> Result<Mark, StoreError> {
+    fn hear(&mut self, steps: &[Prepared]) -> Result<Heard, StoreError> {
         // What the remedies of other machines name lies not on this one's disk.
         let policy = Policy {
             hints: Hints::On,
@@ -210,15 +255,23 @@ impl Player {
         };
         let (recorder, settings) = (&mut self.recorder, &self.settings);
         self.store.write(|tx| {
-            let mark = met::mark(tx)?;
+            let mut heard = Heard {
+                mark: met::mark(tx)?,
+                begun: 0,
+                briefed: Vec::new(),
+            };
             for step in steps {
                 let (tally, _) = turn::hear(tx, recorder, slice::from_ref(step), &policy)?;
                 // What a fork copied was not about to run.
                 if let Some(told) = warning(settings, step).filter(|_| tally.calls > 0) {
                     turn::hear(tx, recorder, slice::from_ref(&told), &policy)?;
                 }
+                if let Some(begun) = Begun::past(&step.seen) {
+                    heard.begun += 1;
+                    self::briefed(tx, recorder, settings, &begun, &policy, &mut heard)?;
+                }
             }
-            Ok(mark)
+            Ok(heard)
         })
     }
 
@@ -230,6 +283,7 @@ impl Player {
                 .next_back();
             before.map_or(0, |(_, ordinal)| *ordinal)
         };
+        self.count_briefed(played);
         let mut events: Vec<(EventId, Event)> = Vec::new();
         for judged in &played.failures {
             self.count_failure(judged, played);
@@ -249,8 +303,10 @@ impl Player {
                 .iter()
                 .find(|judged| Some(judged.failed.event) == message.event);
             self.count_message(message, judged, played);
-            let event = message.event.unwrap_or(EventId(i64::MAX));
-            events.push((event, spoken(message, judged, played, ordinal(event, message.session))));
+            // What is told at the start of a session speaks of no call.
+            if let Some(event) = message.event {
+                events.push((event, spoken(message, judged, played, ordinal(event, message.session))));
+            }
         }
         for judged in &played.failures {
             self.naive.learn(&judged.failed, &played.calls);
@@ -306,11 +362,25 @@ impl Player {
         }
     }
 
+    fn count_briefed(&mut self, played: &Played) {
+        let briefs = &mut self.figures.briefs;
+        briefs.modes += played.briefed.len() as u64;
+        let is_met = |briefed: &&Briefed| played.failures.iter().any(|judged| briefed.is_met_by(&judged.failed));
+        briefs.met += played.briefed.iter().filter(is_met).count() as u64;
+        let was_told = |judged: &&Judged| {
+            judged.kind == Kind::Known && played.briefed.iter().any(|briefed| briefed.is_met_by(&judged.failed))
+        };
+        briefs.known += played.failures.iter().filter(was_told).count() as u64;
+    }
+
     fn count_message(&mut self, message: &Message, judged: Option<&Judged>, played: &Played) {
         let figures = &mut self.figures;
         figures.bytes += message.text.len() as u64;
         match message.told {
-            Told::Brief => figures.briefs += 1,
+            Told::Brief => {
+                figures.briefs.sent += 1;
+                figures.briefs.bytes += message.text.len() as u64;
+            }
             Told::Warning => {
                 figures.warnings += 1;
                 let call = played.calls.iter().find(|call| Some(call.event) == message.event);
@@ -382,6 +452,31 @@ impl Player {
     }
 }
 
+/// Tells what the hook tells at the beginning of a session.
+fn briefed(
+    tx: &Tx<'_>,
+    recorder: &mut Recorder,
+    settings: &Settings,
+    begun: &Begun,
+    policy: &Policy<'_>,
+    heard: &mut Heard,
+) -> Result<(), StoreError> {
+    let Some(Brief { message, about }) = brief::brief(tx, begun, &settings.machine(), policy)? else {
+        return Ok(());
+    };
+    let Some(told) = brief::told(settings, begun, message, policy.hints) else {
+        return Ok(());
+    };
+    let told = prepare(&redact::scan(told));
+    turn::hear(tx, recorder, slice::from_ref(&told), policy)?;
+    if let Some(session) = session::find(tx, &told.seen.session)? {
+        heard
+            .briefed
+            .extend(about.into_iter().map(|pattern| (session, told.seen.at, pattern)));
+    }
+    Ok(())
+}
+
 /// Returns what the hook says before a call, from the file that was written for its folder behind the last session.
 fn warning(settings: &Settings, step: &Prepared) -> Option<Prepared> {
     let call = warn::about_to_run(&step.seen)?;
@@ -411,9 +506,8 @@ fn about(failed: &Failed, kind: Kind) -> Event {
 
 fn spoken(message: &Message, judged: Option<&Judged>, played: &Played, ordinal: u64) -> Event {
     let kind = match message.told {
-        Told::Hint => EventKind::Hint,
         Told::Warning => EventKind::Warning,
-        Told::Brief => EventKind::Brief,
+        Told::Hint | Told::Brief => EventKind::Hint,
     };
     let call = played.calls.iter().find(|call| Some(call.event) == message.event);
     let (headline, of) = judged.map_or((String::new(), None), |judged| {
@@ -436,7 +530,8 @@ fn spoken(message: &Message, judged: Option<&Judged>, played: &Played, ordinal: 
 }
 
 /// Looks at what is new since `mark`, now that the session is settled.
-fn look(tx: &Tx<'_>, mark: Mark) -> Result<Played, StoreError> {
+fn look(tx: &Tx<'_>, heard: &Heard) -> Result<Played, StoreError> {
+    let mark = heard.mark;
     let calls = met::calls(tx, mark)?;
     let mut failures = Vec::new();
     for failed in met::failures(tx, mark)? {
@@ -445,9 +540,18 @@ fn look(tx: &Tx<'_>, mark: Mark) -> Result<Played, StoreError> {
         failures.push(Judged { failed, kind, reached });
     }
     let messages = met::messages(tx, mark)?;
+    let mut briefed: Vec<Briefed> = Vec::new();
+    for (session, at, pattern) in &heard.briefed {
+        let (session, at) = (*session, *at);
+        // Modes that were two at the start may be one by now.
+        briefed.extend(met::mode(tx, *pattern)?.map(|mode| Briefed { session, mode, at }));
+    }
+    briefed.sort();
+    briefed.dedup_by(|one, other| (one.session, &one.mode) == (other.session, &other.mode));
     Ok(Played {
         calls,
         failures,
+        briefed,
         messages: messages.into_iter().filter(|message| !message.shadow).collect(),
     })
 }

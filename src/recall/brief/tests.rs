@@ -117,11 +117,12 @@ fn each_line_says_what_to_type_instead_of_what() {
 #[test]
 fn a_brief_has_five_lines_at_most_and_counts_the_rest() {
     let line = |n: usize| Line {
+        about: PatternId(1),
         rule: Rule::Remedy,
         text: format!("Run `{n}`."),
         suggestion: format!("{n}"),
     };
-    assert_eq!(message(Vec::new(), 9), None, "a count alone says nothing");
+    assert_eq!(brief(Vec::new(), 9), None, "a count alone says nothing");
     for (said, all, text) in [
         (1, 1, "Callus: Run `0`."),
         (5, 5, "Callus: Run `0`.\nRun `1`.\nRun `2`.\nRun `3`.\nRun `4`."),
@@ -136,7 +137,8 @@ fn a_brief_has_five_lines_at_most_and_counts_the_rest() {
             "Callus: Run `0`.\n1 more failure mode was met here: `callus failures --project .`, or the tool failure_search.",
         ),
     ] {
-        let message = message((0..said).map(line).collect(), all).expect("something to say");
+        let Brief { message, about } = brief((0..said).map(line).collect(), all).expect("something to say");
+        assert_eq!(about.len(), said.min(if all > said { LINES - 1 } else { LINES }));
         assert_eq!(message.text, text);
         assert!(message.text.lines().all(|line| line.chars().count() <= 160));
     }
