@@ -1,6 +1,6 @@
 //! What a skill may not hold: a table of rules over its text, each with the reason that a person reads.
 //!
-//! [`super::plain`] already takes the power out of recorded text; these rules know nothing of how the text was made.
+//! `super::plain` already takes the power out of recorded text; these rules know nothing of how the text was made.
 
 use std::sync::LazyLock;
 

@@ -140,7 +140,7 @@ pub struct Figures {
     pub spared_calls: u64,
     /// The time from those hints to the success.
     pub spared: Span,
-    /// The hints, those that would have spared most first; at most [`BEST`].
+    /// The hints, those that would have spared most first; at most `BEST`.
     pub best: Vec<Sent>,
 }
 
