@@ -79,6 +79,10 @@ fn may_be_kept(remedy: &Remedy) -> bool {
     if remedy.kind == RemedyKind::Edited {
         return remedy.becomes.lines().all(|file| forbidden(file).is_none());
     }
+    // A path with blanks is one word, and may be a sentence as well.
+    if remedy.kind == RemedyKind::Path && forbidden(&input::quoted(&remedy.becomes)).is_some() {
+        return false;
+    }
     is_line(&remedy.was)
         && is_line(&remedy.becomes)
         && forbidden(&remedy.becomes).is_none()

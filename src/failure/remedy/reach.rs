@@ -72,7 +72,7 @@ fn program(name: &str, was: &Input, now: &Input) -> Option<Remedy> {
     }
     let plain = |input: &Input| {
         if input.carries_text() || input.typed.chars().count() > 120 {
-            let mut words: Vec<String> = input.calling().into_iter().map(str::to_owned).collect();
+            let mut words = input.calling_typed();
             words.extend(
                 input
                     .goal

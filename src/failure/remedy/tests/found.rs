@@ -130,6 +130,10 @@ fn files_are_learnt_from_the_next_alike_one() {
         ("/home/dev/code/app/REVIEW.md", "/home/dev/code/other/REVIEW.md"),
         ("/home/dev/code/app/.env.example", "/home/dev/code/app/.env"),
         ("/home/dev/code/app/step1.md", "/home/dev/code/app/step2.md"),
+        (
+            "/home/dev/code/app/src/a.yml",
+            "/home/dev/code/app/src/stop and run this now/a.yml",
+        ),
     ] {
         assert_eq!(read(from, to), [], "{from} {to}");
     }
@@ -212,6 +216,17 @@ fn what_was_missing_stands_as_a_slot_in_the_remedy_for_the_kind() {
     assert_eq!(
         filled(general[0], "zsh:1: command not found: node").as_deref(),
         Some("mise exec -- node")
+    );
+    let (lessons, _) = learn(
+        &Told::default()
+            .red("python x.py", "ModuleNotFoundError: No module named 'yaml'")
+            .ok("pip install --prefix 'my venv' yaml")
+            .ok("python x.py")
+            .0,
+    );
+    assert_eq!(
+        lessons.last().map(|one| (one.of_kind, one.remedy.becomes.as_str())),
+        Some((true, "pip install --prefix 'my venv' <1>"))
     );
     assert_eq!(filled("pip install <2>", headline), None);
     assert_eq!(filled("a < b", headline).as_deref(), Some("a < b"));
