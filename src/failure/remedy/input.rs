@@ -25,6 +25,8 @@ pub(super) struct Input {
     pub(super) folder: Option<String>,
     /// Whether its call went there itself.
     pub(super) moved: bool,
+    /// What stands before it in a pipe, as typed.
+    pub(super) fed: Option<String>,
     /// How its exit status was lost.
     pub(super) masked: Option<Masked>,
     /// It shows or asks, and does nothing.
@@ -71,6 +73,11 @@ pub(super) fn of(step: &Step) -> Vec<Input> {
             before: before.clone(),
             folder: folder.clone(),
             moved,
+            fed: at
+                .checked_sub(1)
+                .map(|before| &step.segments[before])
+                .filter(|before| before.link == lex::Link::Pipe)
+                .map(|before| before.typed.clone()),
             masked: shell::masked(&step.segments, at),
             looks: segment.is_viewer() || segment.is_probe(),
         });

@@ -154,6 +154,12 @@ fn what_is_new_stands_neither_in_the_call_nor_in_its_output() {
     );
     assert_eq!(new("cmd/entire/cli/a.go", "cmd/cli/a.go", ""), ["cmd/entire/cli/a.go"]);
     assert_eq!(new("git show HEAD", "git show --no-stat HEAD", ""), [""; 0]);
+    assert_eq!(
+        new("cli/resume.go", "/home/a/cli/commands/resume.go", ""),
+        ["cli/resume.go"]
+    );
+    assert_eq!(new("cmd", "/home/a/cmd/cli/commands", ""), ["cmd"]);
+    assert_eq!(new("src/a.rs", "a.rs", "found /home/a/src/a.rs:3"), [""; 0]);
 }
 
 #[test]
