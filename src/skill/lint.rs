@@ -212,6 +212,7 @@ fn reason(why: Why) -> &'static str {
         Why::Secret => "it opens what is secret",
         Why::Disables => "it switches a check or a protection off",
         Why::Overreaches => "it runs with more rights, or runs what nobody has read",
+        Why::Speaks => "it holds a sentence, which an agent may take for an order",
     }
 }
 
