@@ -9,6 +9,7 @@
 pub mod distill;
 pub mod lint;
 mod name;
+mod phrase;
 mod plain;
 pub mod publish;
 mod render;

@@ -1,17 +1,18 @@
-//! What a skill is called, and the few words of an error by which it is recognised.
-//!
-//! Both are made of what never varies in a failure mode, so that they stay when it is met again.
+//! What a skill is called: after what was run and what tools are known to print, never after other words of an error.
 
-use super::{Lesson, Way, plain};
+use super::{Lesson, Way, phrase};
 use crate::domain::lesson::RemedyKind;
 use crate::failure::mask::Token;
 use crate::failure::shell;
 
 /// Longest name in characters that the specification allows, less room for a number behind it.
 const LONGEST: usize = 58;
-/// Words of the scope and of the error that a name takes.
+/// Words of the scope and of the phrase that a name takes.
 const SCOPE_WORDS: usize = 3;
 const ERROR_WORDS: usize = 5;
+
+/// What stands for an error that no tool is known to print.
+const FAILS: &str = "fails";
 
 /// Words that tell no error from another.
 const EMPTY: &[&str] = &[
@@ -43,14 +44,15 @@ fn words(lesson: &Lesson) -> Vec<String> {
         words.extend(["not".to_owned(), "found".to_owned()]);
         words
     } else {
+        let known = phrase::of(&lesson.headline);
         // What holds for a whole kind was met under several commands.
-        let mut words = if lesson.is_whole() {
+        let mut words = if lesson.is_whole() && known.is_some() {
             Vec::new()
         } else {
             slug(&lesson.scope)
         };
         words.truncate(SCOPE_WORDS);
-        let told = slug(&clause(lesson)).into_iter();
+        let told = slug(known.unwrap_or(FAILS)).into_iter();
         let told: Vec<String> = told
             .filter(|word| !EMPTY.contains(&word.as_str()) && !words.contains(word))
             .take(ERROR_WORDS)
@@ -113,29 +115,6 @@ fn called(lesson: &Lesson, way: &Way) -> Option<String> {
 fn first_word(way: &Way) -> Option<String> {
     let word = shell::segments(&way.becomes).into_iter().next()?.word;
     Some(word.rsplit('/').next().unwrap_or_default().to_owned()).filter(|word| !word.is_empty())
-}
-
-/// Returns the part of an error that says most: of what never varies in its first line, the last clause of two words or
-/// more.
-pub(super) fn clause(lesson: &Lesson) -> String {
-    let line = plain::quoted(&lesson.headline, usize::MAX);
-    let mut clauses: Vec<Vec<&str>> = vec![Vec::new()];
-    for token in lesson.template.tokens() {
-        match token {
-            Token::Punct(":" | ";") => clauses.push(Vec::new()),
-            Token::Word(word) | Token::Code(word) => {
-                if line.contains(word)
-                    && let Some(last) = clauses.last_mut()
-                {
-                    last.push(word);
-                }
-            }
-            Token::Mask | Token::Punct(_) => {}
-        }
-    }
-    let longest = clauses.iter().map(Vec::len).max().unwrap_or_default();
-    let best = clauses.iter().rev().find(|clause| clause.len() >= longest.min(2));
-    best.map(|words| words.join(" ")).unwrap_or_default()
 }
 
 fn slug(text: &str) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use super::{Evidence, Lesson, name, plain};
+use super::{Evidence, Lesson, name, phrase, plain};
 use crate::domain::lesson::RemedyKind;
 use crate::domain::time::Timestamp;
 use crate::failure::shell;
@@ -108,10 +108,10 @@ pub(super) fn render(lesson: &Lesson, called: &str, version: u32, root: Option<&
         dont = format!("{dont} Tried, and failed too:\n\n~~~text\n{}\n~~~", tried.join("\n"));
     }
     let alone = name::missing_program(lesson).is_some() || lesson.is_whole();
-    let heading = if alone {
-        spoken(lesson)
-    } else {
-        format!("{title}: {}", spoken(lesson))
+    let heading = match spoken(lesson) {
+        Some(spoken) if alone => spoken,
+        Some(spoken) => format!("{title}: {spoken}"),
+        None => format!("{title} fails"),
     };
     let when = if lesson.is_whole() {
         "A call says".to_owned()
@@ -236,21 +236,25 @@ fn title(lesson: &Lesson) -> String {
     plain::quoted(label.unwrap_or(&lesson.scope), LABEL).replace('`', "'")
 }
 
-/// Returns the error in the few words that never vary.
-fn spoken(lesson: &Lesson) -> String {
+/// Returns the error in words that tools are known to print; nothing when it has none of them.
+fn spoken(lesson: &Lesson) -> Option<String> {
     match name::missing_program(lesson) {
-        Some(program) => format!("{}: command not found", plain::quoted(&program, LABEL)),
-        None => plain::quoted(&name::clause(lesson), TRIGGER),
+        Some(program) => Some(format!("{}: command not found", plain::quoted(&program, LABEL))),
+        None => phrase::of(&lesson.headline).map(str::to_owned),
     }
 }
 
 fn description(lesson: &Lesson, wording: &Wording, becomes: Option<&str>) -> String {
-    let (title, spoken) = (title(lesson), spoken(lesson));
-    let begin = if name::missing_program(lesson).is_some() || lesson.is_whole() {
-        plain::cut(&spoken, TRIGGER - 2)
-    } else {
-        let room = TRIGGER.saturating_sub(title.chars().count() + " says ''".len());
-        format!("{title} says '{}'", plain::cut(&spoken, room))
+    let title = title(lesson);
+    let begin = match spoken(lesson) {
+        Some(spoken) if name::missing_program(lesson).is_some() || lesson.is_whole() => {
+            plain::cut(&spoken, TRIGGER - 2)
+        }
+        Some(spoken) => {
+            let room = TRIGGER.saturating_sub(title.chars().count() + " says ''".len());
+            format!("{title} says '{}'", plain::cut(&spoken, room))
+        }
+        None => format!("{title} fails"),
     };
     let action = match becomes.filter(|_| lesson.kind != RemedyKind::Decision && lesson.ways.len() == 1) {
         Some(way) => format!("{}{way}", wording.action),
