@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use std::slice;
 
 use super::compare::{self, Naive, NaiveMemory, Naming, Suggested};
 use super::kind::{Facts, Kind, SOON, kind};
@@ -254,6 +253,7 @@ impl Player {
             stands: &|_| true,
         };
         let (recorder, settings) = (&mut self.recorder, &self.settings);
+        recorder.begin();
         self.store.write(|tx| {
             let mut heard = Heard {
                 mark: met::mark(tx)?,
@@ -261,10 +261,10 @@ impl Player {
                 briefed: Vec::new(),
             };
             for step in steps {
-                let (tally, _) = turn::hear(tx, recorder, slice::from_ref(step), &policy)?;
+                let tally = turn::hear(tx, recorder, step, &policy)?;
                 // What a fork copied was not about to run.
                 if let Some(told) = warning(settings, step).filter(|_| tally.calls > 0) {
-                    turn::hear(tx, recorder, slice::from_ref(&told), &policy)?;
+                    recorder.record(tx, &told)?;
                 }
                 if let Some(begun) = Begun::past(&step.seen) {
                     heard.begun += 1;
@@ -468,7 +468,7 @@ fn briefed(
         return Ok(());
     };
     let told = prepare(&redact::scan(told));
-    turn::hear(tx, recorder, slice::from_ref(&told), policy)?;
+    recorder.record(tx, &told)?;
     if let Some(session) = session::find(tx, &told.seen.session)? {
         heard
             .briefed
