@@ -80,7 +80,7 @@ fn start(scene: &Scene, session: &str, source: &str, variables: &[(&str, &str)])
 fn a_session_is_told_once_what_it_is_likely_to_meet() {
     let scene = project(2);
     let told = start(&scene, "now", "startup", &[]);
-    insta::assert_snapshot!(told, @"Callus: Run `tools/pytest`, not `pytest` (worked in 2 of 2 earlier sessions).");
+    insta::assert_snapshot!(told, @"Callus: Instead of `pytest`, run `tools/pytest` (worked in 2 of 2 earlier sessions).");
     for (session, source, tells) in [
         ("now", "resume", false),
         ("now", "compact", true),
