@@ -30,17 +30,21 @@ pub(super) fn failed(session: &SessionKey, seen: &Clean<Vec<Observation>>) -> Op
     let first = seen.first()?;
     let may_fail = |seen: &Clean<Observation>| matches!(seen.step, Step::CallEnded(_) | Step::ModelError(_));
     let mut all = seen.clone().into_iter();
-    all.any(|seen| may_fail(&seen) && counts(&prepare(&seen))).then(|| Failed {
-        session: session.clone(),
-        at: first.at,
-        cwd: first.cwd.clone(),
-    })
+    all.any(|seen| may_fail(&seen) && counts(&prepare(&seen)))
+        .then(|| Failed {
+            session: session.clone(),
+            at: first.at,
+            cwd: first.cwd.clone(),
+        })
 }
 
 /// Returns whether a report is one of a failure that counts. What ends in the background is told to no hook.
 pub(super) fn counts(prepared: &Prepared) -> bool {
     matches!(prepared.seen.step, Step::CallEnded(_) | Step::ModelError(_))
-        && prepared.finding.as_ref().is_some_and(|finding| finding.expected.is_none())
+        && prepared
+            .finding
+            .as_ref()
+            .is_some_and(|finding| finding.expected.is_none())
 }
 
 /// Returns what the agent is to be told about a failure, if anything.

@@ -2,22 +2,22 @@
 //! past sessions goes this way.
 
 use super::answer;
-use crate::capture::{Prepared, Recorder, Tally};
+use crate::capture::{Prepared, Recorder};
 use crate::recall::hint::{self, Policy};
 use crate::store::{StoreError, Tx, session};
 
-/// Records a step and says what is to be said about it. Returns what came of recording it.
+/// Records a step and says what is to be said about it.
 pub(super) fn hear(
     tx: &Tx<'_>,
     recorder: &mut Recorder,
     step: &Prepared,
     policy: &Policy<'_>,
-) -> Result<Tally, StoreError> {
-    let tally = recorder.record(tx, step)?;
+) -> Result<(), StoreError> {
+    recorder.record(tx, step)?;
     if answer::counts(step)
         && let Some(session) = session::find(tx, &step.seen.session)?
     {
         hint::answer(tx, session, step.seen.at, policy)?;
     }
-    Ok(tally)
+    Ok(())
 }

@@ -148,10 +148,7 @@ fn worked(one: &Likely, known: &Known, becomes: String) -> Line {
     Line {
         about: one.pattern,
         rule: Rule::Remedy,
-        text: format!(
-            "{advice} (worked in {} of {used} earlier {sessions}).",
-            trials.worked
-        ),
+        text: format!("{advice} (worked in {} of {used} earlier {sessions}).", trials.worked),
         suggestion: becomes,
     }
 }

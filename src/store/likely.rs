@@ -90,7 +90,9 @@ pub fn of_project(
     let mut met: BTreeMap<ModeId, Vec<(SessionId, Likely)>> = BTreeMap::new();
     while let Some(row) = rows.next()? {
         let likely = likely(row)?;
-        met.entry(likely.mode).or_default().push((SessionId(row.get(2)?), likely));
+        met.entry(likely.mode)
+            .or_default()
+            .push((SessionId(row.get(2)?), likely));
     }
     Ok(met.into_values().filter_map(most_met).collect())
 }
@@ -105,7 +107,9 @@ fn most_met(met: Vec<(SessionId, Likely)>) -> Option<Likely> {
         same.entry(likely.instance).or_default().insert(*root);
     }
     let most = same.values().map(BTreeSet::len).max()?;
-    let (_, newest) = met.into_iter().find(|(_, likely)| same[&likely.instance].len() == most)?;
+    let (_, newest) = met
+        .into_iter()
+        .find(|(_, likely)| same[&likely.instance].len() == most)?;
     Some(Likely {
         sessions,
         same: count(same.remove(&newest.instance)?),
@@ -132,4 +136,47 @@ fn likely(row: &Row<'_>) -> Result<Likely, StoreError> {
         goal: row.get(9)?,
         called: row.get(10)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_mode_the_instance_that_most_sessions_met_is_spoken_of() {
+        let met = |root: i64, at: i64, instance: u8| {
+            let likely = Likely {
+                mode: ModeId(1),
+                name: Fingerprint([1; 10]),
+                sessions: 1,
+                same: 1,
+                last: Timestamp(at),
+                severity: None,
+                event: EventId(at),
+                pattern: PatternId(1),
+                instance: Some(Fingerprint([instance; 10])),
+                headline: String::new(),
+                goal: None,
+                called: String::new(),
+            };
+            (SessionId(root), likely)
+        };
+        // Newest first: (root session, when, instance) and what is taken of it: when, sessions of all, of the same.
+        for (all, expected) in [
+            (vec![(1, 9, 7)], (9, 1, 1)),
+            (vec![(3, 9, 7), (2, 8, 5), (1, 7, 5)], (8, 3, 2)),
+            (vec![(1, 9, 7), (1, 8, 7), (1, 7, 7), (2, 6, 5), (3, 5, 5)], (6, 3, 2)),
+            (vec![(1, 9, 7), (2, 8, 5)], (9, 2, 1)),
+        ] {
+            let last = all[0].1;
+            let all = all
+                .into_iter()
+                .map(|(root, at, instance)| met(root, at, instance))
+                .collect();
+            let likely = most_met(all).expect("one");
+            assert_eq!((likely.event.0, likely.sessions, likely.same), expected);
+            assert_eq!(likely.last.0, last, "the mode was met last then");
+        }
+        assert_eq!(most_met(Vec::new()), None);
+    }
 }

@@ -123,6 +123,24 @@ fn there_is_no_brief_without_something_to_type_or_where_nobody_wants_one() {
 }
 
 #[test]
+fn what_fewer_than_two_of_the_last_twenty_sessions_met_is_not_told() {
+    let scene = project(2);
+    for (number, tells) in [(18, true), (19, false)] {
+        for session in 0..number {
+            let mut worked = payload("PostToolBatch-Read-0");
+            worked["session_id"] = json!(format!("calm-{session}"));
+            worked["cwd"] = json!(scene.env.home().join("app"));
+            worked["transcript_path"] = json!("");
+            worked["tool_calls"][0]["tool_use_id"] = json!(format!("toolu_calm_{session}"));
+            scene.hook("2026-11-19T09:00:00Z", &worked);
+        }
+        scene.work(NOW);
+        let said = start(&scene, &format!("now-{number}"), "startup", &[]);
+        assert_eq!(!said.is_empty(), tells, "{number} sessions that did not meet it");
+    }
+}
+
+#[test]
 fn a_store_of_another_schema_says_nothing_and_is_left_as_it_is() {
     let scene = project(2);
     for version in ["1", "99"] {

@@ -37,4 +37,5 @@ mod replay;
 mod resolve;
 mod robust;
 mod warnings;
+mod warnings_counted;
 mod skills;
