@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::FlowError;
 use super::stands::stands;
-use crate::capture::{CaptureError, Recorder, drain, prepare};
+use crate::capture::{CaptureError, Prepared, Recorder, drain, prepare};
 use crate::config::{self, Settings};
 use crate::domain::lesson::{Hints, Message, Remedy};
 use crate::domain::time::Timestamp;
@@ -28,15 +28,23 @@ pub(super) struct Failed {
 /// success.
 pub(super) fn failed(session: &SessionKey, seen: &Clean<Vec<Observation>>) -> Option<Failed> {
     let first = seen.first()?;
-    let counts = |seen: &Clean<Observation>| {
-        matches!(seen.step, Step::CallEnded(_) | Step::ModelError(_))
-            && prepare(seen).finding.is_some_and(|finding| finding.expected.is_none())
-    };
-    seen.clone().into_iter().any(|seen| counts(&seen)).then(|| Failed {
-        session: session.clone(),
-        at: first.at,
-        cwd: first.cwd.clone(),
-    })
+    let may_fail = |seen: &Clean<Observation>| matches!(seen.step, Step::CallEnded(_) | Step::ModelError(_));
+    let mut all = seen.clone().into_iter();
+    all.any(|seen| may_fail(&seen) && counts(&prepare(&seen)))
+        .then(|| Failed {
+            session: session.clone(),
+            at: first.at,
+            cwd: first.cwd.clone(),
+        })
+}
+
+/// Returns whether a report is one of a failure that counts. What ends in the background is told to no hook.
+pub(super) fn counts(prepared: &Prepared) -> bool {
+    matches!(prepared.seen.step, Step::CallEnded(_) | Step::ModelError(_))
+        && prepared
+            .finding
+            .as_ref()
+            .is_some_and(|finding| finding.expected.is_none())
 }
 
 /// Returns what the agent is to be told about a failure, if anything.

@@ -6,6 +6,7 @@ mod error;
 mod forewarn;
 mod scene;
 mod stands;
+mod turn;
 mod warn;
 
 pub mod hook;
@@ -14,7 +15,6 @@ pub mod keep;
 pub mod pause;
 pub mod replay;
 pub mod ready;
-pub mod turn;
 pub mod worker;
 
 pub use error::FlowError;

@@ -37,5 +37,7 @@ mod recognition;
 mod replay;
 mod resolve;
 mod robust;
+mod warnings;
+mod warnings_counted;
 mod skills;
 mod warnings;

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use std::slice;
 
 use super::compare::{self, Naive, NaiveMemory, Naming, Suggested};
 use super::kind::{Facts, Kind, SOON, kind};
@@ -14,10 +13,11 @@ use crate::domain::failure::{Expected, Origin};
 use crate::domain::id::{EventId, PatternId, SessionId};
 use crate::domain::lesson::{Hints, Told, Warnings};
 use crate::domain::time::{Span, Timestamp};
+use crate::domain::trace::{self, Observation, Step};
 use crate::failure::{remedy, shell};
+use crate::flow::brief::{self, Begun};
 use crate::flow::forewarn::{Disk, forewarn_on};
 use crate::flow::import::settle_waiting;
-use crate::flow::brief::{self, Begun};
 use crate::flow::{FlowError, turn, warn};
 use crate::recall;
 use crate::recall::brief::Brief;
@@ -25,7 +25,8 @@ use crate::recall::hint::Policy;
 use crate::redact;
 use crate::store::body::{self, Part};
 use crate::store::met::{self, Call, Failed, Mark, Message};
-use crate::store::{Access, Store, StoreError, Tx, session, warned};
+use crate::store::warned::{self, Warned};
+use crate::store::{Access, Store, StoreError, Tx, session};
 
 /// What is told of by the line of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -254,6 +255,7 @@ impl Player {
             stands: &|_| true,
         };
         let (recorder, settings) = (&mut self.recorder, &self.settings);
+        recorder.begin();
         self.store.write(|tx| {
             let mut heard = Heard {
                 mark: met::mark(tx)?,
@@ -261,11 +263,8 @@ impl Player {
                 briefed: Vec::new(),
             };
             for step in steps {
-                let (tally, _) = turn::hear(tx, recorder, slice::from_ref(step), &policy)?;
-                // What a fork copied was not about to run.
-                if let Some(told) = warning(settings, step).filter(|_| tally.calls > 0) {
-                    turn::hear(tx, recorder, slice::from_ref(&told), &policy)?;
-                }
+                warn_of(tx, recorder, settings, step)?;
+                turn::hear(tx, recorder, step, &policy)?;
                 if let Some(begun) = Begun::past(&step.seen) {
                     heard.begun += 1;
                     self::briefed(tx, recorder, settings, &begun, &policy, &mut heard)?;
@@ -468,7 +467,7 @@ fn briefed(
         return Ok(());
     };
     let told = prepare(&redact::scan(told));
-    turn::hear(tx, recorder, slice::from_ref(&told), policy)?;
+    recorder.record(tx, &told)?;
     if let Some(session) = session::find(tx, &told.seen.session)? {
         heard
             .briefed
@@ -477,14 +476,38 @@ fn briefed(
     Ok(())
 }
 
-/// Returns what the hook says before a call, from the file that was written for its folder behind the last session.
-fn warning(settings: &Settings, step: &Prepared) -> Option<Prepared> {
-    let call = warn::about_to_run(&step.seen)?;
-    let cwd = Path::new(step.seen.cwd.as_deref()?);
+/// Tells what the hook tells before a call, from the file that was written for its folder behind the last session.
+fn warn_of(tx: &Tx<'_>, recorder: &mut Recorder, settings: &Settings, step: &Prepared) -> Result<(), StoreError> {
+    let Some((call, warning, how)) = warning(settings, &step.seen) else {
+        return Ok(());
+    };
+    let before = |step_before: Step| {
+        prepare(&redact::scan(Observation {
+            step: step_before,
+            ..(*step.seen).clone()
+        }))
+    };
+    // What a fork copied, and what was reported before, is not about to run.
+    let tally = recorder.record(tx, &before(Step::CallStarted(call.clone())))?;
+    if tally.calls > 0 && warn::is_first(settings, &step.seen.session, &warning.call) {
+        let told = warn::told(warning, how, &step.seen, call);
+        recorder.record(tx, &before(told.step))?;
+    }
+    Ok(())
+}
+
+/// Returns the call of which a step tells first, and what is to be said before it. Most transcripts tell of a call only
+/// with its outcome, at the time at which it began.
+fn warning<'s>(settings: &Settings, seen: &'s Observation) -> Option<(&'s trace::Call, Warned, Warnings)> {
+    let call = match &seen.step {
+        Step::CallStarted(call) => call,
+        Step::CallEnded(end) => &end.call,
+        _ => return None,
+    };
+    let cwd = Path::new(seen.cwd.as_deref()?);
     let warnings = warned::read(&settings.warned(), warn::folder(cwd)).ok()?;
     let (warning, how) = warn::pick(warnings, call, Warnings::DenyOnce)?;
-    warn::is_first(settings, &step.seen.session, &warning.call)
-        .then(|| prepare(&redact::scan(warn::told(warning, how, &step.seen, call))))
+    Some((call, warning, how))
 }
 
 fn about(failed: &Failed, kind: Kind) -> Event {
