@@ -5,10 +5,12 @@
 //! only for what had happened by the moment of its failure: nothing looks ahead.
 
 mod compare;
+mod figures;
 mod folder;
 mod kind;
 mod order;
 mod play;
+mod seen;
 
 use std::path::PathBuf;
 use std::sync::mpsc::sync_channel;
@@ -22,9 +24,9 @@ use crate::domain::time::Timestamp;
 use crate::redact::Rules;
 
 pub use compare::{Naive, Naming};
+pub use figures::{Briefs, Event, EventKind, Figures, Sent};
 pub use folder::{Folder, sweep};
 pub use kind::{Facts, Kind, SOON, kind};
-pub use play::{Briefs, Event, EventKind, Figures, Sent};
 
 use order::Family;
 use play::Player;

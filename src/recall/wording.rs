@@ -81,9 +81,9 @@ fn applied(old: &[&str], new: &[&str], here: &[&str]) -> Option<String> {
     (!calling.is_empty() && calling != [*program]).then(|| [calling, rest].concat().join(" "))
 }
 
-/// Returns the words of `these` that `those` have not, in order.
-fn without<'w>(these: &[&'w str], those: &[&str]) -> Vec<&'w str> {
-    these.iter().filter(|word| !those.contains(word)).copied().collect()
+/// Returns the words of `these` that the `others` have not, in order.
+fn without<'w>(these: &[&'w str], others: &[&str]) -> Vec<&'w str> {
+    these.iter().filter(|word| !others.contains(word)).copied().collect()
 }
 
 /// Returns the words of one simple command as they were typed; none when there are several commands.
