@@ -40,4 +40,3 @@ mod robust;
 mod warnings;
 mod warnings_counted;
 mod skills;
-mod warnings;
