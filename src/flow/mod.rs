@@ -13,8 +13,8 @@ pub mod hook;
 pub mod import;
 pub mod keep;
 pub mod pause;
-pub mod replay;
 pub mod ready;
+pub mod replay;
 pub mod worker;
 
 pub use error::FlowError;
