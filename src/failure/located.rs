@@ -32,8 +32,8 @@ pub(super) fn with_file(complaint: &str, file: &str, cwd: Option<&str>) -> Strin
 /// Components that a file and the folder of the call have in common when they are of one checkout: /home/name/checkout.
 const CHECKOUT: usize = 3;
 
-/// Folders in which checkouts of other branches stand, each under its name.
-const WORKTREES: &[&str] = &[".worktrees/", ".claude/worktrees/", ".git/worktrees/"];
+/// The folder in which checkouts of other branches stand, each under its name: a hidden one, or one inside of a hidden one.
+const WORKTREES: &str = "worktrees/";
 
 /// Returns a file as seen from the folder in which the call ran, or from the folder above it that holds both; a file
 /// elsewhere keeps its last components. Where the checkout stands, and under which name, is left out: the same file of
@@ -56,9 +56,11 @@ pub(super) fn relative<'a>(file: &'a str, cwd: Option<&str>) -> &'a str {
 
 /// Returns a path without the way into another branch's checkout.
 fn in_checkout(path: &str) -> &str {
-    WORKTREES
-        .iter()
-        .find_map(|folder| path.strip_prefix(folder))
+    let hidden = path.strip_prefix('.').unwrap_or_default();
+    let inside = || hidden.split_once('/').and_then(|(_, rest)| rest.strip_prefix(WORKTREES));
+    hidden
+        .strip_prefix(WORKTREES)
+        .or_else(inside)
         .and_then(|rest| rest.split_once('/'))
         .map_or(path, |(_, rest)| rest)
 }
