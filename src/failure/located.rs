@@ -57,7 +57,11 @@ pub(super) fn relative<'a>(file: &'a str, cwd: Option<&str>) -> &'a str {
 /// Returns a path without the way into another branch's checkout.
 fn in_checkout(path: &str) -> &str {
     let hidden = path.strip_prefix('.').unwrap_or_default();
-    let inside = || hidden.split_once('/').and_then(|(_, rest)| rest.strip_prefix(WORKTREES));
+    let inside = || {
+        hidden
+            .split_once('/')
+            .and_then(|(_, rest)| rest.strip_prefix(WORKTREES))
+    };
     hidden
         .strip_prefix(WORKTREES)
         .or_else(inside)

@@ -156,6 +156,8 @@ struct Way<'f> {
     said: Worded,
     /// How alike the call that it once replaced is to the present one, in thousandths.
     likeness: u32,
+    /// How alike the call that worked is to it.
+    closeness: u32,
 }
 
 /// Likeness from which a remedy is one for this very call, and from which it is one for such a call.
@@ -181,18 +183,25 @@ impl<'f> Way<'f> {
         let likeness = wording::likeness(&was, call);
         // What the present call brings along is looked at like what is kept.
         let may_be_typed = remedy::forbidden(&said.suggestion).is_none();
-        may_be_typed.then_some(Self { known, said, likeness })
+        may_be_typed.then_some(Self {
+            known,
+            said,
+            likeness,
+            closeness: wording::likeness(&becomes, call),
+        })
     }
 
-    /// A person's word first, then what replaced such a call, then the number of sessions, then the likeness itself.
-    fn rank(&self) -> (bool, bool, bool, u32, u32) {
+    /// A person's word first, then what replaced such a call, then what worked more than once, then what changes least.
+    fn rank(&self) -> (bool, bool, bool, bool, u32, u32) {
         let confirmed = self.known.verdict == Some(true) || self.known.source == Source::Person;
+        let worked = self.known.trials.worked;
         (
             confirmed,
             self.likeness >= SAME,
             self.likeness >= ALIKE,
-            self.known.trials.worked,
-            self.likeness,
+            worked > 1,
+            self.closeness,
+            worked,
         )
     }
 }
@@ -208,9 +217,19 @@ pub(super) fn is_tellable(known: &Known, becomes: &str, text: Text<'_>) -> bool 
 fn says_something_new(remedy: &Remedy, becomes: &str, text: Text<'_>) -> bool {
     let new = remedy::new_words(becomes, text);
     match remedy.kind {
-        RemedyKind::Changed => new.iter().any(|word| !remedy.was.split_whitespace().any(|old| old == word)),
+        RemedyKind::Changed => new
+            .iter()
+            .any(|word| !remedy.was.split_whitespace().any(|old| old == word)),
+        // That a folder above was looked into is no other name of what is missing: it stands in the failing call.
+        RemedyKind::Path => !new.is_empty() && !is_above(becomes, &remedy.was),
         _ => !new.is_empty(),
     }
+}
+
+/// Returns whether a path is one of the folders that another lies in.
+fn is_above(folder: &str, path: &str) -> bool {
+    let folder = folder.trim_end_matches('/');
+    matches!(folder, "." | "") || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
 fn worked(facts: &Facts<'_>, best: &Way<'_>, others: &[Way<'_>]) -> Option<Message> {
@@ -223,8 +242,13 @@ fn worked(facts: &Facts<'_>, best: &Way<'_>, others: &[Way<'_>]) -> Option<Messa
         .find(|other| other.known.remedy.kind == RemedyKind::Changed && other.said.suggestion != best.said.suggestion);
     if let Some(other) = other {
         let or = format!("; or {}", words::code(&other.said.suggestion));
-        if advice.chars().count() + or.chars().count() < ADVICE {
-            advice.push_str(&or);
+        // Two ways as they were typed say more than the difference of one.
+        let ways = [advice.as_str(), best.said.example.as_str()];
+        if let Some(fits) = ways
+            .iter()
+            .find(|way| !way.is_empty() && way.chars().count() + or.chars().count() < ADVICE)
+        {
+            advice = format!("{fits}{or}");
         }
     }
     advice.push('.');
@@ -279,7 +303,12 @@ fn unsolved(facts: &Facts<'_>) -> Option<Message> {
     let History { sessions, last, .. } = facts.history;
     let headline = &facts.faced.headline;
     // The lines around the headline, not all that was printed: sources and help texts speak of ways out too.
-    if !is_nobodys(facts.history, headline, facts.faced.goal.as_deref(), &facts.faced.message) {
+    if !is_nobodys(
+        facts.history,
+        headline,
+        facts.faced.goal.as_deref(),
+        &facts.faced.message,
+    ) {
         return None;
     }
     let cause = causes::of(headline).unwrap_or_default();
