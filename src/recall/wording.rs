@@ -109,8 +109,8 @@ fn flags<'w>(call: &[&str], some: &[&'w str]) -> Vec<&'w str> {
     };
     some.iter()
         .filter(|word| {
-            let takes_it = |flag: &&&str| flag.starts_with('-') && !flag.contains('=') && some.contains(*flag);
-            word.starts_with('-') || word.contains('=') || value_of(word).filter(takes_it).is_some()
+            let takes_it = |flag: &&str| flag.starts_with('-') && !flag.contains('=') && some.contains(flag);
+            word.starts_with('-') || word.contains('=') || value_of(word).is_some_and(takes_it)
         })
         .copied()
         .collect()
