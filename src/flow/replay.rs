@@ -5,8 +5,11 @@
 //! only for what had happened by the moment of its failure: nothing looks ahead.
 
 mod compare;
+mod figures;
 mod folder;
+mod hear;
 mod kind;
+mod look;
 mod order;
 mod play;
 
@@ -22,9 +25,9 @@ use crate::domain::time::Timestamp;
 use crate::redact::Rules;
 
 pub use compare::{Naive, Naming};
+pub use figures::{Briefs, Event, EventKind, Figures, Sent};
 pub use folder::{Folder, sweep};
 pub use kind::{Facts, Kind, SOON, kind};
-pub use play::{Briefs, Event, EventKind, Figures, Sent};
 
 use order::Family;
 use play::Player;
