@@ -53,7 +53,7 @@ class Words:
 
     def remedy(self, words):
         """What is typed instead after a failure of this mode."""
-        return f"--{words[0]} {words[1]}"
+        return f"--{words[0]}={words[1]}"
 
     def unknown(self, draw):
         return self.text(draw.sample(self.vocabulary, 6))
@@ -91,7 +91,7 @@ def transcript(path, words, draw, folder="/home/dev/ledger"):
 
     n = 0
     while n < CALLS_PER_SESSION:
-        command = f"ledger check --book {draw.randrange(1000)}"
+        command = f"ledger balance --book {draw.randrange(1000)}"
         if draw.random() < FAILING:
             # Every failure is got over by a changed call, so that every failure mode has its remedy.
             mode = words.next()
@@ -166,7 +166,7 @@ class Bench:
         return (json.dumps({**common, "hook_event_name": event, **fields}) + "\n").encode()
 
     def call(self):
-        command = f"ledger check --book {self.draw.randrange(10**9)}"
+        command = f"ledger balance --book {self.draw.randrange(10**9)}"
         identity = f"toolu_{self.draw.getrandbits(96):024x}"
         return {"tool_name": "Bash", "tool_input": {"command": command}, "tool_use_id": identity}
 
