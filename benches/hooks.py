@@ -53,7 +53,7 @@ class Words:
 
     def remedy(self, words):
         """What is typed instead after a failure of this mode."""
-        return f"--{words[0]}={words[1]}"
+        return f"--{words[0][::-1]}"
 
     def unknown(self, draw):
         return self.text(draw.sample(self.vocabulary, 6))

@@ -99,7 +99,7 @@ fn facts(tx: &Tx<'_>, failed: &Failed) -> Result<Facts, StoreError> {
 /// Returns where among the calls the one stands by which the goal of a failure was reached: the one that a remedy was
 /// learnt from, else the next success of the same goal, or on the same file, by the same agent.
 fn reached(tx: &Tx<'_>, failed: &Failed, calls: &[Call]) -> Result<Option<usize>, StoreError> {
-    if let Some(event) = met::reached(tx, failed.event)? {
+    if let Some(event) = met::reached(tx, failed)? {
         return Ok(calls.iter().position(|call| call.event == event));
     }
     let has_goal = |call: &Call| match (&failed.goal, &call.command) {
