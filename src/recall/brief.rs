@@ -52,7 +52,6 @@ pub struct Brief {
 /// Returns what a session is to be told at its start, if anything.
 pub fn at_start(tx: &Tx<'_>, start: Start, policy: &Policy<'_>) -> Result<Option<Brief>, StoreError> {
     let mut likely = likely::of_project(tx, start.project, start.root, start.now)?;
-    likely.retain(|one| one.sessions >= MET);
     likely.sort_by(|one, other| {
         let weights = weight(other, start.now).total_cmp(&weight(one, start.now));
         weights.then(one.name.cmp(&other.name))

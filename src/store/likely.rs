@@ -14,6 +14,8 @@ const USED: Span = Span::days(14);
 /// The last sessions of a project that are looked at: what two of them met, one in ten meets. A session's start waits
 /// for this.
 const LATELY: i64 = 20;
+/// Root sessions that must have met a failure mode.
+const MET: u32 = 2;
 /// Rows of sessions among which those are found: forks and resumes of one session are one.
 const ROWS: i64 = 100;
 
@@ -46,8 +48,8 @@ pub struct Likely {
     pub called: String,
 }
 
-/// Returns the open failure modes of a project that are not muted, that some of its last sessions met, other than those
-/// of `root`, and whose program was used there lately.
+/// Returns the open failure modes of a project that are not muted, that at least two of its last sessions met, other
+/// than those of `root`, and whose program was used there lately.
 pub fn of_project(
     tx: &Tx<'_>,
     project: ProjectId,
@@ -65,13 +67,13 @@ pub fn of_project(
              from member cross join failure f on f.session = member.id
                   join pattern p on p.id = f.pattern join mode m on m.id = p.mode
              where member.root in (select root from lately)
-                   and f.project = ?1 and f.expected is null and f.at <= ?2
+                   and +f.project = ?1 and f.expected is null and f.at <= ?2
                    and m.status = 'open' and coalesce(m.muted_until, 0) <= ?2),
          used as materialized (
              select mode from met group by mode
-             having max(at) >= ?3
+             having count(distinct root) >= ?7 and (max(at) >= ?3
                  or exists (select 1 from exercise x join session s on s.id = x.session
-                            where x.key = met.scope and s.project = ?1 and s.last_at >= ?3))
+                            where x.key = met.scope and s.project = ?1 and s.last_at >= ?3)))
          select met.mode, met.fingerprint, met.root, f.at, f.severity, f.event, f.pattern, f.instance, f.headline,
                 f.goal, coalesce(e.command, e.file, '')
          from met join failure f on f.id = met.id join event e on e.id = f.event
@@ -84,7 +86,8 @@ pub fn of_project(
         now.before(USED).0,
         root.map(|root| root.0),
         ROWS,
-        LATELY
+        LATELY,
+        MET
     ];
     let mut rows = rows.query(bounds)?;
     let mut met: BTreeMap<ModeId, Vec<(SessionId, Likely)>> = BTreeMap::new();

@@ -74,16 +74,17 @@ impl Known {
 /// is to be [dropped](drop_unused). Remedies that stay keep their rows, which messages point at.
 pub fn unlearn(tx: &Tx<'_>, session: SessionId, name: &Clean<String>) -> Result<Vec<RemedyId>, StoreError> {
     let ids = tx
-        .prepare_cached(
-            "select remedy from remedy_session where session = ?1
-             union select id from remedy where decided_by = ?2",
-        )?
-        .query_map(params![session.0, name.as_str()], |row| row.get(0).map(RemedyId))?
+        .prepare_cached("select remedy from remedy_session where session = ?1")?
+        .query_map([session.0], |row| row.get(0).map(RemedyId))?
         .collect::<Result<_, _>>()?;
+    // What the person of a session refuted is among what the session used.
+    tx.prepare_cached(
+        "update remedy set verdict = null, decided_by = null, decided_at = null
+         where id in (select remedy from remedy_session where session = ?1) and decided_by = ?2",
+    )?
+    .execute(params![session.0, name.as_str()])?;
     tx.prepare_cached("delete from remedy_session where session = ?1")?
         .execute([session.0])?;
-    tx.prepare_cached("update remedy set verdict = null, decided_by = null, decided_at = null where decided_by = ?1")?
-        .execute([name.as_str()])?;
     Ok(ids)
 }
 

@@ -1,4 +1,4 @@
-//! What a replay tells: its events one by one, and what they came to.
+//! What a replay tells: its events, and what they came to.
 
 use std::collections::BTreeMap;
 
@@ -120,6 +120,6 @@ pub struct Figures {
     pub spared_calls: u64,
     /// The time from those hints to the success.
     pub spared: Span,
-    /// The hints, those that would have spared most first; at most ten.
+    /// The hints, those that would have spared most first; at most [`BEST`].
     pub best: Vec<Sent>,
 }

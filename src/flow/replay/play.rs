@@ -1,29 +1,23 @@
-//! Playing one session: hearing its steps, settling it, and looking at what came of it.
+//! Playing sessions one after the other: hearing them, settling them, counting what came of them.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
 
 use super::compare::{self, NaiveMemory, Suggested};
 use super::figures::{Event, EventKind, Figures, Sent};
+use super::hear::hear;
 use super::kind::Kind;
-use super::seen::{Briefed, Heard, Judged, Played, is_behind, look};
-use crate::capture::{Prepared, Recorder, prepare};
+use super::look::{Briefed, Judged, Played, is_behind, look};
+use crate::capture::{Prepared, Recorder};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::domain::failure::Origin;
 use crate::domain::id::{EventId, SessionId};
-use crate::domain::lesson::{Hints, Told, Warnings};
-use crate::domain::trace::{self, Observation, Step};
-use crate::flow::brief::{self, Begun};
+use crate::domain::lesson::Told;
+use crate::flow::FlowError;
 use crate::flow::forewarn::{Disk, forewarn_on};
 use crate::flow::import::settle_waiting;
-use crate::flow::{FlowError, turn, warn};
-use crate::recall::brief::Brief;
-use crate::recall::hint::Policy;
-use crate::redact;
-use crate::store::met::{self, Call, Failed, Message};
-use crate::store::warned::{self, Warned};
-use crate::store::{Access, Store, StoreError, Tx, session};
+use crate::store::met::{Call, Failed, Message};
+use crate::store::{Access, Store, StoreError};
 
 /// Hints that are kept to be shown.
 const BEST: usize = 10;
@@ -68,7 +62,7 @@ impl Player {
         let Some(last) = steps.iter().map(|step| step.seen.at).max() else {
             return Ok(());
         };
-        let heard = self.hear(steps)?;
+        let heard = hear(&mut self.store, &mut self.recorder, &self.settings, steps)?;
         let settings = Settings {
             clock: Clock::Fixed(last),
             ..self.settings.clone()
@@ -84,32 +78,6 @@ impl Player {
         self.figures.briefs.asked += heard.begun;
         self.count(&played, told);
         Ok(())
-    }
-
-    fn hear(&mut self, steps: &[Prepared]) -> Result<Heard, StoreError> {
-        // What the remedies of other machines name lies not on this one's disk.
-        let policy = Policy {
-            hints: Hints::On,
-            stands: &|_| true,
-        };
-        let (recorder, settings) = (&mut self.recorder, &self.settings);
-        recorder.begin();
-        self.store.write(|tx| {
-            let mut heard = Heard {
-                mark: met::mark(tx)?,
-                begun: 0,
-                briefed: Vec::new(),
-            };
-            for step in steps {
-                warn_of(tx, recorder, settings, step)?;
-                turn::hear(tx, recorder, step, &policy)?;
-                if let Some(begun) = Begun::past(&step.seen) {
-                    heard.begun += 1;
-                    self::briefed(tx, recorder, settings, &begun, &policy, &mut heard)?;
-                }
-            }
-            Ok(heard)
-        })
     }
 
     fn count(&mut self, played: &Played, told: &mut impl FnMut(&Event)) {
@@ -287,65 +255,6 @@ impl Player {
             ..self.figures
         }
     }
-}
-
-/// Tells what the hook tells at the beginning of a session.
-fn briefed(
-    tx: &Tx<'_>,
-    recorder: &mut Recorder,
-    settings: &Settings,
-    begun: &Begun,
-    policy: &Policy<'_>,
-    heard: &mut Heard,
-) -> Result<(), StoreError> {
-    let Some(Brief { message, about }) = brief::brief(tx, begun, &settings.machine(), policy)? else {
-        return Ok(());
-    };
-    let Some(told) = brief::told(settings, begun, message, policy.hints) else {
-        return Ok(());
-    };
-    let told = prepare(&redact::scan(told));
-    recorder.record(tx, &told)?;
-    if let Some(session) = session::find(tx, &told.seen.session)? {
-        heard
-            .briefed
-            .extend(about.into_iter().map(|pattern| (session, told.seen.at, pattern)));
-    }
-    Ok(())
-}
-
-/// Tells what the hook tells before a call, from the file that was written for its folder behind the last session.
-fn warn_of(tx: &Tx<'_>, recorder: &mut Recorder, settings: &Settings, step: &Prepared) -> Result<(), StoreError> {
-    let Some((call, warning, how)) = warning(settings, &step.seen) else {
-        return Ok(());
-    };
-    let before = |step_before: Step| {
-        prepare(&redact::scan(Observation {
-            step: step_before,
-            ..(*step.seen).clone()
-        }))
-    };
-    // What a fork copied, and what was reported before, is not about to run.
-    let tally = recorder.record(tx, &before(Step::CallStarted(call.clone())))?;
-    if tally.calls > 0 && warn::is_first(settings, &step.seen.session, &warning.call) {
-        let told = warn::told(warning, how, &step.seen, call);
-        recorder.record(tx, &before(told.step))?;
-    }
-    Ok(())
-}
-
-/// Returns the call of which a step tells first, and what is to be said before it. Most transcripts tell of a call only
-/// with its outcome, at the time at which it began.
-fn warning<'s>(settings: &Settings, seen: &'s Observation) -> Option<(&'s trace::Call, Warned, Warnings)> {
-    let call = match &seen.step {
-        Step::CallStarted(call) => call,
-        Step::CallEnded(end) => &end.call,
-        _ => return None,
-    };
-    let cwd = Path::new(seen.cwd.as_deref()?);
-    let warnings = warned::read(&settings.warned(), warn::folder(cwd)).ok()?;
-    let (warning, how) = warn::pick(warnings, call, Warnings::DenyOnce)?;
-    Some((call, warning, how))
 }
 
 fn about(failed: &Failed, kind: Kind) -> Event {

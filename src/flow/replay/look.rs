@@ -1,13 +1,14 @@
-//! What there is to see of a session that was played: its calls, its failures with their kinds, what was told.
+//! What there is to see of a session that was played and settled.
 
+use super::hear::Heard;
 use super::kind::{Facts, Kind, SOON, kind};
 use crate::assistants;
-use crate::domain::id::{PatternId, SessionId};
+use crate::domain::id::SessionId;
 use crate::domain::time::Timestamp;
 use crate::failure::{remedy, shell};
 use crate::recall;
 use crate::store::body::{self, Part};
-use crate::store::met::{self, Call, Failed, Mark, Message};
+use crate::store::met::{self, Call, Failed, Message};
 use crate::store::{StoreError, Tx};
 
 /// What there is to see of a session that was played.
@@ -18,20 +19,12 @@ pub(super) struct Played {
     pub(super) briefed: Vec<Briefed>,
 }
 
-/// What was heard while a session was played.
-pub(super) struct Heard {
-    pub(super) mark: Mark,
-    /// How often it began.
-    pub(super) begun: u64,
-    pub(super) briefed: Vec<(SessionId, Timestamp, PatternId)>,
-}
-
 /// A failure mode that a session was told of at its start.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Briefed {
-    pub(super) session: SessionId,
-    pub(super) mode: String,
-    pub(super) at: Timestamp,
+    session: SessionId,
+    mode: String,
+    at: Timestamp,
 }
 
 impl Briefed {
@@ -106,7 +99,7 @@ fn facts(tx: &Tx<'_>, failed: &Failed) -> Result<Facts, StoreError> {
 /// Returns where among the calls the one stands by which the goal of a failure was reached: the one that a remedy was
 /// learnt from, else the next success of the same goal, or on the same file, by the same agent.
 fn reached(tx: &Tx<'_>, failed: &Failed, calls: &[Call]) -> Result<Option<usize>, StoreError> {
-    if let Some(event) = met::reached(tx, failed.event)? {
+    if let Some(event) = met::reached(tx, failed)? {
         return Ok(calls.iter().position(|call| call.event == event));
     }
     let has_goal = |call: &Call| match (&failed.goal, &call.command) {
