@@ -53,7 +53,7 @@ class Words:
 
     def remedy(self, words):
         """What is typed instead after a failure of this mode."""
-        return f"--{words[0]} {words[1]}"
+        return f"--{words[0][::-1]}"
 
     def unknown(self, draw):
         return self.text(draw.sample(self.vocabulary, 6))
@@ -66,7 +66,12 @@ def body(draw):
     return line * (size // len(line))
 
 
-def transcript(path, words, draw, folder="/home/dev/ledger"):
+# Every session meets this one and gets past it: it is in the brief of the next, and before it there is a warning.
+HOPELESS, INSTEAD = "ledger audit --all", "ledger audit --all --keyed"
+WHY = "error: the audit was refused: no key"
+
+
+def transcript(path, words, draw, folder):
     """Writes one session as its client would; returns how many bytes."""
     session, lines = path.stem, []
     common = {"sessionId": session, "cwd": folder, "gitBranch": "main", "version": "2.1.328", "userType": "external"}
@@ -89,9 +94,11 @@ def transcript(path, words, draw, folder="/home/dev/ledger"):
         told = f"Error: {text}" if failed else {"stdout": text, "stderr": "", "interrupted": False}
         add("user", 2 * n + 2, {"role": "user", "content": [result]}, toolUseResult=told)
 
-    n = 0
+    ask(0, HOPELESS, WHY)
+    ask(1, INSTEAD)
+    n = 2
     while n < CALLS_PER_SESSION:
-        command = f"ledger check --book {draw.randrange(1000)}"
+        command = f"ledger balance --book {draw.randrange(1000)}"
         if draw.random() < FAILING:
             # Every failure is got over by a changed call, so that every failure mode has its remedy.
             mode = words.next()
@@ -114,6 +121,12 @@ class Bench:
         self.words = Words(arguments.modes)
         self.draw = random.Random(11)
         self.environment = self.home("main")
+        # What is told has to be there: the folder of the sessions, and the program that they run.
+        self.project = self.folder / "main" / "ledger"
+        self.project.mkdir()
+        program = self.folder / "main" / ".local" / "bin" / "ledger"
+        program.parent.mkdir(parents=True)
+        program.touch()
 
     def home(self, name):
         (self.folder / name).mkdir()
@@ -146,7 +159,7 @@ class Bench:
             folder.mkdir(parents=True)
             for _ in range(min(100, sessions - done)):
                 name = str(uuid.UUID(int=self.draw.getrandbits(128)))
-                raw += transcript(folder / f"{name}.jsonl", self.words, self.draw)
+                raw += transcript(folder / f"{name}.jsonl", self.words, self.draw, str(self.project))
                 done += 1
             wall += self.run([self.binary, "import", str(folder.parent)])[0]
             shutil.rmtree(folder.parent)
@@ -162,11 +175,11 @@ class Bench:
             return database.execute(f"select count(*) from {table}").fetchone()[0]
 
     def event(self, event, session="bench", **fields):
-        common = {"session_id": session, "transcript_path": "/home/dev/none.jsonl", "cwd": "/home/dev/ledger"}
+        common = {"session_id": session, "transcript_path": "/home/dev/none.jsonl", "cwd": str(self.project)}
         return (json.dumps({**common, "hook_event_name": event, **fields}) + "\n").encode()
 
-    def call(self):
-        command = f"ledger check --book {self.draw.randrange(10**9)}"
+    def call(self, command=None):
+        command = command or f"ledger balance --book {self.draw.randrange(10**9)}"
         identity = f"toolu_{self.draw.getrandbits(96):024x}"
         return {"tool_name": "Bash", "tool_input": {"command": command}, "tool_use_id": identity}
 
@@ -179,10 +192,20 @@ class Bench:
 
     def told(self):
         """A failure that an earlier session got over, met by a session that was told nothing yet."""
-        return self.failure(self.words.known(self.draw.getrandbits(32)), f"bench-{self.draw.getrandbits(64):x}")
+        return self.failure(self.words.known(self.draw.getrandbits(32)), self.fresh())
 
     def before(self):
         return self.event("PreToolUse", **self.call())
+
+    def refused(self):
+        """A call that keeps failing, about to run in a session that was not warned of it."""
+        return self.event("PreToolUse", self.fresh(), **self.call(HOPELESS))
+
+    def start(self):
+        return self.event("SessionStart", self.fresh(), source="startup")
+
+    def fresh(self):
+        return f"bench-{self.draw.getrandbits(64):x}"
 
     def hooks(self):
         hook = [self.binary, "hook", "claude-code"]
@@ -193,17 +216,20 @@ class Bench:
             "hook: unknown failure": lambda: (hook, self.failure(self.words.unknown(self.draw))),
             "hook: known failure, with its hint": lambda: (hook, self.told()),
             "hook: before a call": lambda: (hook, self.before()),
-            "hook: session start": lambda: (hook, self.event("SessionStart", f"b-{self.draw.random()}", source="startup")),
+            "hook: before a call, which is refused": lambda: (hook, self.refused()),
         }
         node = shutil.which("node")
         if node:
             kinds["node -e 0"] = lambda: ([node, "-e", "0"], b"")
         self.run(hook, self.event("SessionStart", source="startup"))
-        answered = sum(bool(self.says(hook, self.told())) for _ in range(50))
-        print(f"known failures that are answered: {answered} of 50")
+        # Starts come first: the sessions that are measured met nothing, and would soon be the project's last ones.
+        asked = {"starts briefed": self.start, "calls refused": self.refused, "known failures answered": self.told}
+        for what, made in asked.items():
+            print(f"{what}: {sum(bool(self.says(hook, made())) for _ in range(10))} of 10")
         # As while an agent works: its `callus mcp` holds the database open.
         holder = sqlite3.connect(f"file:{self.database()}?mode=ro", uri=True)
         holder.execute("select count(*) from meta").fetchone()
+        starts = self.starts(hook)
         taken = {kind: [] for kind in kinds}
         for turn in range(self.arguments.runs):
             for kind, made in kinds.items():
@@ -211,6 +237,7 @@ class Bench:
                     continue
                 argv, stdin = made()
                 taken[kind].append(self.run(argv, stdin))
+        taken["hook: session start, with its brief"] = starts
         taken["hook: with its hint, while 16 others write"] = self.under_fire(hook)
         holder.close()
         base = percentile([wall for wall, _, _ in taken["/bin/true"]], 50)
@@ -223,6 +250,15 @@ class Bench:
 
     def says(self, argv, stdin):
         return subprocess.run(argv, input=stdin, env=self.environment, stdout=subprocess.PIPE, check=True).stdout
+
+    def starts(self, hook):
+        """Times sessions that begin where no other session's journal is left over: no worker is started for it."""
+        taken = []
+        for _ in range(self.arguments.runs):
+            for journal in (self.database().parent / "journal").glob("*"):
+                journal.unlink()
+            taken.append(self.run(hook, self.start()))
+        return taken
 
     def under_fire(self, hook):
         """Times known failures while sixteen other sessions write all the time, one in four of them failures."""

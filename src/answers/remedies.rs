@@ -14,11 +14,11 @@ use crate::domain::id::{Fingerprint, ModeId, ProjectId};
 use crate::domain::lesson::{RemedyKind, Source};
 use crate::domain::time::Timestamp;
 use crate::failure::remedy::filled;
+use crate::failure::withheld::Withheld;
 use crate::store::Store;
 use crate::store::read::{QuoteRow, RemedyRow};
 
 pub(super) use withheld::never;
-use withheld::Withheld;
 
 /// What worked after a failure.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -149,9 +149,14 @@ pub(super) fn suggested(
     let of_mode = store.mode_remedies(mode, now)?;
     rows.extend(of_mode.into_iter().filter(|row| row.known.owner.instance.is_none()));
     let mut lines: Vec<RemedyLine> = Vec::new();
-    for row in rows.iter().filter(|row| withheld::from(row, here).is_none()) {
+    for row in &rows {
         let mut line = RemedyLine::of(row);
         let Some(to) = filled(&line.to, headline) else { continue };
+        // What holds in one project says nothing to those who work in another.
+        let elsewhere = row.known.owner.project.is_some_and(|project| Some(project) != here);
+        if elsewhere || row.known.withheld(&to).is_some() {
+            continue;
+        }
         line.to = to;
         line.from = filled(&line.from, headline).unwrap_or(line.from);
         // What worked for this very error says it better than its kind, and is in the list already.
@@ -204,7 +209,7 @@ impl RemedyLine {
     /// Returns it with the reason, where it is never suggested.
     pub(super) fn explained(row: &RemedyRow) -> Self {
         Self {
-            withheld: withheld::everywhere(row).map(Withheld::words),
+            withheld: withheld::everywhere(row).map(|why| withheld::words(why).to_owned()),
             ..Self::of(row)
         }
     }

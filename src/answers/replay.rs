@@ -54,6 +54,8 @@ pub struct ReplayView {
     pub took_ms: u64,
     /// Transcripts left out as older than asked for.
     pub older: u64,
+    /// Sessions left out because there was no time for them.
+    pub left_out: u64,
     /// Files that were not read, each with why.
     pub not_read: Vec<String>,
 }
@@ -293,6 +295,7 @@ pub fn replayed(report: &Report, took: Duration) -> ReplayView {
         read_bytes: report.bytes,
         took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
         older: report.older as u64,
+        left_out: report.left_out as u64,
         not_read: refused.chain(failed).collect(),
     }
 }

@@ -42,7 +42,7 @@ pub fn drain(
     Ok(total)
 }
 
-/// Drains the next records of one journal in one transaction, at most [`BATCH`], and does `then` in the same
+/// Drains the next records of one journal in one transaction, at most `BATCH`, and does `then` in the same
 /// transaction when these were the last ones. A hook has no time for more: what is left waits for the next drain.
 pub fn drain_once<T>(
     store: &mut Store,

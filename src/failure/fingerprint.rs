@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::headline::place;
 use super::mask::{Identity, Masked, Template, mask};
+use super::shell::kept_name;
 use crate::domain::failure::Finding;
 use crate::domain::id::Fingerprint;
 use crate::domain::trace::ToolKind;
@@ -114,6 +115,7 @@ fn tells_its_origin(headline: &str) -> bool {
     place::leading(headline).is_some()
         || TEST_NAMES.iter().any(|(start, _)| headline.starts_with(start))
         || headline.contains("command not found")
+        || kept_name(headline).is_some()
 }
 
 /// Returns the fingerprint of a kind of failure: the tool, the head of the command, the template.

@@ -72,10 +72,10 @@ const BEGINNINGS: &[(&str, Mark)] = &[
 #[must_use]
 pub(super) fn find(segments: &[Segment], output: &str) -> Option<Hidden> {
     let suspects: Vec<usize> = (0..segments.len()).filter(|at| is_suspect(segments, *at)).collect();
-    if suspects.is_empty() {
-        return None;
-    }
     let text = clean(output);
+    if suspects.is_empty() {
+        return refused_option(segments, &text);
+    }
     let marks: Vec<(Mark, &str)> = text
         .lines()
         .filter_map(|line| mark(line).map(|mark| (mark, line)))
@@ -119,6 +119,45 @@ pub(super) fn find(segments: &[Segment], output: &str) -> Option<Hidden> {
             exit_code: None,
         })
         .or_else(|| printed_status(segments, &suspects, &text))
+        .or_else(|| refused_option(segments, &text))
+}
+
+/// What programs say of an option that they do not have, behind their own name.
+const REFUSED_OPTIONS: &[&str] = &[
+    "invalid option -- ",
+    "illegal option -- ",
+    "unrecognized option ",
+    "unknown option ",
+    "unknown option: ",
+];
+
+/// Returns the failure of a program in a pipe that did not take one of its options: it names itself and the option, and
+/// stands in the command line with it. What it was to find or show, it has not.
+fn refused_option(segments: &[Segment], text: &str) -> Option<Hidden> {
+    let named = |line: &str, at: usize| {
+        let segment = &segments[at];
+        let (program, said) = line.split_once(": ")?;
+        let option = REFUSED_OPTIONS.iter().find_map(|start| said.strip_prefix(start))?;
+        let option = option
+            .split_whitespace()
+            .next()?
+            .trim_matches(['\'', '"', '`', '\u{2018}', '\u{2019}']);
+        let has = |word: &String| match option.strip_prefix("--") {
+            Some(_) => word.split('=').next() == Some(option),
+            None => word.starts_with('-') && !word.starts_with("--") && word.contains(option.trim_start_matches('-')),
+        };
+        let is_own = segment.goal.as_ref().is_some_and(|goal| goal.program == program);
+        (is_own && !option.is_empty() && segment.arguments.iter().any(has)).then_some(at)
+    };
+    let lost = |at: &usize| {
+        matches!(shell::masked(segments, *at), Some(Masked::Pipe | Masked::Later)) && !is_caught(segments, *at)
+    };
+    text.lines()
+        .find_map(|line| (0..segments.len()).filter(lost).find_map(|at| named(line, at)))
+        .map(|segment| Hidden {
+            segment,
+            exit_code: None,
+        })
 }
 
 /// Returns whether the segment at `at` does work and loses its exit status. Behind `||` something else than a

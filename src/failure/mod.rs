@@ -14,6 +14,7 @@ mod located;
 pub mod mask;
 pub mod own;
 pub mod recognise;
-pub mod remedy;
 pub mod rejection;
+pub mod remedy;
 pub mod shell;
+pub mod withheld;

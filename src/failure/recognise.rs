@@ -317,6 +317,8 @@ const SHELL_FAULTS: &[&str] = &[
     "unexpected end of file",
     "unmatched ",
     "bad substitution",
+    "read-only variable",
+    "readonly variable",
 ];
 
 fn is_shell_fault(headline: &str) -> bool {

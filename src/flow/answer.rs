@@ -6,14 +6,14 @@ use std::path::Path;
 
 use super::FlowError;
 use super::stands::stands;
-use crate::capture::{Recorder, drain, prepare};
+use crate::capture::{CaptureError, Prepared, Recorder, drain, prepare};
 use crate::config::{self, Settings};
 use crate::domain::lesson::{Hints, Message, Remedy};
 use crate::domain::time::Timestamp;
 use crate::domain::trace::{Observation, SessionKey, Step};
 use crate::recall::hint::{self, Policy};
 use crate::redact::Clean;
-use crate::store::{Store, journal, session};
+use crate::store::{Store, StoreError, journal, session};
 
 /// A failure that a hook has just journalled.
 #[derive(Debug)]
@@ -28,15 +28,23 @@ pub(super) struct Failed {
 /// success.
 pub(super) fn failed(session: &SessionKey, seen: &Clean<Vec<Observation>>) -> Option<Failed> {
     let first = seen.first()?;
-    let counts = |seen: &Clean<Observation>| {
-        matches!(seen.step, Step::CallEnded(_) | Step::ModelError(_))
-            && prepare(seen).finding.is_some_and(|finding| finding.expected.is_none())
-    };
-    seen.clone().into_iter().any(|seen| counts(&seen)).then(|| Failed {
-        session: session.clone(),
-        at: first.at,
-        cwd: first.cwd.clone(),
-    })
+    let may_fail = |seen: &Clean<Observation>| matches!(seen.step, Step::CallEnded(_) | Step::ModelError(_));
+    let mut all = seen.clone().into_iter();
+    all.any(|seen| may_fail(&seen) && counts(&prepare(&seen)))
+        .then(|| Failed {
+            session: session.clone(),
+            at: first.at,
+            cwd: first.cwd.clone(),
+        })
+}
+
+/// Returns whether a report is one of a failure that counts. What ends in the background is told to no hook.
+pub(super) fn counts(prepared: &Prepared) -> bool {
+    matches!(prepared.seen.step, Step::CallEnded(_) | Step::ModelError(_))
+        && prepared
+            .finding
+            .as_ref()
+            .is_some_and(|finding| finding.expected.is_none())
 }
 
 /// Returns what the agent is to be told about a failure, if anything.
@@ -46,15 +54,17 @@ pub(super) fn answer(settings: &Settings, failed: &Failed) -> Result<Option<Mess
     if hints == Hints::Off {
         return Ok(None);
     }
-    let Some(mut store) = Store::open_for_hook(&settings.database())? else {
-        return Ok(None);
+    let mut store = match Store::open_for_hook(&settings.database()) {
+        Ok(Some(store)) => store,
+        Ok(None) | Err(StoreError::Busy) => return Ok(None),
+        Err(error) => return Err(error.into()),
     };
     let rules = super::rules(settings)?;
     let mut recorder = Recorder::new(settings.machine());
     let path = settings.journals().join(journal::file_name(&failed.session));
     let stands = |remedy: &Remedy| stands(settings, failed.cwd.as_deref(), remedy);
     let policy = Policy { hints, stands: &stands };
-    let message = drain::drain_once(
+    let answered = drain::drain_once(
         &mut store,
         &path,
         &rules,
@@ -64,6 +74,10 @@ pub(super) fn answer(settings: &Settings, failed: &Failed) -> Result<Option<Mess
             Some(session) => hint::answer(tx, session, failed.at, &policy),
             None => Ok(None),
         },
-    )?;
-    Ok(message)
+    );
+    match answered {
+        // Somebody else writes, or there is no room: silence is no fault, and the record is drained later.
+        Err(CaptureError::Store(StoreError::Busy | StoreError::Full)) => Ok(None),
+        other => Ok(other?),
+    }
 }

@@ -1,7 +1,7 @@
-//! The hot path: one process for each hook of each call. Parse, scan, append, leave.
+//! The hot path: one process for each hook of each call. Parse, scan, append, leave; after a failure, answer.
 //!
-//! It starts no async runtime, opens no network connection, asks no model, opens no database, and whatever
-//! happens its process exits with 0: a hook that fails must never cost the user's session anything.
+//! It starts no async runtime, opens no network connection and asks no model, and whatever happens its process exits
+//! with 0: a hook that fails must never cost the user's session anything.
 
 use std::io::Read as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};

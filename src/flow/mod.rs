@@ -6,15 +6,15 @@ mod error;
 mod forewarn;
 mod scene;
 mod stands;
+mod turn;
 mod warn;
 
 pub mod hook;
 pub mod import;
 pub mod keep;
 pub mod pause;
-pub mod replay;
 pub mod ready;
-pub mod turn;
+pub mod replay;
 pub mod worker;
 
 pub use error::FlowError;

@@ -1,30 +1,23 @@
 //! One step of a session, as a hook hears of it: recorded, and answered where there is something to say. The replay of
-//! past sessions goes the same way.
+//! past sessions goes this way.
 
-use crate::capture::{Prepared, Recorder, Tally};
-use crate::domain::lesson::Message;
+use super::answer;
+use crate::capture::{Prepared, Recorder};
 use crate::recall::hint::{self, Policy};
 use crate::store::{StoreError, Tx, session};
 
-/// Records `seen` and returns what came of it, with what is to be said about the failures in its last observation's
-/// moment.
-pub fn hear(
+/// Records a step and says what is to be said about it.
+pub(super) fn hear(
     tx: &Tx<'_>,
     recorder: &mut Recorder,
-    seen: &[Prepared],
+    step: &Prepared,
     policy: &Policy<'_>,
-) -> Result<(Tally, Option<Message>), StoreError> {
-    recorder.begin();
-    let mut tally = Tally::default();
-    for prepared in seen {
-        tally.add(recorder.record(tx, prepared)?);
+) -> Result<(), StoreError> {
+    recorder.record(tx, step)?;
+    if answer::counts(step)
+        && let Some(session) = session::find(tx, &step.seen.session)?
+    {
+        hint::answer(tx, session, step.seen.at, policy)?;
     }
-    let Some(last) = seen.last() else {
-        return Ok((tally, None));
-    };
-    let Some(session) = session::find(tx, &last.seen.session)? else {
-        return Ok((tally, None));
-    };
-    let message = hint::answer(tx, session, last.seen.at, policy)?;
-    Ok((tally, message))
+    Ok(())
 }

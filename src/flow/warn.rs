@@ -96,7 +96,7 @@ pub(super) fn told(warning: Warned, how: Warnings, seen: &Observation, call: &Ca
     }
 }
 
-pub(super) fn about_to_run(seen: &Observation) -> Option<&Call> {
+fn about_to_run(seen: &Observation) -> Option<&Call> {
     match &seen.step {
         Step::CallStarted(call) => Some(call),
         _ => None,

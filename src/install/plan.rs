@@ -250,6 +250,11 @@ fn wire(document: &mut Document, binary: &str, warns: bool, manifest: &mut Manif
         .map(|(event, _)| event)
         .filter(|event| !wiring::hooks(warns).any(|(wanted, _)| wanted == event))
         .collect();
+    document.remove(
+        &["hooks", wiring::BEFORE, "*"],
+        &|group| !warns && is_our_group(group),
+        &|path, siblings| emptied(Some(&created), path, siblings),
+    )?;
     for event in &surplus {
         document.remove(&["hooks", event, "*", "hooks", "*"], &is_our_hook, &|path, siblings| {
             emptied(Some(&created), path, siblings)
@@ -270,7 +275,12 @@ fn wire(document: &mut Document, binary: &str, warns: bool, manifest: &mut Manif
     let mut added = Vec::new();
     for (event, timeout) in wiring::hooks(warns) {
         if !present.iter().any(|(name, _)| name == event) {
-            append(document, manifest, &["hooks", event], &wiring::group(binary, timeout))?;
+            append(
+                document,
+                manifest,
+                &["hooks", event],
+                &wiring::group(event, binary, timeout),
+            )?;
             added.push(event);
         }
     }
@@ -320,7 +330,8 @@ fn unwire(document: &mut Document, manifest: Option<&Manifest>) -> Result<Vec<St
     let mut changes = Vec::new();
     // Permissions were added last: taking away in the reverse order meets every layout as the insertion left it.
     let permissions = document.remove(&["permissions", "allow", "*"], &ours, &emptied)?;
-    let hooks = document.remove(wiring::HOOK_ENTRIES, &is_our_hook, &emptied)?;
+    let groups = document.remove(&["hooks", wiring::BEFORE, "*"], &is_our_group, &emptied)?;
+    let hooks = groups + document.remove(wiring::HOOK_ENTRIES, &is_our_hook, &emptied)?;
     if hooks > 0 {
         changes.push(format!("- {hooks} hooks"));
     }
@@ -344,6 +355,14 @@ fn emptied(created: Option<&[Created]>, path: &[String], siblings: usize) -> Emp
             .find(|one| one.path == path)
             .map_or(Emptied::Stays, |one| Emptied::Goes(one.was.clone())),
     }
+}
+
+/// Returns whether a group is as we add it before calls: with our matcher and our hook, and nothing of the user's.
+fn is_our_group(group: &Value) -> bool {
+    let ours = |entries: &Vec<Value>| entries.len() == 1 && entries.iter().all(is_our_hook);
+    group.as_object().is_some_and(|fields| fields.len() == 2)
+        && group["matcher"].as_str() == wiring::matcher(wiring::BEFORE)
+        && group["hooks"].as_array().is_some_and(ours)
 }
 
 fn is_our_hook(entry: &Value) -> bool {

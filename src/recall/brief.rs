@@ -23,7 +23,8 @@ const LINE: usize = 160 - SIGNATURE.len();
 const HEADLINE: usize = 60;
 /// Most failure modes of which the remedies are looked up, the likeliest first: the session waits for it.
 const LOOKED_AT: usize = 24;
-/// Root sessions that must have met a failure mode: what happened once is told where it happens again.
+/// Of the project's last sessions those that must have met the very thing of which a line speaks: what happened once is
+/// told where it happens again.
 const MET: u32 = 2;
 /// Microseconds after which a failure mode weighs half: a week.
 const HALF_LIFE: f64 = 7.0 * 86_400e6;
@@ -50,8 +51,7 @@ pub struct Brief {
 
 /// Returns what a session is to be told at its start, if anything.
 pub fn at_start(tx: &Tx<'_>, start: Start, policy: &Policy<'_>) -> Result<Option<Brief>, StoreError> {
-    let mut likely = likely::of_project(tx, start.project, start.now)?;
-    likely.retain(|one| one.sessions >= MET);
+    let mut likely = likely::of_project(tx, start.project, start.root, start.now)?;
     likely.sort_by(|one, other| {
         let weights = weight(other, start.now).total_cmp(&weight(one, start.now));
         weights.then(one.name.cmp(&other.name))
@@ -95,11 +95,13 @@ struct Line {
 /// Returns the line about a failure mode, if the message rule lets one be told.
 fn about(tx: &Tx<'_>, one: &Likely, asking: Asking, policy: &Policy<'_>) -> Result<Option<Line>, StoreError> {
     let Some(instance) = one.instance else { return Ok(None) };
-    let mut known = store::remedy::of_instance(tx, instance, asking)?;
+    let is_likely = one.same >= MET;
+    let mut known = Vec::new();
+    if is_likely {
+        known.extend(store::remedy::of_instance(tx, instance, asking)?);
+    }
     known.extend(store::remedy::of_kind(tx, one.pattern, asking)?);
-    let decision = known
-        .iter()
-        .find(|known| known.remedy.kind == RemedyKind::Decision && known.verdict != Some(false));
+    let decision = known.iter().find(|known| known.is_decided());
     if let Some(known) = decision {
         return Ok(Some(decided(one, known)));
     }
@@ -120,7 +122,7 @@ fn about(tx: &Tx<'_>, one: &Likely, asking: Asking, policy: &Policy<'_>) -> Resu
         }
     }
     // Where the cause is not known, that nobody got past it would be a count.
-    if causes::of(&one.headline).is_none() || known.iter().any(|known| known.trials.worked > 0) {
+    if !is_likely || causes::of(&one.headline).is_none() || known.iter().any(|known| known.trials.worked > 0) {
         return Ok(None);
     }
     let history = hint::history(tx, instance, asking)?;
@@ -134,18 +136,16 @@ fn worked(one: &Likely, known: &Known, becomes: String) -> Line {
     let from = remedy::filled(was, &one.headline).filter(|was| !was.trim().is_empty());
     let from = words::code(from.as_deref().unwrap_or(&one.called));
     let advice = match kind {
-        RemedyKind::Path => format!("It is {to}, not {from}"),
+        RemedyKind::Path => format!("Not {from}: it is {to}"),
         RemedyKind::Prepared => format!("Before {from}, run {to}"),
-        _ => format!("Run {to}, not {from}"),
+        _ => format!("Instead of {from}, run {to}"),
     };
+    let used = trials.worked + trials.failed;
+    let sessions = if used == 1 { "session" } else { "sessions" };
     Line {
         about: one.pattern,
         rule: Rule::Remedy,
-        text: format!(
-            "{advice} (worked in {} of {} earlier sessions).",
-            trials.worked,
-            trials.worked + trials.failed
-        ),
+        text: format!("{advice} (worked in {} of {used} earlier {sessions}).", trials.worked),
         suggestion: becomes,
     }
 }

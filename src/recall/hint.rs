@@ -24,8 +24,6 @@ const MOST_IN_SESSION: usize = 6;
 const MOST_OF_MODE: usize = 2;
 /// Sessions that must have met a failure before it is called nobody's own.
 const MET: u32 = 2;
-/// Sessions in which a claim must have been seen to work.
-const CLAIM_SEEN: u32 = 2;
 
 /// What decides, besides the store, whether something is told.
 pub struct Policy<'p> {
@@ -132,10 +130,7 @@ fn decide(facts: &Facts<'_>, stands: &dyn Fn(&Remedy) -> bool) -> Option<Message
             earlier.remedy == Some(known.id) || (!suggestion.is_empty() && earlier.suggestion == suggestion)
         })
     };
-    let decision = facts
-        .known
-        .iter()
-        .find(|known| known.remedy.kind == RemedyKind::Decision && known.verdict != Some(false));
+    let decision = facts.known.iter().find(|known| known.is_decided());
     if let Some(known) = decision {
         // A person's words outrank statistics: where they stand, no other remedy is offered.
         return (!told(known, "")).then(|| decided(facts, known)).flatten();
@@ -161,6 +156,8 @@ struct Way<'f> {
     said: Worded,
     /// How alike the call that it once replaced is to the present one, in thousandths.
     likeness: u32,
+    /// How alike the call that worked is to it.
+    closeness: u32,
 }
 
 /// Likeness from which a remedy is one for this very call, and from which it is one for such a call.
@@ -186,38 +183,33 @@ impl<'f> Way<'f> {
         let likeness = wording::likeness(&was, call);
         // What the present call brings along is looked at like what is kept.
         let may_be_typed = remedy::forbidden(&said.suggestion).is_none();
-        may_be_typed.then_some(Self { known, said, likeness })
+        may_be_typed.then_some(Self {
+            known,
+            said,
+            likeness,
+            closeness: wording::likeness(&becomes, call),
+        })
     }
 
-    /// A person's word first, then what replaced such a call, then the number of sessions, then the likeness itself.
-    fn rank(&self) -> (bool, bool, bool, u32, u32) {
+    /// A person's word first, then what replaced such a call, then what worked more than once, then what changes least.
+    fn rank(&self) -> (bool, bool, bool, bool, u32, u32) {
         let confirmed = self.known.verdict == Some(true) || self.known.source == Source::Person;
+        let worked = self.known.trials.worked;
         (
             confirmed,
             self.likeness >= SAME,
             self.likeness >= ALIKE,
-            self.known.trials.worked,
-            self.likeness,
+            worked > 1,
+            self.closeness,
+            worked,
         )
     }
 }
 
-/// Returns whether a remedy may be told about a failing call, with `becomes` as what it says to type.
+/// Returns whether a remedy may be told about a failing call, with `becomes` as what it says to type: it is not withheld,
+/// and says what stands neither in the call nor in its output.
 pub(super) fn is_tellable(known: &Known, becomes: &str, text: Text<'_>) -> bool {
-    let trials = known.trials;
-    let proven = match known.source {
-        Source::Seen => trials.worked > 0 || known.verdict == Some(true),
-        Source::Agent => trials.worked >= CLAIM_SEEN || known.verdict == Some(true),
-        Source::Person => true,
-    };
-    // What failed when it was last tried has to have worked in more sessions than it failed in.
-    let decayed = trials.last_failed > trials.last_worked && trials.failed >= trials.worked;
-    known.remedy.kind.can_be_told()
-        && known.verdict != Some(false)
-        && proven
-        && (!decayed || known.verdict == Some(true))
-        && remedy::forbidden(becomes).is_none()
-        && says_something_new(&known.remedy, becomes, text)
+    known.withheld(becomes).is_none() && says_something_new(&known.remedy, becomes, text)
 }
 
 /// Returns whether what a remedy changes stands neither in the failing call nor in its output. What the old call had too,
@@ -225,9 +217,19 @@ pub(super) fn is_tellable(known: &Known, becomes: &str, text: Text<'_>) -> bool 
 fn says_something_new(remedy: &Remedy, becomes: &str, text: Text<'_>) -> bool {
     let new = remedy::new_words(becomes, text);
     match remedy.kind {
-        RemedyKind::Changed => new.iter().any(|word| !remedy.was.split_whitespace().any(|old| old == word)),
+        RemedyKind::Changed => new
+            .iter()
+            .any(|word| !remedy.was.split_whitespace().any(|old| old == word)),
+        // That a folder above was looked into is no other name of what is missing: it stands in the failing call.
+        RemedyKind::Path => !new.is_empty() && !is_above(becomes, &remedy.was),
         _ => !new.is_empty(),
     }
+}
+
+/// Returns whether a path is one of the folders that another lies in.
+fn is_above(folder: &str, path: &str) -> bool {
+    let folder = folder.trim_end_matches('/');
+    matches!(folder, "." | "") || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
 fn worked(facts: &Facts<'_>, best: &Way<'_>, others: &[Way<'_>]) -> Option<Message> {
@@ -240,8 +242,13 @@ fn worked(facts: &Facts<'_>, best: &Way<'_>, others: &[Way<'_>]) -> Option<Messa
         .find(|other| other.known.remedy.kind == RemedyKind::Changed && other.said.suggestion != best.said.suggestion);
     if let Some(other) = other {
         let or = format!("; or {}", words::code(&other.said.suggestion));
-        if advice.chars().count() + or.chars().count() < ADVICE {
-            advice.push_str(&or);
+        // Two ways as they were typed say more than the difference of one.
+        let ways = [advice.as_str(), best.said.example.as_str()];
+        if let Some(fits) = ways
+            .iter()
+            .find(|way| !way.is_empty() && way.chars().count() + or.chars().count() < ADVICE)
+        {
+            advice = format!("{fits}{or}");
         }
     }
     advice.push('.');
@@ -296,7 +303,12 @@ fn unsolved(facts: &Facts<'_>) -> Option<Message> {
     let History { sessions, last, .. } = facts.history;
     let headline = &facts.faced.headline;
     // The lines around the headline, not all that was printed: sources and help texts speak of ways out too.
-    if !is_nobodys(facts.history, headline, facts.faced.goal.as_deref(), &facts.faced.message) {
+    if !is_nobodys(
+        facts.history,
+        headline,
+        facts.faced.goal.as_deref(),
+        &facts.faced.message,
+    ) {
         return None;
     }
     let cause = causes::of(headline).unwrap_or_default();

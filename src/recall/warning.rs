@@ -9,7 +9,7 @@ use super::words::{self, ADVICE, MESSAGE};
 use crate::domain::id::{Fingerprint, ProjectId, SessionId};
 use crate::domain::lesson::{Message, Remedy, RemedyKind, Rule, Told, Warnings};
 use crate::domain::time::Timestamp;
-use crate::domain::trace::Notice;
+use crate::domain::trace::{Notice, ToolKind};
 use crate::failure::own::SIGNATURE;
 use crate::failure::remedy::{self, Text};
 use crate::failure::shell;
@@ -25,6 +25,9 @@ use crate::store::{self, StoreError, Tx};
 const LEAST: Least = Least { runs: 4, failed: 3 };
 /// Fewest root sessions in which it failed.
 const SESSIONS: usize = 3;
+/// The tools whose calls are refused; hooks run before no others. What reads or edits a file fails as quickly as it would
+/// be refused, and the hint comes after it.
+const REFUSED: &[ToolKind] = &[ToolKind::Shell, ToolKind::Mcp];
 /// What its share of failures must be at least.
 const SHARE: f64 = 0.8;
 /// Fewest root sessions in which the remedy worked.
@@ -161,6 +164,9 @@ fn candidates(tx: &Tx<'_>, project: ProjectId) -> Result<BTreeMap<String, Candid
         return Ok(found);
     }
     failing::each_run(tx, project, |run| {
+        if !REFUSED.contains(&run.call.kind) {
+            return Ok(());
+        }
         let call = shell::shape(&run.call);
         let Some(runs) = often.get(&call) else { return Ok(()) };
         let candidate = found.entry(call).or_insert_with(|| Candidate {
@@ -186,10 +192,7 @@ fn remedy_of(tx: &Tx<'_>, run: &Run, asking: Asking) -> Result<Option<Known>, St
     };
     known.extend(store::remedy::of_kind(tx, run.pattern, asking)?);
     // Where a person decided, statistics are silent: the hint after the failure tells the decision.
-    if known
-        .iter()
-        .any(|known| known.remedy.kind == RemedyKind::Decision && known.verdict != Some(false))
-    {
+    if known.iter().any(Known::is_decided) {
         return Ok(None);
     }
     let output = body::read(tx, run.event, Part::Output)?

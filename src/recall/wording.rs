@@ -13,6 +13,8 @@ use crate::failure::shell::lex;
 pub(super) struct Worded {
     /// The sentence, without its full stop.
     pub(super) advice: String,
+    /// A shorter one, which only shows what worked; empty where there is none.
+    pub(super) example: String,
     /// The command, path or input alone.
     pub(super) suggestion: String,
 }
@@ -41,6 +43,7 @@ pub(super) fn worded(change: Change<'_>) -> Worded {
     };
     Worded {
         advice,
+        example: String::new(),
         suggestion: becomes.to_owned(),
     }
 }
@@ -50,7 +53,13 @@ fn in_shell(change: Change<'_>) -> Worded {
     let (old, new, here) = (typed(was), typed(becomes), typed(call));
     let said = |advice: String, suggestion: &str| Worded {
         advice,
+        example: String::new(),
         suggestion: suggestion.to_owned(),
+    };
+    let as_in = |advice: String| Worded {
+        advice,
+        example: format!("Run it as in {}", words::code(becomes)),
+        suggestion: becomes.to_owned(),
     };
     if old.is_empty() || old == here {
         return said(format!("Run {}", words::code(becomes)), becomes);
@@ -58,15 +67,26 @@ fn in_shell(change: Change<'_>) -> Worded {
     if let Some(applied) = applied(&old, &new, &here) {
         return said(format!("Run {}", words::code(&applied)), &applied);
     }
-    let added = without(&new, &old).join(" ");
-    let removed = without(&old, &new).join(" ");
+    // What the present call has already need not be added, and what it never had cannot be taken away.
+    let added = without(&without(&new, &old), &here);
+    let removed: Vec<&str> = without(&old, &new)
+        .into_iter()
+        .filter(|word| here.contains(word))
+        .collect();
+    let (added, removed) = match flags(&new, &added) {
+        // Where flags changed, what the two calls worked on is their own.
+        changed if !changed.is_empty() => (changed, flags(&old, &removed)),
+        _ => (added, removed),
+    };
+    let (added, removed) = (added.join(" "), removed.join(" "));
     let example = words::code(becomes);
     match (added.is_empty(), removed.is_empty()) {
-        (false, true) => said(format!("Add {}, as in {example}", words::code(&added)), becomes),
-        (false, false) => said(
-            format!("Use {} instead of {}, as in {example}", words::code(&added), words::code(&removed)),
-            becomes,
-        ),
+        (false, true) => as_in(format!("Add {}, as in {example}", words::code(&added))),
+        (false, false) => as_in(format!(
+            "Use {} instead of {}, as in {example}",
+            words::code(&added),
+            words::code(&removed)
+        )),
         _ => said(format!("Run it as in {example}"), becomes),
     }
 }
@@ -81,9 +101,24 @@ fn applied(old: &[&str], new: &[&str], here: &[&str]) -> Option<String> {
     (!calling.is_empty() && calling != [*program]).then(|| [calling, rest].concat().join(" "))
 }
 
-/// Returns the words of `these` that `those` have not, in order.
-fn without<'w>(these: &[&'w str], those: &[&str]) -> Vec<&'w str> {
-    these.iter().filter(|word| !those.contains(word)).copied().collect()
+/// Returns those of some words of a call that are flags, values of such flags, or assignments.
+fn flags<'w>(call: &[&str], some: &[&'w str]) -> Vec<&'w str> {
+    let value_of = |word: &str| {
+        let at = call.iter().position(|one| *one == word)?;
+        call.get(at.checked_sub(1)?)
+    };
+    some.iter()
+        .filter(|word| {
+            let takes_it = |flag: &&str| flag.starts_with('-') && !flag.contains('=') && some.contains(flag);
+            word.starts_with('-') || word.contains('=') || value_of(word).is_some_and(takes_it)
+        })
+        .copied()
+        .collect()
+}
+
+/// Returns the words of `these` that the `others` have not, in order.
+fn without<'w>(these: &[&'w str], others: &[&str]) -> Vec<&'w str> {
+    these.iter().filter(|word| !others.contains(word)).copied().collect()
 }
 
 /// Returns the words of one simple command as they were typed; none when there are several commands.
@@ -158,6 +193,13 @@ mod tests {
                 "GOOS=windows go test -run '^$' -exec=true ./...",
             ),
             (
+                "GOOS=windows go test ./internal/auth",
+                "GOCACHE=/tmp/c GOOS=windows go test -exec=true ./...",
+                "GOOS=windows go test ./internal/auth ./cmd",
+                "Add `GOCACHE=/tmp/c -exec=true`, as in `GOCACHE=/tmp/c GOOS=windows go test -exec=true ./...`",
+                "GOCACHE=/tmp/c GOOS=windows go test -exec=true ./...",
+            ),
+            (
                 "",
                 "npm run lint:js",
                 "npm run lint-js",
@@ -194,7 +236,10 @@ mod tests {
     #[test]
     fn likeness_is_the_share_of_common_words() {
         assert_eq!(likeness("go test ./...", "go test ./..."), 1000);
-        assert_eq!(likeness("GOOS=windows go test ./...", "GOOS=windows go test ./internal/auth"), 600);
+        assert_eq!(
+            likeness("GOOS=windows go test ./...", "GOOS=windows go test ./internal/auth"),
+            600
+        );
         assert_eq!(likeness("a", "b"), 0);
         assert_eq!(likeness("", ""), 0);
     }

@@ -12,7 +12,9 @@ use crate::domain::lesson::{Remedy, RemedyKind};
 use crate::domain::time::Timestamp;
 use crate::failure::mask::Template;
 use crate::failure::remedy::filled;
+use crate::failure::withheld::Withheld;
 use crate::store::read::{PublicationRow, Taught};
+use crate::store::remedy::Known;
 use crate::store::{Store, StoreError};
 
 /// In so many root sessions a remedy must have worked, when nothing else is said.
@@ -201,7 +203,11 @@ fn one_for_each_path(mut lessons: Vec<Lesson>) -> Vec<Lesson> {
 }
 
 fn lesson(store: &Store, wanted: &Wanted<'_>, mode: ModeId, all: &[Taught]) -> Result<Option<Lesson>, StoreError> {
-    let proven = proven(store, wanted, all)?;
+    let mut proven = proven(store, wanted, all, |why| why.is_none())?;
+    if proven.is_empty() {
+        // What is never told is drafted where there is nothing else, so that whoever asks reads why it is refused.
+        proven = self::proven(store, wanted, all, |why| matches!(why, Some(Withheld::Forbidden(_))))?;
+    }
     // A person's decision stands above what sessions did.
     let decided = proven.iter().find(|one| one.kind == RemedyKind::Decision);
     let Some(kind) = decided.or(proven.first()).map(|one| one.kind) else {
@@ -265,9 +271,18 @@ struct Proven {
 /// Returns what worked in enough root sessions, what worked in most of them first. Sessions that got past the very same
 /// thing count together, each in its own words: one compiled a package, the next one all of them. A path is told only
 /// when it is one and the same, and so is what a person decided.
-fn proven(store: &Store, wanted: &Wanted<'_>, all: &[Taught]) -> Result<Vec<Proven>, StoreError> {
+fn proven(
+    store: &Store,
+    wanted: &Wanted<'_>,
+    all: &[Taught],
+    may: fn(Option<Withheld>) -> bool,
+) -> Result<Vec<Proven>, StoreError> {
     let mut proven: Vec<Proven> = Vec::new();
-    for taught in all.iter().filter(|taught| is_sound(taught, wanted)) {
+    let may = |known: &Known| may(known.withheld(&known.remedy.becomes));
+    let sound = all
+        .iter()
+        .filter(|taught| is_sound(taught, wanted) && may(&taught.known));
+    for taught in sound {
         let (known, kind) = (&taught.known, taught.known.remedy.kind);
         let way = Way {
             was: plain::in_project(&known.remedy.was, wanted.roots),
@@ -330,16 +345,10 @@ fn push_way(ways: &mut Vec<Way>, way: Way) {
     }
 }
 
-/// Returns whether a remedy may stand in a skill: it says what to do, worked more than it failed, and nobody refuted it.
-/// What an agent only claims has worked in no session.
+/// Returns whether a remedy may stand in a skill: what it names is still there, and it worked. What an agent only claims
+/// has worked in no session.
 fn is_sound(taught: &Taught, wanted: &Wanted<'_>) -> bool {
-    let (known, trials) = (&taught.known, taught.known.trials);
-    let decayed = trials.last_failed > trials.last_worked && trials.failed >= trials.worked;
-    known.remedy.kind.can_be_told()
-        && known.verdict != Some(false)
-        && trials.worked > 0
-        && !decayed
-        && (wanted.stands)(&known.remedy)
+    taught.known.trials.worked > 0 && (wanted.stands)(&taught.known.remedy)
 }
 
 impl Way {

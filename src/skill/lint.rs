@@ -1,6 +1,6 @@
 //! What a skill may not hold: a table of rules over its text, each with the reason that a person reads.
 //!
-//! [`super::plain`] already takes the power out of recorded text; these rules know nothing of how the text was made.
+//! `super::plain` already takes the power out of recorded text; these rules know nothing of how the text was made.
 
 use std::sync::LazyLock;
 
@@ -212,6 +212,7 @@ fn reason(why: Why) -> &'static str {
         Why::Secret => "it opens what is secret",
         Why::Disables => "it switches a check or a protection off",
         Why::Overreaches => "it runs with more rights, or runs what nobody has read",
+        Why::Speaks => "it holds a sentence, which an agent may take for an order",
     }
 }
 

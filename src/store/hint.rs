@@ -213,7 +213,7 @@ pub fn history(tx: &Tx<'_>, instance: Fingerprint, asking: Asking) -> Result<His
                     count(*), count(case when passed_after <= 2 then 1 end), max(at)
              from (select coalesce(s.top, s.id) as root, f.passed_after, f.at
                    from failure f join session s on s.id = f.session
-                   where f.instance = ?1 and f.expected is null and f.at < ?4 and f.project is ?2
+                   where f.instance = ?1 and f.expected is null and f.at < ?4 and +f.project is ?2
                      and coalesce(s.top, s.id) is not ?3
                    order by f.at desc limit 100)",
         )?

@@ -228,11 +228,12 @@ pub fn earlier(tx: &Tx<'_>, failed: &Failed, by_mode: bool, calls: i64) -> Resul
 }
 
 /// Returns the call by which the goal of a failure was reached in its session by a remedy, where one was learnt from it.
-pub fn reached(tx: &Tx<'_>, failure: EventId) -> Result<Option<EventId>, StoreError> {
+pub fn reached(tx: &Tx<'_>, failed: &Failed) -> Result<Option<EventId>, StoreError> {
     let mut rows = tx.prepare_cached(
-        "select working from remedy_session where failing = ?1 and working is not null order by working limit 1",
+        "select working from remedy_session
+         where session = ?1 and failing = ?2 and working is not null order by working limit 1",
     )?;
-    let found = rows.query_map([failure.0], |row| row.get(0).map(EventId))?.next();
+    let found = rows.query_map([failed.session.0, failed.event.0], |row| row.get(0).map(EventId))?.next();
     Ok(found.transpose()?)
 }
 

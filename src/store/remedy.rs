@@ -6,6 +6,7 @@ use super::{StoreError, Tx};
 use crate::domain::id::{EventId, FailureId, Fingerprint, PatternId, ProjectId, RemedyId, SessionId};
 use crate::domain::lesson::{Remedy, RemedyKind, Source, Trials};
 use crate::domain::time::Timestamp;
+use crate::failure::withheld::{Record, Withheld, withheld};
 use crate::redact::Clean;
 
 /// What a remedy belongs to.
@@ -49,20 +50,41 @@ pub struct Known {
     pub trials: Trials,
 }
 
+impl Known {
+    /// Returns why it is not suggested, with `says` as the words that somebody would read: what it says, filled in.
+    #[must_use]
+    pub fn withheld(&self, says: &str) -> Option<Withheld> {
+        let record = Record {
+            kind: self.remedy.kind,
+            source: self.source,
+            verdict: self.verdict,
+            trials: self.trials,
+        };
+        withheld(record, says)
+    }
+
+    /// Returns whether it is a person's decision that is to be told: where one stands, no other remedy is offered.
+    #[must_use]
+    pub fn is_decided(&self) -> bool {
+        self.remedy.kind == RemedyKind::Decision && self.withheld(&self.remedy.becomes).is_none()
+    }
+}
+
 /// Takes back what a session taught, before it is derived anew, and returns what it had taught: what is not learnt again
 /// is to be [dropped](drop_unused). Remedies that stay keep their rows, which messages point at.
 pub fn unlearn(tx: &Tx<'_>, session: SessionId, name: &Clean<String>) -> Result<Vec<RemedyId>, StoreError> {
     let ids = tx
-        .prepare_cached(
-            "select remedy from remedy_session where session = ?1
-             union select id from remedy where decided_by = ?2",
-        )?
-        .query_map(params![session.0, name.as_str()], |row| row.get(0).map(RemedyId))?
+        .prepare_cached("select remedy from remedy_session where session = ?1")?
+        .query_map([session.0], |row| row.get(0).map(RemedyId))?
         .collect::<Result<_, _>>()?;
+    // What the person of a session refuted is among what the session used.
+    tx.prepare_cached(
+        "update remedy set verdict = null, decided_by = null, decided_at = null
+         where id in (select remedy from remedy_session where session = ?1) and decided_by = ?2",
+    )?
+    .execute(params![session.0, name.as_str()])?;
     tx.prepare_cached("delete from remedy_session where session = ?1")?
         .execute([session.0])?;
-    tx.prepare_cached("update remedy set verdict = null, decided_by = null, decided_at = null where decided_by = ?1")?
-        .execute([name.as_str()])?;
     Ok(ids)
 }
 

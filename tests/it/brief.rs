@@ -59,7 +59,7 @@ fn start(scene: &Scene, session: &str, source: &str, variables: &[(&str, &str)])
 fn a_session_is_told_once_what_it_is_likely_to_meet() {
     let scene = project(2);
     let told = start(&scene, "now", "startup", &[]);
-    insta::assert_snapshot!(told, @"Callus: Run `tools/pytest`, not `pytest` (worked in 2 of 2 earlier sessions).");
+    insta::assert_snapshot!(told, @"Callus: Instead of `pytest`, run `tools/pytest` (worked in 2 of 2 earlier sessions).");
     for (session, source, tells) in [
         ("now", "resume", false),
         ("now", "compact", true),
@@ -99,6 +99,24 @@ fn there_is_no_brief_without_something_to_type_or_where_nobody_wants_one() {
     fs::create_dir_all(empty.env.home().join("app")).expect("a folder");
     assert_eq!(start(&empty, "first", "startup", &[]), "");
     empty.assert_no_fault();
+}
+
+#[test]
+fn what_fewer_than_two_of_the_last_twenty_sessions_met_is_not_told() {
+    let scene = project(2);
+    for (number, tells) in [(18, true), (19, false)] {
+        for session in 0..number {
+            let mut worked = payload("PostToolBatch-Read-0");
+            worked["session_id"] = json!(format!("calm-{session}"));
+            worked["cwd"] = json!(scene.env.home().join("app"));
+            worked["transcript_path"] = json!("");
+            worked["tool_calls"][0]["tool_use_id"] = json!(format!("toolu_calm_{session}"));
+            scene.hook("2026-11-19T09:00:00Z", &worked);
+        }
+        scene.work(NOW);
+        let said = start(&scene, &format!("now-{number}"), "startup", &[]);
+        assert_eq!(!said.is_empty(), tells, "{number} sessions that did not meet it");
+    }
 }
 
 #[test]

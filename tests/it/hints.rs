@@ -34,7 +34,8 @@ const EMPTY_HEADLINES: &[&str] = &[
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Case {
-    case: String,
+    #[serde(rename = "case")]
+    name: String,
     why: String,
     /// Sessions to play: beginnings of the names of files.
     play: Vec<String>,
@@ -104,7 +105,7 @@ fn every_case_is_told_as_it_should_be() {
             .or_insert_with(|| play(&files(&case.play)));
         let found = case.judge(events);
         if !found.is_empty() {
-            wrong.push(format!("{} ({})\n    {}", case.case, case.why, found.join("\n    ")));
+            wrong.push(format!("{} ({})\n    {}", case.name, case.why, found.join("\n    ")));
         }
     }
     assert!(wrong.is_empty(), "{} cases:\n{}", wrong.len(), wrong.join("\n"));
@@ -205,7 +206,7 @@ fn no_headline_is_a_line_that_says_nothing() {
 #[test]
 fn the_table_is_whole() {
     let cases = cases();
-    let names: BTreeSet<&str> = cases.iter().map(|case| case.case.as_str()).collect();
+    let names: BTreeSet<&str> = cases.iter().map(|case| case.name.as_str()).collect();
     assert_eq!(names.len(), cases.len(), "every case has its own name");
     let mut played = BTreeSet::new();
     for case in &cases {
@@ -215,22 +216,22 @@ fn the_table_is_whole() {
             case.failure.is_some(),
             !case.never.is_empty(),
         ];
-        assert!(asks.contains(&true), "{} asks for nothing", case.case);
+        assert!(asks.contains(&true), "{} asks for nothing", case.name);
         assert!(
             case.says.is_empty() || case.silent.is_none(),
             "{} asks for both",
-            case.case
+            case.name
         );
         assert!(
             case.play.contains(&case.session),
             "{} speaks of a session that it does not play",
-            case.case
+            case.name
         );
         let text = fs::read_to_string(file(&case.session)).expect("a session");
         assert!(
             text.contains(&format!("\"{}\"", case.call)),
             "{}: no call {}",
-            case.case,
+            case.name,
             case.call
         );
         played.extend(files(&case.play));

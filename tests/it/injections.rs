@@ -24,7 +24,8 @@ const PROJECT: &str = "/home/ada/app";
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Attempt {
-    attempt: String,
+    #[serde(rename = "attempt")]
+    name: String,
     /// How it comes in.
     road: String,
     /// Texts by which it is known again.
@@ -59,7 +60,7 @@ fn no_attempt_is_repeated_to_the_next_agent() {
         if !found.is_empty() {
             wrong.push(format!(
                 "{} ({})\n    {}",
-                attempt.attempt,
+                attempt.name,
                 attempt.road,
                 found.join("\n    ")
             ));
@@ -251,11 +252,11 @@ impl Record {
     fn call(&mut self, tool: &str, input: &Value, output: &str, failed: bool) {
         let id = format!("toolu_{}x{}", self.nth, self.count);
         let input = in_project(input);
-        self.line(json!({"type": "assistant", "message": {
+        self.line(&json!({"type": "assistant", "message": {
             "id": format!("msg_{}x{}", self.nth, self.count), "type": "message", "role": "assistant",
             "model": "claude-opus-4-5", "content": [{"type": "tool_use", "id": id, "name": tool, "input": input}],
         }}));
-        self.line(json!({"type": "user", "message": {"role": "user", "content": [
+        self.line(&json!({"type": "user", "message": {"role": "user", "content": [
             {"type": "tool_result", "tool_use_id": id, "content": output, "is_error": failed},
         ]}}));
     }
@@ -269,10 +270,10 @@ impl Record {
             "summary" => json!({"type": "user", "isCompactSummary": true, "message": message}),
             _ => json!({"type": "user", "message": message}),
         };
-        self.line(line);
+        self.line(&line);
     }
 
-    fn line(&mut self, more: Value) {
+    fn line(&mut self, more: &Value) {
         self.count += 1;
         let mut line = json!({
             "parentUuid": null, "isSidechain": false, "userType": "external", "cwd": PROJECT,

@@ -37,5 +37,6 @@ mod recognition;
 mod replay;
 mod resolve;
 mod robust;
-mod skills;
 mod warnings;
+mod warnings_counted;
+mod skills;

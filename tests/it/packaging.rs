@@ -240,7 +240,11 @@ fn the_plugin_asks_for_the_same_hooks_as_the_installation() {
         .iter()
         .map(|(event, timeout)| {
             let hook = json!({"type": "command", "command": "sh", "args": ["${CLAUDE_PLUGIN_ROOT}/hooks/callus-hook.sh"], "timeout": timeout});
-            ((*event).to_owned(), json!([{"hooks": [hook]}]))
+            let mut group = json!({"hooks": [hook]});
+            if let Some(matcher) = wiring::matcher(event) {
+                group["matcher"] = json!(matcher);
+            }
+            ((*event).to_owned(), json!([group]))
         })
         .collect::<serde_json::Map<_, _>>()
         .into();

@@ -234,6 +234,120 @@ fn the_naive_rule_is_measured() {
     assert_eq!(names("frob make --wide"), (json!(1), json!(0), json!(0)));
 }
 
+/// A call that never works here, and what works.
+const HOPELESS: (&str, &str) = (
+    "gotool test ./...",
+    "Exit code 127\n/bin/bash: line 1: gotool: command not found",
+);
+const INSTEAD: &str = "./tools/gotool test ./...";
+
+#[test]
+fn a_warning_comes_behind_seven_failures_and_is_wrong_where_the_call_would_have_worked() {
+    let env = TestEnv::new();
+    let fails = made(HOPELESS.0, HOPELESS.1, true);
+    let works = made(HOPELESS.0, "ok", false);
+    for session in 1..=7 {
+        let instead = made(INSTEAD, "ok", false);
+        write(
+            &env.home(),
+            session,
+            &lines(session, session, 0, &[fails.clone(), instead]),
+        );
+    }
+    let figures = |told: &Value| {
+        let messages = &told["messages"];
+        [&messages["warnings"], &messages["wrong_warnings"]].map(|figure| figure.as_u64().expect("a number"))
+    };
+    assert_eq!(figures(&view(&env, &env.home())), [0, 0], "seven have to fail first");
+    // It is said once in a session, whatever comes of it.
+    write(&env.home(), 8, &lines(8, 8, 20, &[fails.clone(), fails.clone()]));
+    assert_eq!(figures(&view(&env, &env.home())), [1, 0]);
+    write(&env.home(), 9, &lines(9, 9, 30, std::slice::from_ref(&works)));
+    assert_eq!(figures(&view(&env, &env.home())), [2, 1]);
+    // Its newest run did not fail.
+    write(&env.home(), 10, &lines(10, 10, 40, &[works]));
+    let told = view(&env, &env.home());
+    assert_eq!(figures(&told), [2, 1], "{told:#}");
+    let warned: Vec<Value> = events(&env, &[env.home()])
+        .iter()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .filter(|line: &Value| line["type"] == "warning")
+        .collect();
+    let of = |field: &str| -> Vec<&Value> { warned.iter().map(|line| &line[field]).collect() };
+    assert_eq!(of("session"), [&json!(name(8)), &json!(name(9))]);
+    assert_eq!(of("suggestion"), [INSTEAD, INSTEAD]);
+    assert_eq!(
+        of("headline"),
+        [&json!("/bin/bash: line 1: gotool: command not found"), &json!("")]
+    );
+    assert!(of("ordinal").iter().all(|ordinal| **ordinal == 1), "{warned:#?}");
+}
+
+#[test]
+fn suggestions_name_what_worked_in_their_own_place_and_not_when_shuffled() {
+    let env = TestEnv::new();
+    let other = made(
+        "quux pack all",
+        "Exit code 2\nquux: error: there is no key for the pack",
+        true,
+    );
+    for session in [1, 2] {
+        let minute = 20 * usize::try_from(session).expect("few");
+        let calls = [
+            made(HOPELESS.0, HOPELESS.1, true),
+            made(INSTEAD, "ok", false),
+            other.clone(),
+            made("quux pack all --unsigned", "ok", false),
+        ];
+        write(&env.home(), session, &lines(session, session, minute, &calls));
+    }
+    let told = view(&env, &env.home());
+    assert_eq!(told["messages"]["hints"], 2, "{told:#}");
+    let figures =
+        |of: &str| [&told[of]["made"], &told[of]["reached"], &told[of]["named"]].map(Value::as_u64);
+    assert_eq!(figures("suggestions"), [Some(2), Some(2), Some(2)]);
+    assert_eq!(figures("shuffled"), [Some(2), Some(2), Some(0)]);
+}
+
+#[test]
+fn a_session_is_briefed_at_its_start_and_after_a_compaction() {
+    let env = TestEnv::new();
+    let fails = || made(HOPELESS.0, HOPELESS.1, true);
+    for session in [1, 2] {
+        let minute = 20 * usize::try_from(session).expect("few");
+        let calls = [fails(), made(INSTEAD, "ok", false)];
+        write(&env.home(), session, &lines(session, session, minute, &calls));
+    }
+    let told = view(&env, &env.home());
+    assert_eq!(told["briefed"]["starts"], 2, "{told:#}");
+    assert_eq!(
+        told["messages"]["briefs"], 0,
+        "what one session met is no news to the next"
+    );
+    let compacted = json!({
+        "type": "system", "subtype": "compact_boundary", "uuid": "c1", "sessionId": name(3), "cwd": "/home/dev/app",
+        "version": "2.1.5", "isSidechain": false, "timestamp": "2026-11-10T01:03:30.000Z", "userType": "external",
+        "compactMetadata": {"trigger": "auto"},
+    });
+    let text = lines(3, 3, 60, &[made("ls", "a", false)]);
+    let rest = lines(3, 3, 70, &[fails()]).replace("toolu_3_0", "toolu_3_1");
+    write(&env.home(), 3, &format!("{text}{compacted}\n{rest}"));
+    write(&env.home(), 4, &lines(4, 4, 80, &[made("ls", "a", false)]));
+    let told = view(&env, &env.home());
+    assert_eq!(told["messages"]["briefs"], 3, "{told:#}");
+    let briefed = told["briefed"].as_object().expect("figures").clone();
+    let expected = json!({"starts": 5, "told": 3, "modes": 2, "met": 1, "known": 1});
+    for (figure, value) in expected.as_object().expect("figures") {
+        assert_eq!(&briefed[figure], value, "{figure}: {told:#}");
+    }
+    let kinds = events(&env, &[env.home()]);
+    assert!(!kinds.iter().any(|line| line.contains("brief")), "{kinds:#?}");
+    let calls = told["calls"].as_f64().expect("a number");
+    let per = |field: &str| told["messages"][field].as_f64().expect("a number");
+    let briefs = (per("per_100_calls") - per("per_100_calls_without_briefs")) * calls / 100.0;
+    assert!((briefs - 3.0).abs() < 0.1, "{told:#}");
+}
+
 #[test]
 fn an_empty_folder_and_what_is_no_transcript_are_said() {
     let env = TestEnv::new();

@@ -35,9 +35,14 @@ impl Repository {
 
     /// Returns the repository after so many sessions in which the call failed.
     fn after(sessions: usize) -> Self {
+        Self::after_calls(sessions, "Bash", &json!({"command": CALL}), OUTPUT)
+    }
+
+    /// Returns the repository after so many sessions in which a call of a tool failed.
+    fn after_calls(sessions: usize, tool: &str, input: &Value, error: &str) -> Self {
         let repository = Self::new();
         for number in 0..sessions {
-            repository.fail(number);
+            repository.fail(number, tool, input, error);
         }
         repository.work();
         repository
@@ -54,12 +59,12 @@ impl Repository {
     }
 
     /// Plays a session in which the call failed.
-    fn fail(&self, number: usize) {
+    fn fail(&self, number: usize, tool: &str, input: &Value, error: &str) {
         let session = format!("past-{number}");
         let at = format!("2026-11-{:02}T09:00:00Z", number + 1);
         let failed = json!({
-            "tool_name": "Bash", "tool_use_id": format!("toolu_{number:04}"), "tool_input": {"command": CALL},
-            "error": OUTPUT, "is_interrupt": false,
+            "tool_name": tool, "tool_use_id": format!("toolu_{number:04}"), "tool_input": input,
+            "error": error, "is_interrupt": false,
         });
         for (event, more) in [
             ("SessionStart", json!({"source": "startup"})),
@@ -154,6 +159,18 @@ fn a_call_is_hopeless_only_from_seven_failures_and_a_remedy_that_worked_twice() 
             refused,
             "{sessions} sessions, a remedy that worked in {worked}"
         );
+    }
+}
+
+#[test]
+fn only_commands_and_the_tools_of_servers_are_refused() {
+    for (tool, input, warned) in [
+        ("mcp__tracker__get", json!({"id": "app-12"}), 1),
+        ("Read", json!({"file_path": "/srv/app/Main.go"}), 0),
+    ] {
+        let repository = Repository::after_calls(7, tool, &input, "the tracker knows no such thing");
+        repository.remedy(2);
+        assert_eq!(repository.warned().len(), warned, "{tool}");
     }
 }
 

@@ -60,11 +60,13 @@ impl ReplayView {
             return String::new();
         }
         let mut page = Page::default();
-        page.line(format!(
-            "In your last 90 days: {}, {},",
-            some(self.sessions, "session"),
-            some(self.failures, "failure")
-        ));
+        let sessions = some(self.sessions, "session");
+        let which = if self.left_out == 0 {
+            format!("In your last 90 days: {sessions},")
+        } else {
+            format!("In your newest {sessions} (for more there was no time):")
+        };
+        page.line(format!("{which} {},", some(self.failures, "failure")));
         page.line(format!(
             "{} repeated. Callus would have told {} of them:",
             number(repeats.all),
@@ -318,6 +320,7 @@ mod tests {
             failed: Vec::new(),
             refused: Vec::new(),
             older: 3,
+            left_out: 0,
         }
     }
 
@@ -383,6 +386,15 @@ mod tests {
         bash: line 1:…not found: Run `mise exec -- go test ./...`.
         All of it: callus replay
         ");
+        let mut hurried = report();
+        hurried.left_out = 40;
+        let told = replayed(&hurried, Duration::ZERO).short(&style());
+        assert!(
+            told.starts_with(
+                "In your newest 1,200 sessions (for more there was no time): 900 failures,\n201 repeated."
+            ),
+            "{told}"
+        );
         let mut nothing = report();
         nothing.figures.told = 0;
         assert_eq!(replayed(&nothing, Duration::ZERO).short(&style()), "");

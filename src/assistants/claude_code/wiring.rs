@@ -24,7 +24,8 @@ pub const HOOK_ARGS: [&str; 2] = ["hook", NAME];
 ///
 /// A hook answers within a quarter of a second; the rest is for a machine under load. Without a timeout of its own
 /// `SessionEnd` gets 1.5 seconds. `PostToolUse` is left out: each process costs the user more than it tells, and
-/// `PostToolBatch` reports the same calls. [`BEFORE`] runs before every call, and only where calls may be refused.
+/// `PostToolBatch` reports the same calls. [`BEFORE`] runs before [some calls](matcher), and only where calls may be
+/// refused.
 pub const HOOKS: &[(&str, u32)] = &[
     ("SessionStart", 10),
     ("UserPromptSubmit", 5),
@@ -41,6 +42,15 @@ pub const HOOKS: &[(&str, u32)] = &[
 
 /// The event before a call, by which one that keeps failing is refused.
 pub const BEFORE: &str = "PreToolUse";
+
+/// Returns the cases of an event that a hook runs in, as the client matches them; nothing means every case.
+///
+/// Only commands and the tools of MCP servers are ever refused: to refuse what reads or edits a file costs as much as to
+/// let it fail, and most calls are of that sort.
+#[must_use]
+pub fn matcher(event: &str) -> Option<&'static str> {
+    (event == BEFORE).then_some("Bash|PowerShell|mcp__.*")
+}
 
 /// Returns the hook events that we ask for where calls may be refused, or where nothing is said before them.
 pub fn hooks(warns: bool) -> impl Iterator<Item = (&'static str, u32)> {
@@ -118,10 +128,14 @@ pub fn hook(binary: &str, timeout: u32) -> Value {
     json!({"type": "command", "command": binary, "args": HOOK_ARGS, "timeout": timeout})
 }
 
-/// Returns the group that is appended to the list of an event; without a matcher it means every case.
+/// Returns the group that is appended to the list of an event.
 #[must_use]
-pub fn group(binary: &str, timeout: u32) -> Value {
-    json!({"hooks": [hook(binary, timeout)]})
+pub fn group(event: &str, binary: &str, timeout: u32) -> Value {
+    let hooks = [hook(binary, timeout)];
+    match matcher(event) {
+        Some(matcher) => json!({"matcher": matcher, "hooks": hooks}),
+        None => json!({"hooks": hooks}),
+    }
 }
 
 /// Returns the program that a hook entry runs as `callus hook claude-code`, or nothing when the entry is not ours.

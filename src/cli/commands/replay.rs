@@ -10,11 +10,15 @@ use crate::answers::{self, ReplayEvent};
 use crate::cli::Error;
 use crate::cli::terminal::Surroundings;
 use crate::config::Settings;
+use crate::domain::time::Span;
 use crate::flow::import::Request;
 use crate::flow::replay::{self, Folder};
 
 /// Where the past begins when nobody says which one.
 const SINCE: &str = "90d";
+
+/// How long somebody who has just installed Callus waits for a few lines.
+const SHORT: Span = Span::seconds(20);
 
 /// Stands for standard output.
 const HERE: &str = "-";
@@ -36,7 +40,7 @@ pub(crate) struct Replay {
     /// Leave out transcripts last written before: a span, a date; without PATH: 90d
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
-    /// Print a few lines, and nothing when there is nothing to show
+    /// Print a few lines within half a minute, and nothing when there is nothing to show
     #[arg(long, hide = true, conflicts_with = "events")]
     short: bool,
 }
@@ -51,7 +55,7 @@ impl Replay {
                 .map(|text| answers::since(text, around.now(), &around.style.zone))
                 .transpose()?,
             paths: self.paths,
-            ..Request::default()
+            budget: self.short.then_some(SHORT),
         };
         let mut events = self.events.as_deref().map(Events::open).transpose()?;
         let folder = Folder::make().map_err(|error| Error::unavailable("no temporary folder could be made", error))?;

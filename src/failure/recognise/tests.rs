@@ -256,3 +256,28 @@ fn a_megabyte_of_anything_is_a_command_line_too() {
         let _ = bash(&command, Flag::Success, "--- FAIL: TestX");
     }
 }
+
+#[test]
+fn an_option_that_a_program_in_a_pipe_does_not_take_is_a_hidden_failure() {
+    let said = "grep: invalid option -- P\nusage: grep [-abc] [pattern] [file ...]";
+    for (command, output, segment) in [
+        (
+            "git log | grep -oP '#\\d+' | while read x; do echo \"$x\"; done",
+            said,
+            Some("grep -oP '#\\d+'"),
+        ),
+        ("grep -oP 'a' x | sort", said, Some("grep -oP 'a' x")),
+        ("cat log | sort", said, None),
+        ("cat log | grep -o a | sort", said, None),
+        ("grep -P x y || true", said, None),
+        ("ls --color x | head", "ls: unrecognized option '--color'", Some("ls --color x")),
+    ] {
+        let found = bash(command, Flag::Success, output);
+        assert_eq!(
+            found.as_ref().and_then(|one| one.segment.as_deref()),
+            segment,
+            "{command}"
+        );
+        assert!(found.is_none_or(|one| one.headline.contains("option")), "{command}");
+    }
+}

@@ -25,6 +25,8 @@ pub(super) struct Input {
     pub(super) folder: Option<String>,
     /// Whether its call went there itself.
     pub(super) moved: bool,
+    /// What stands before it in a pipe, as typed.
+    pub(super) fed: Option<String>,
     /// How its exit status was lost.
     pub(super) masked: Option<Masked>,
     /// It shows or asks, and does nothing.
@@ -71,6 +73,11 @@ pub(super) fn of(step: &Step) -> Vec<Input> {
             before: before.clone(),
             folder: folder.clone(),
             moved,
+            fed: at
+                .checked_sub(1)
+                .map(|before| &step.segments[before])
+                .filter(|before| before.link == lex::Link::Pipe)
+                .map(|before| before.typed.clone()),
             masked: shell::masked(&step.segments, at),
             looks: segment.is_viewer() || segment.is_probe(),
         });
@@ -90,6 +97,36 @@ pub(super) fn words(typed: &str) -> Vec<String> {
         .flat_map(|simple| simple.words)
         .map(|word| word.text)
         .collect()
+}
+
+/// Returns a word as it is typed: in quotes, where it would be several words or something else without them.
+pub(super) fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./=:,+@%^~".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    match word.split_once('=') {
+        Some((name, value)) if name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-') => {
+            format!("{name}='{}'", value.replace('\'', "'\\''"))
+        }
+        _ => format!("'{}'", word.replace('\'', "'\\''")),
+    }
+}
+
+/// Returns a command line in which words, compared without their quotes, are others.
+pub(super) fn replaced(typed: &str, mut other: impl FnMut(&str) -> Option<String>) -> String {
+    let mut out = String::new();
+    let mut end = 0;
+    for word in lex::split(typed).into_iter().flat_map(|simple| simple.words) {
+        let (Some(new), Some(before)) = (other(&word.text), typed.get(end..word.place.start)) else {
+            continue;
+        };
+        out.push_str(before);
+        out.push_str(&new);
+        end = word.place.end;
+    }
+    out.push_str(&typed[end..]);
+    out
 }
 
 /// Returns `typed` without words before the program that limit or time it.
@@ -154,6 +191,17 @@ impl Input {
         self.words[..end.min(self.words.len())]
             .iter()
             .map(String::as_str)
+            .collect()
+    }
+
+    /// Returns the same words as they are typed.
+    pub(super) fn calling_typed(&self) -> Vec<String> {
+        let simple = lex::split(&self.typed);
+        let words = simple.iter().flat_map(|simple| &simple.words);
+        words
+            .take(self.calling().len())
+            .filter_map(|word| self.typed.get(word.place.clone()))
+            .map(str::to_owned)
             .collect()
     }
 

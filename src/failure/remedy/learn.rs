@@ -6,16 +6,18 @@ use super::forbidden::forbidden;
 use super::input::{self, Input, MOST_CHARS};
 use super::reach::{self, Reach};
 use super::story::{Failed, Step, StepKind, Story};
-use super::{prepare, slots};
+use super::{found, prepare, script, slots, tool};
 use crate::domain::failure::Expected;
 use crate::domain::lesson::{Remedy, RemedyKind};
 use crate::domain::trace::ToolKind;
 use crate::failure::shell::Masked;
 
 /// Calls after which a success has nothing to do with the failure any more.
-const WINDOW: usize = 40;
+pub(super) const WINDOW: usize = 40;
 /// The same for what only a similar input tells.
-const NEAR: usize = 6;
+pub(super) const NEAR: usize = 6;
+/// Most ways that are kept of one failure that several ways lead out of.
+const MOST_WAYS: usize = 3;
 /// Most files that are kept of an edit.
 const MOST_FILES: usize = 5;
 
@@ -57,7 +59,7 @@ pub fn learn(story: &Story) -> (Vec<Lesson>, Vec<Passage>) {
         };
         let seen = match step.tool_kind {
             ToolKind::Shell => in_shell(story, at, step, failed, &known),
-            _ => in_tool(story, at, step, failed, &known),
+            _ => tool::in_tool(story, at, step, failed, &known),
         };
         lessons.extend(seen.lessons.into_iter().filter(|lesson| may_be_kept(&lesson.remedy)));
         passages.extend(seen.passed.map(|(calls, by)| Passage { failing: at, calls, by }));
@@ -67,9 +69,18 @@ pub fn learn(story: &Story) -> (Vec<Lesson>, Vec<Passage>) {
 
 /// What was seen after one failure.
 #[derive(Debug, Default)]
-struct Seen {
-    lessons: Vec<Lesson>,
-    passed: Option<(usize, Option<RemedyKind>)>,
+pub(super) struct Seen {
+    /// What it teaches.
+    pub(super) lessons: Vec<Lesson>,
+    /// Calls up to the success, and by what it was reached.
+    pub(super) passed: Option<(usize, Option<RemedyKind>)>,
+}
+
+impl Seen {
+    /// Returns the number of ways that led out, without their general forms.
+    fn ways(&self) -> usize {
+        self.lessons.iter().filter(|one| one.worked && !one.of_kind).count()
+    }
 }
 
 /// Returns whether a remedy is one line, short, new, and nothing that is never told.
@@ -78,6 +89,10 @@ fn may_be_kept(remedy: &Remedy) -> bool {
         |text: &str| !text.trim().is_empty() && !text.contains(['\n', '\r']) && text.chars().count() <= MOST_CHARS;
     if remedy.kind == RemedyKind::Edited {
         return remedy.becomes.lines().all(|file| forbidden(file).is_none());
+    }
+    // A path with blanks is one word, and may be a sentence as well.
+    if remedy.kind == RemedyKind::Path && forbidden(&input::quoted(&remedy.becomes)).is_some() {
+        return false;
     }
     is_line(&remedy.was)
         && is_line(&remedy.becomes)
@@ -99,7 +114,7 @@ fn is_plain(command: &str) -> bool {
 }
 
 /// Returns the later calls of the same agent, with their number from the failure.
-fn later(story: &Story, at: usize) -> impl Iterator<Item = (usize, usize, &Step)> {
+pub(super) fn later(story: &Story, at: usize) -> impl Iterator<Item = (usize, usize, &Step)> {
     let agent = story.steps[at].agent.as_deref();
     story.steps[at + 1..]
         .iter()
@@ -149,6 +164,12 @@ impl Between {
 
 fn in_shell(story: &Story, at: usize, step: &Step, failed: &Failed, known: &Known) -> Seen {
     let mut seen = Seen::default();
+    if let Some((calls, lesson)) = script::renamed(story, at, step, failed) {
+        return Seen {
+            passed: Some((calls, Some(lesson.remedy.kind))),
+            lessons: vec![lesson],
+        };
+    }
     let was = step.blamed().and_then(|segment| input::at(step, segment));
     let fault = fault::of(failed, was.as_ref());
     // A command line that could not even go where it wanted to says more of where the shell stood than of the command.
@@ -158,6 +179,10 @@ fn in_shell(story: &Story, at: usize, step: &Step, failed: &Failed, known: &Know
         fault
     };
     let is_probe = matches!(failed.expected, Some(Expected::ProbeEmpty | Expected::ProbeFound));
+    let looked_up = was
+        .as_ref()
+        .filter(|_| fault == Fault::Path && !is_probe)
+        .and_then(|was| found::instead_of_operand(story, at, was, &failed.headline));
     let mut between = Between::default();
     for (calls, index, later) in later(story, at) {
         let is_goal = failed.goal.as_ref().is_some_and(|goal| {
@@ -176,6 +201,11 @@ fn in_shell(story: &Story, at: usize, step: &Step, failed: &Failed, known: &Know
         } else {
             outcome(&fault, failed, was, later, known)
         };
+        if let Some(found) = looked_up.as_ref().filter(|found| found.using == index) {
+            seen.lessons.push(found.lesson(at));
+            seen.passed = Some((calls, Some(RemedyKind::Path)));
+            return seen;
+        }
         if let Some((now, reached, worked)) = found {
             let mut until_now = Between {
                 edited: between.edited.clone(),
@@ -200,20 +230,26 @@ fn in_shell(story: &Story, at: usize, step: &Step, failed: &Failed, known: &Know
                     of_kind,
                     worked,
                 };
-                if worked || matches!(kind, RemedyKind::Changed | RemedyKind::Path) {
+                let is_new = seen
+                    .lessons
+                    .iter()
+                    .all(|one| one.remedy != remedy || one.worked != worked);
+                if is_new && (worked || matches!(kind, RemedyKind::Changed | RemedyKind::Path)) {
                     seen.lessons.push(lesson(remedy, false));
                     seen.lessons.extend(general.map(|remedy| lesson(remedy, true)));
                 }
                 if worked {
-                    seen.passed = Some((calls, Some(kind)));
-                    return seen;
+                    seen.passed.get_or_insert((calls, Some(kind)));
+                    if !fault.has_many_ways(&failed.headline) || seen.ways() == MOST_WAYS {
+                        return seen;
+                    }
                 }
             } else if worked && (is_goal || reached == Reach::Same) {
-                seen.passed = Some((calls, None));
+                seen.passed.get_or_insert((calls, None));
                 return seen;
             }
         } else if is_goal {
-            seen.passed = Some((calls, None));
+            seen.passed.get_or_insert((calls, None));
             return seen;
         }
         between.add(later, usize::MAX, step.folder.as_deref());
@@ -259,7 +295,10 @@ fn outcome(fault: &Fault, failed: &Failed, was: &Input, later: &Step, known: &Kn
     if matches!(fault, Fault::Program(_)) && matches!(other, Fault::Verdict) {
         return Some((input, reached, true));
     }
-    (!again.instance.is_empty() && again.instance == failed.instance).then_some((input, reached, false))
+    let fails_alike = !again.instance.is_empty() && again.instance == failed.instance;
+    // A way round the machine that the program does not take was tried, and is none.
+    let is_no_way = *fault == Fault::Launch && other == Fault::Usage;
+    (fails_alike || is_no_way).then_some((input, reached, false))
 }
 
 /// Words of an output that hides a failure, at the beginning of a line or in it.
@@ -340,129 +379,4 @@ fn way(
 /// What is kept of a command that is only evidence: its first line.
 fn cut(text: &str) -> String {
     text.lines().next().unwrap_or("").chars().take(MOST_CHARS).collect()
-}
-
-/// A failing call of any other tool.
-fn in_tool(story: &Story, at: usize, step: &Step, failed: &Failed, known: &Known) -> Seen {
-    let mut seen = Seen::default();
-    let fault = fault::of_tool(failed, step.tool_kind);
-    let learns = fault == Fault::Path || !failed.explains_itself && step.tool_kind != ToolKind::Edit;
-    for (calls, index, later) in later(story, at) {
-        let is_kin = later.tool_kind == step.tool_kind && (later.tool == step.tool || step.file.is_some());
-        if !is_kin || !later.good {
-            continue;
-        }
-        let reached = match (&step.file, &later.file) {
-            (Some(from), Some(to)) => same_or_alike(step, from, later, to, known),
-            (None, None) if step.input == later.input => Reach::Same,
-            (None, None) if !step.input.is_empty() => {
-                changed_input(&fault, failed, step, later).map_or(Reach::No, Reach::Differs)
-            }
-            _ => Reach::No,
-        };
-        let about = matches!(fault, Fault::Path | Fault::Name | Fault::Usage);
-        let remedy = match reached {
-            Reach::No => continue,
-            Reach::Differs(remedy) if learns && about && calls <= WINDOW => Some(remedy),
-            Reach::Differs(_) | Reach::Same => None,
-        };
-        seen.passed = Some((calls, remedy.as_ref().map(|remedy| remedy.kind)));
-        if let Some(remedy) = remedy {
-            seen.lessons.push(Lesson {
-                failing: at,
-                using: index,
-                remedy,
-                of_kind: false,
-                worked: true,
-            });
-        }
-        break;
-    }
-    seen
-}
-
-/// Compares the file of a later call with that of the failing one: an alike one differs, and so does any at which the very
-/// same search went through.
-fn same_or_alike(step: &Step, from: &str, later: &Step, to: &str, known: &Known) -> Reach {
-    let from = alike::join(step.folder.as_deref(), from);
-    let to = alike::join(later.folder.as_deref(), to);
-    if from == to {
-        return Reach::Same;
-    }
-    let is_same_search = step.tool_kind == ToolKind::Search && step.tool == later.tool && {
-        let asked = (elsewhere(&step.input), elsewhere(&later.input));
-        asked.0.is_some() && asked.0 == asked.1
-    };
-    if is_same_search && !alike::is_passing(&from) && !alike::is_passing(&to) {
-        return alike::moved_to(&from, &to, step.folder.as_deref(), known).map_or(Reach::No, Reach::Differs);
-    }
-    alike::remedy(&from, &to, step.folder.as_deref(), known).map_or(Reach::No, Reach::Differs)
-}
-
-/// Returns the input of a search without the place in which it looks.
-fn elsewhere(input: &str) -> Option<serde_json::Value> {
-    let mut value: serde_json::Value = serde_json::from_str(input).ok()?;
-    value.as_object_mut()?.remove("path");
-    Some(value)
-}
-
-/// Longest value of an input that is compared: what is longer is content.
-const VALUE_CHARS: usize = 60;
-
-/// Returns the remedy of a tool whose input was wrong in one short value or two, which the error speaks of.
-fn changed_input(fault: &Fault, failed: &Failed, step: &Step, later: &Step) -> Option<Remedy> {
-    if !matches!(fault, Fault::Name | Fault::Usage) {
-        return None;
-    }
-    let values = |input: &str| -> Option<Vec<(String, String)>> {
-        let value: serde_json::Value = serde_json::from_str(input).ok()?;
-        let short = |value: &serde_json::Value| match value {
-            serde_json::Value::String(text) => Some(text.clone()),
-            serde_json::Value::Number(_) | serde_json::Value::Bool(_) => Some(value.to_string()),
-            _ => None,
-        };
-        Some(
-            value
-                .as_object()?
-                .iter()
-                .filter_map(|(key, value)| Some((key.clone(), short(value)?)))
-                .filter(|(_, value)| value.chars().count() <= VALUE_CHARS && !value.contains('\n'))
-                .collect(),
-        )
-    };
-    let (old, new) = (values(&step.input)?, values(&later.input)?);
-    let gone: Vec<&(String, String)> = old.iter().filter(|pair| !new.contains(pair)).collect();
-    let come: Vec<&(String, String)> = new.iter().filter(|pair| !old.contains(pair)).collect();
-    let said = format!("{} {}", failed.headline, failed.message);
-    let about = |(key, value): &(String, String)| {
-        said.contains(key.as_str()) || (value.len() > 2 && said.contains(value.as_str()))
-    };
-    let gone: Vec<&(String, String)> = gone.into_iter().filter(|pair| about(pair)).collect();
-    let come: Vec<&(String, String)> = come
-        .into_iter()
-        .filter(|(key, value)| {
-            gone.iter().any(|(old, _)| old == key) || said.contains(key.as_str()) && !value.is_empty()
-        })
-        .collect();
-    if come.is_empty() || come.len() > 2 || gone.len() > 2 {
-        return None;
-    }
-    // Another name is a remedy only when it may be meant by the first.
-    let is_meant = *fault != Fault::Name
-        || matches!((gone.as_slice(), come.as_slice()), ([(_, a)], [(_, b)]) if alike::labels(a, b));
-    let line = |pairs: &[&(String, String)]| {
-        let pairs: Vec<String> = pairs.iter().map(|(key, value)| format!("{key}: {value}")).collect();
-        pairs.join(", ")
-    };
-    let was = if gone.is_empty() {
-        step.tool.clone()
-    } else {
-        line(&gone)
-    };
-    is_meant.then(|| Remedy {
-        kind: RemedyKind::Changed,
-        was,
-        becomes: line(&come),
-        travels: false,
-    })
 }

@@ -7,14 +7,17 @@
 mod alike;
 mod fault;
 pub mod forbidden;
+mod found;
 mod input;
 mod learn;
 mod person;
 mod prepare;
 mod reach;
+mod script;
 mod slots;
 mod story;
 mod told;
+mod tool;
 
 pub use fault::{is_transient, is_work, names_a_way_out};
 pub use forbidden::forbidden;

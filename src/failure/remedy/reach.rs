@@ -37,7 +37,7 @@ pub(super) fn compare(fault: &Fault, headline: &str, was: &Input, now: &Input, k
         Fault::Path => path(headline, was, now, known),
         Fault::Name => name(headline, was, now),
         Fault::Module => launch(was, now, true, false),
-        Fault::Launch => launch(was, now, false, headline.contains("exec format error")),
+        Fault::Launch => launch(was, now, false, fault.holds_for_any_target(headline)),
         Fault::Other => other(was, now),
     };
     remedy.map_or(Reach::No, Reach::Differs)
@@ -72,7 +72,7 @@ fn program(name: &str, was: &Input, now: &Input) -> Option<Remedy> {
     }
     let plain = |input: &Input| {
         if input.carries_text() || input.typed.chars().count() > 120 {
-            let mut words: Vec<String> = input.calling().into_iter().map(str::to_owned).collect();
+            let mut words = input.calling_typed();
             words.extend(
                 input
                     .goal
@@ -150,20 +150,36 @@ fn usage(headline: &str, was: &Input, now: &Input) -> Option<Remedy> {
     } else {
         wrong.iter().any(|part| left_out.contains(part))
     };
+    // Behind the same command of a pipe the same is looked for, in the words that the other option reads.
+    let in_pipe = was.fed.is_some() && was.fed == now.fed && takes_pattern(was) && wrong.iter().any(in_bundle);
+    let targets = |input: &Input| input.goal.targets[usize::from(in_pipe).min(input.goal.targets.len())..].to_vec();
     // A target more is another question, unless it was a target that was missing.
-    let (old, new) = (&was.goal.targets, &now.goal.targets);
+    let (old, new) = (&targets(was), &targets(now));
+    let bare = |input: &Input| -> Vec<String> {
+        let words = input.words.iter().filter(|word| !word.starts_with('-'));
+        words.cloned().collect()
+    };
     let same_targets = old == new
+        || bare(was) == bare(now)
         || old.iter().any(|target| new.contains(target))
             && (wrong.is_empty() || new.iter().all(|target| old.contains(target)));
     let is_mere_removal = added.is_empty() && left_out.iter().all(|part| wrong.contains(part));
     if !is_mended
         || left_out.len() + added.len() > MOST_CHANGES
-        || !(same_targets || (was.goal.targets.is_empty() && now.goal.targets.is_empty()))
+        || !(same_targets || (old.is_empty() && new.is_empty()))
         || (was.looks && added.is_empty() && !is_mere_removal)
     {
         return None;
     }
     changed(was, now, true)
+}
+
+/// Programs whose first operand is a pattern or a script.
+fn takes_pattern(input: &Input) -> bool {
+    matches!(
+        input.goal.program.as_str(),
+        "grep" | "egrep" | "fgrep" | "rg" | "ag" | "ack" | "sed" | "awk" | "gawk"
+    )
 }
 
 /// Returns the operands of a simple command, with the values of flags.
@@ -329,7 +345,7 @@ fn is_free(input: &Input) -> bool {
             || (word.starts_with('-')
                 && !is_home(word)
                 && !word.split_once('=').is_some_and(|(_, value)| is_own_place(value)))
-            || word.bytes().all(|b| b.is_ascii_digit())
+            || (!word.contains('/') && !word.contains(char::is_alphabetic))
     };
     !is_task
         && input.words.iter().enumerate().all(free)

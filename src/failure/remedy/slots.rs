@@ -22,7 +22,8 @@ pub(super) fn of_kind(
             if base(last) != name || (before.is_empty() && in_path.is_empty()) || before.contains(&name.as_str()) {
                 return None;
             }
-            let mut words: Vec<String> = before.iter().map(|word| (*word).to_owned()).collect();
+            let mut words = now.calling_typed();
+            words.truncate(before.len());
             words.push(format!("{in_path}<1>"));
             let is_of_a_place = words.iter().any(|word| word.contains('/'));
             Some(Remedy {
@@ -33,19 +34,18 @@ pub(super) fn of_kind(
             })
         }
         (Fault::Program(_) | Fault::Module, RemedyKind::Prepared, _) => {
-            let mut words = input::words(&remedy.becomes);
+            let names = names(headline);
             let mut slots = 0;
-            for (at, name) in names(headline).iter().enumerate() {
-                for word in words.iter_mut().filter(|word| *word == name) {
-                    *word = format!("<{}>", at + 1);
-                    slots += 1;
-                }
-            }
-            let says_more = words.iter().any(|word| !word.starts_with('<'));
+            let becomes = input::replaced(&remedy.becomes, |word| {
+                let at = names.iter().position(|name| name == word)?;
+                slots += 1;
+                Some(format!("<{}>", at + 1))
+            });
+            let says_more = becomes.split_whitespace().any(|word| !word.starts_with('<'));
             (slots > 0 && says_more).then(|| Remedy {
                 kind: RemedyKind::Prepared,
                 was: was.goal.program.clone(),
-                becomes: words.join(" "),
+                becomes,
                 travels: true,
             })
         }

@@ -20,7 +20,16 @@ pub fn new_words(becomes: &str, text: Text<'_>) -> Vec<String> {
     let Text { call, output } = text;
     let stands = |part: &str| stands_in(call, part) || stands_in(output, part);
     let mut out: Vec<String> = Vec::new();
-    for word in words(becomes) {
+    let all = words(becomes);
+    // A path alone is another one than a longer or shorter path of the same folders.
+    if let [path] = all.as_slice()
+        && !path.contains('=')
+        && path.bytes().all(|b| !b.is_ascii_whitespace())
+    {
+        let is_there = ends_a_path(call, path) || ends_a_path(output, path);
+        return if is_there { Vec::new() } else { all };
+    }
+    for word in all {
         if stands(&word) || out.contains(&word) {
             continue;
         }
@@ -57,6 +66,23 @@ pub fn follows(call_command_or_path: &str, becomes: &str, was: &str) -> bool {
 /// Returns the words of a command line, or of each line of a list of files, without what joins commands.
 fn words(text: &str) -> Vec<String> {
     text.lines().flat_map(input::words).collect()
+}
+
+/// Returns whether `path` stands in `text` as a whole path or as the end of one.
+fn ends_a_path(text: &str, path: &str) -> bool {
+    let path = path.trim_start_matches("./").trim_end_matches('/');
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+    text.match_indices(path).any(|(at, _)| {
+        let starts = !text[..at].ends_with(|c: char| is_name(c) || c == '.') || path.starts_with("../");
+        let mut behind = text[at + path.len()..].chars();
+        let ends = match behind.next() {
+            Some('.') => !behind.next().is_some_and(is_name),
+            Some('/') => !behind.next().is_some_and(|c| is_name(c) || c == '.'),
+            Some(c) => !is_name(c),
+            None => true,
+        };
+        starts && ends
+    })
 }
 
 /// Returns whether `part` stands in `text` as a whole: what is next to it is no part of a name.

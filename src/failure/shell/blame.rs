@@ -32,6 +32,9 @@ const SIGNATURES: &[(&str, &[&str])] = &[
 /// that the exit status can come from.
 #[must_use]
 pub fn failing(segments: &[Segment], output: &str, headline: &str, exit_code: Option<i32>) -> Option<usize> {
+    if let Some(at) = assigned(segments, headline) {
+        return Some(at);
+    }
     let acting: Vec<usize> = (0..segments.len()).filter(|at| segments[*at].goal.is_some()).collect();
     if acting.len() < 2 {
         return acting.first().copied().or_else(|| segments.len().checked_sub(1));
@@ -55,6 +58,29 @@ pub fn failing(segments: &[Segment], output: &str, headline: &str, exit_code: Op
                 // In `a && b` either may have failed; the later is likelier, for it does the work.
                 .or(behind.last().copied())
         })
+}
+
+/// Returns the name that a shell keeps for itself, when a headline says that it was to be set: `read-only variable: x` of
+/// zsh, `x: readonly variable` of others.
+pub(in crate::failure) fn kept_name(headline: &str) -> Option<&str> {
+    let behind = headline.split_once("read-only variable: ").map(|(_, name)| name);
+    let before = || {
+        headline
+            .split_once(": readonly variable")
+            .map(|(name, _)| name.rsplit(": ").next().unwrap_or(name))
+    };
+    behind.or_else(before).map(str::trim).filter(|name| !name.is_empty())
+}
+
+/// Returns the assignment to a name that the shell keeps for itself.
+fn assigned(segments: &[Segment], headline: &str) -> Option<usize> {
+    let name = kept_name(headline)?;
+    segments.iter().position(|segment| {
+        segment
+            .typed
+            .strip_prefix(name)
+            .is_some_and(|rest| rest.starts_with('='))
+    })
 }
 
 /// Returns the beginning of the pipe that ends in a mere viewer at `at`, such as `head`: a viewer that fails says so.

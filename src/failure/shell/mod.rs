@@ -8,6 +8,7 @@ pub mod segment;
 mod tables;
 
 pub use blame::failing;
+pub(in crate::failure) use blame::kept_name;
 pub use segment::{Segment, segments};
 
 use crate::domain::failure::Goal;

@@ -46,6 +46,18 @@ fn goals_are_seen_through_everything_that_only_runs_them() {
 /// A command line, what it printed, the headline, the exit code, and the segment that failed.
 const BLAMED: &[(&str, &str, i32, &str)] = &[
     (
+        "go run . >out; status=$?; echo status=$status; rm -f out",
+        "zsh:1: read-only variable: status",
+        1,
+        "status=$?",
+    ),
+    (
+        "UID=3; id -u",
+        "bash: line 1: UID: readonly variable",
+        1,
+        "UID=3",
+    ),
+    (
         "cd a && go vet ./... && gofmt -l .",
         "(eval):1: command not found: go",
         127,

@@ -1,148 +1,23 @@
-//! Playing one session: hearing its steps, settling it, and looking at what came of it.
+//! Playing sessions one after the other: hearing them, settling them, counting what came of them.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
-use std::slice;
 
-use super::compare::{self, Naive, NaiveMemory, Naming, Suggested};
-use super::kind::{Facts, Kind, SOON, kind};
-use crate::assistants;
-use crate::capture::{Prepared, Recorder, prepare};
+use super::compare::{self, NaiveMemory, Suggested};
+use super::figures::{Event, EventKind, Figures, Sent};
+use super::hear::hear;
+use super::kind::Kind;
+use super::look::{Briefed, Judged, Played, is_behind, look};
+use crate::capture::{Prepared, Recorder};
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::domain::failure::{Expected, Origin};
-use crate::domain::id::{EventId, PatternId, SessionId};
-use crate::domain::lesson::{Hints, Told, Warnings};
-use crate::domain::time::{Span, Timestamp};
-use crate::failure::{remedy, shell};
+use crate::domain::failure::Origin;
+use crate::domain::id::{EventId, SessionId};
+use crate::domain::lesson::Told;
+use crate::flow::FlowError;
 use crate::flow::forewarn::{Disk, forewarn_on};
 use crate::flow::import::settle_waiting;
-use crate::flow::brief::{self, Begun};
-use crate::flow::{FlowError, turn, warn};
-use crate::recall;
-use crate::recall::brief::Brief;
-use crate::recall::hint::Policy;
-use crate::redact;
-use crate::store::body::{self, Part};
-use crate::store::met::{self, Call, Failed, Mark, Message};
-use crate::store::{Access, Store, StoreError, Tx, session, warned};
-
-/// What is told of by the line of an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum EventKind {
-    /// A message before a call.
-    Warning,
-    /// A failure.
-    Failure,
-    /// A message behind a failure.
-    Hint,
-}
-
-/// A failure or a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Event {
-    /// What it is.
-    pub kind: EventKind,
-    /// The assistant's id of the session.
-    pub session: String,
-    /// The client's id of the call.
-    pub call: Option<String>,
-    /// Which call of its session it is, from 1; of what is no call, the one before it.
-    pub ordinal: u64,
-    /// When.
-    pub at: Timestamp,
-    /// The tool as the client names it.
-    pub tool: String,
-    /// The line that says what went wrong.
-    pub headline: String,
-    /// The name of the failure mode.
-    pub mode: Option<String>,
-    /// The finer fingerprint.
-    pub instance: Option<String>,
-    /// Of which kind the failure is.
-    pub of: Option<Kind>,
-    /// What was told.
-    pub text: String,
-    /// What it said to type.
-    pub suggestion: String,
-}
-
-/// A message with what it would have spared.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sent {
-    /// When.
-    pub at: Timestamp,
-    /// What went wrong.
-    pub headline: String,
-    /// The whole text.
-    pub text: String,
-    /// What it said to type.
-    pub suggestion: String,
-    /// It names what later worked.
-    pub named: bool,
-    /// Calls from the message to the success, without the one that it suggests.
-    pub spared: u64,
-}
-
-/// What came of the messages at the start of sessions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Briefs {
-    /// Starts and compactions at which there may be something to tell.
-    pub asked: u64,
-    /// Messages.
-    pub sent: u64,
-    /// Their bytes.
-    pub bytes: u64,
-    /// Failure modes that sessions were told of, each once in a session.
-    pub modes: u64,
-    /// Of them, those that the session then met.
-    pub met: u64,
-    /// Known repeats of which the session had been told at its start.
-    pub known: u64,
-}
-
-/// What a replay counts.
-#[derive(Debug, Clone, Default)]
-pub struct Figures {
-    /// Sessions.
-    pub sessions: u64,
-    /// Calls; those of copied history are none.
-    pub calls: u64,
-    /// Failures that count.
-    pub failures: u64,
-    /// Failures that are nobody's fault, by reason.
-    pub expected: BTreeMap<Expected, u64>,
-    /// Failures that count and that their client called a success.
-    pub hidden: u64,
-    /// Failures that count and that an earlier root session had met, by kind.
-    pub repeats: BTreeMap<Kind, u64>,
-    /// Known ones that were answered.
-    pub told: u64,
-    /// Known ones that were not answered because this agent had been told of the same failure mode before.
-    pub told_before: u64,
-    /// Hints.
-    pub hints: u64,
-    /// Warnings.
-    pub warnings: u64,
-    /// Warnings before a call that in truth succeeded.
-    pub wrong_warnings: u64,
-    /// What was told at the start of sessions.
-    pub briefs: Briefs,
-    /// Bytes of all messages.
-    pub bytes: u64,
-    /// How often the suggestions of hints name what later worked.
-    pub naming: Naming,
-    /// The same with the suggestions shuffled among the hints.
-    pub shuffled: Naming,
-    /// What the naive rule would have suggested on every repeat.
-    pub naive: Naive,
-    /// Calls that the suggestions which name what later worked would have spared.
-    pub spared_calls: u64,
-    /// The time from those hints to the success.
-    pub spared: Span,
-    /// The hints, those that would have spared most first; at most [`BEST`].
-    pub best: Vec<Sent>,
-}
+use crate::store::met::{Call, Failed, Message};
+use crate::store::{Access, Store, StoreError};
 
 /// Hints that are kept to be shown.
 const BEST: usize = 10;
@@ -158,48 +33,6 @@ pub(super) struct Player {
     naive: NaiveMemory,
     suggested: Vec<Suggested>,
     figures: Figures,
-}
-
-/// What there is to see of a session that was played.
-struct Played {
-    calls: Vec<Call>,
-    failures: Vec<Judged>,
-    messages: Vec<Message>,
-    briefed: Vec<Briefed>,
-}
-
-/// What was heard while a session was played.
-struct Heard {
-    mark: Mark,
-    /// How often it began.
-    begun: u64,
-    briefed: Vec<(SessionId, Timestamp, PatternId)>,
-}
-
-/// A failure mode that a session was told of at its start.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Briefed {
-    session: SessionId,
-    mode: String,
-    at: Timestamp,
-}
-
-impl Briefed {
-    /// Returns whether a failure is one of that mode which the session met afterwards, and counts.
-    fn is_met_by(&self, failed: &Failed) -> bool {
-        failed.session == self.session
-            && failed.expected.is_none()
-            && failed.mode.as_deref() == Some(&self.mode)
-            && failed.at >= self.at
-    }
-}
-
-/// A failure with its kind.
-struct Judged {
-    failed: Failed,
-    kind: Kind,
-    /// Where the call by which the goal was reached stands among the calls.
-    reached: Option<usize>,
 }
 
 impl Player {
@@ -229,7 +62,7 @@ impl Player {
         let Some(last) = steps.iter().map(|step| step.seen.at).max() else {
             return Ok(());
         };
-        let heard = self.hear(steps)?;
+        let heard = hear(&mut self.store, &mut self.recorder, &self.settings, steps)?;
         let settings = Settings {
             clock: Clock::Fixed(last),
             ..self.settings.clone()
@@ -245,34 +78,6 @@ impl Player {
         self.figures.briefs.asked += heard.begun;
         self.count(&played, told);
         Ok(())
-    }
-
-    fn hear(&mut self, steps: &[Prepared]) -> Result<Heard, StoreError> {
-        // What the remedies of other machines name lies not on this one's disk.
-        let policy = Policy {
-            hints: Hints::On,
-            stands: &|_| true,
-        };
-        let (recorder, settings) = (&mut self.recorder, &self.settings);
-        self.store.write(|tx| {
-            let mut heard = Heard {
-                mark: met::mark(tx)?,
-                begun: 0,
-                briefed: Vec::new(),
-            };
-            for step in steps {
-                let (tally, _) = turn::hear(tx, recorder, slice::from_ref(step), &policy)?;
-                // What a fork copied was not about to run.
-                if let Some(told) = warning(settings, step).filter(|_| tally.calls > 0) {
-                    turn::hear(tx, recorder, slice::from_ref(&told), &policy)?;
-                }
-                if let Some(begun) = Begun::past(&step.seen) {
-                    heard.begun += 1;
-                    self::briefed(tx, recorder, settings, &begun, &policy, &mut heard)?;
-                }
-            }
-            Ok(heard)
-        })
     }
 
     fn count(&mut self, played: &Played, told: &mut impl FnMut(&Event)) {
@@ -452,41 +257,6 @@ impl Player {
     }
 }
 
-/// Tells what the hook tells at the beginning of a session.
-fn briefed(
-    tx: &Tx<'_>,
-    recorder: &mut Recorder,
-    settings: &Settings,
-    begun: &Begun,
-    policy: &Policy<'_>,
-    heard: &mut Heard,
-) -> Result<(), StoreError> {
-    let Some(Brief { message, about }) = brief::brief(tx, begun, &settings.machine(), policy)? else {
-        return Ok(());
-    };
-    let Some(told) = brief::told(settings, begun, message, policy.hints) else {
-        return Ok(());
-    };
-    let told = prepare(&redact::scan(told));
-    turn::hear(tx, recorder, slice::from_ref(&told), policy)?;
-    if let Some(session) = session::find(tx, &told.seen.session)? {
-        heard
-            .briefed
-            .extend(about.into_iter().map(|pattern| (session, told.seen.at, pattern)));
-    }
-    Ok(())
-}
-
-/// Returns what the hook says before a call, from the file that was written for its folder behind the last session.
-fn warning(settings: &Settings, step: &Prepared) -> Option<Prepared> {
-    let call = warn::about_to_run(&step.seen)?;
-    let cwd = Path::new(step.seen.cwd.as_deref()?);
-    let warnings = warned::read(&settings.warned(), warn::folder(cwd)).ok()?;
-    let (warning, how) = warn::pick(warnings, call, Warnings::DenyOnce)?;
-    warn::is_first(settings, &step.seen.session, &warning.call)
-        .then(|| prepare(&redact::scan(warn::told(warning, how, &step.seen, call))))
-}
-
 fn about(failed: &Failed, kind: Kind) -> Event {
     Event {
         kind: EventKind::Failure,
@@ -527,76 +297,4 @@ fn spoken(message: &Message, judged: Option<&Judged>, played: &Played, ordinal: 
         text: message.text.clone(),
         suggestion: message.suggestion.clone(),
     }
-}
-
-/// Looks at what is new since `mark`, now that the session is settled.
-fn look(tx: &Tx<'_>, heard: &Heard) -> Result<Played, StoreError> {
-    let mark = heard.mark;
-    let calls = met::calls(tx, mark)?;
-    let mut failures = Vec::new();
-    for failed in met::failures(tx, mark)? {
-        let kind = kind(&facts(tx, &failed)?);
-        let reached = reached(tx, &failed, &calls)?;
-        failures.push(Judged { failed, kind, reached });
-    }
-    let messages = met::messages(tx, mark)?;
-    let mut briefed: Vec<Briefed> = Vec::new();
-    for (session, at, pattern) in &heard.briefed {
-        let (session, at) = (*session, *at);
-        // Modes that were two at the start may be one by now.
-        briefed.extend(met::mode(tx, *pattern)?.map(|mode| Briefed { session, mode, at }));
-    }
-    briefed.sort();
-    briefed.dedup_by(|one, other| (one.session, &one.mode) == (other.session, &other.mode));
-    Ok(Played {
-        calls,
-        failures,
-        briefed,
-        messages: messages.into_iter().filter(|message| !message.shadow).collect(),
-    })
-}
-
-fn facts(tx: &Tx<'_>, failed: &Failed) -> Result<Facts, StoreError> {
-    // What a client explains is the same thing whatever the file: its instances only tell files apart.
-    let client_explains = assistants::explains_itself(&failed.headline);
-    let earlier = met::earlier(tx, failed, client_explains, SOON)?;
-    if failed.expected.is_some() || earlier.failures == 0 {
-        return Ok(Facts {
-            expected: failed.expected,
-            earlier: earlier.failures,
-            ..Facts::default()
-        });
-    }
-    let output = body::read(tx, failed.event, Part::Output)?
-        .map(|text| text.joined())
-        .unwrap_or_default();
-    Ok(Facts {
-        expected: None,
-        earlier: earlier.failures,
-        passed_soon: earlier.passed,
-        tellable: recall::is_known(tx, failed)?,
-        explained: client_explains || remedy::names_a_way_out(&output),
-        red: remedy::is_work(failed.goal.as_deref(), &failed.headline),
-    })
-}
-
-/// Returns where among the calls the one stands by which the goal of a failure was reached: the one that a remedy was
-/// learnt from, else the next success of the same goal, or on the same file, by the same agent.
-fn reached(tx: &Tx<'_>, failed: &Failed, calls: &[Call]) -> Result<Option<usize>, StoreError> {
-    if let Some(event) = met::reached(tx, failed.event)? {
-        return Ok(calls.iter().position(|call| call.event == event));
-    }
-    let has_goal = |call: &Call| match (&failed.goal, &call.command) {
-        (Some(goal), Some(command)) => shell::goals(command).iter().any(|one| one.key() == *goal),
-        (None, None) => call.tool == failed.tool && call.file.is_some() && call.file == failed.file,
-        _ => false,
-    };
-    Ok(calls
-        .iter()
-        .position(|call| is_behind(call, failed) && call.good && has_goal(call)))
-}
-
-/// Returns whether a call came after a failure, in its session and by the same agent.
-fn is_behind(call: &Call, failed: &Failed) -> bool {
-    call.event > failed.event && call.session == failed.session && call.agent == failed.agent
 }

@@ -255,6 +255,22 @@ fn a_decision_outranks_what_worked() {
 }
 
 #[test]
+fn what_an_agent_says_that_the_user_decided_is_no_decision() {
+    let claim = Known {
+        source: Source::Agent,
+        ..known(9, RemedyKind::Decision, "go test ./...", "skip the tests", 0, 0)
+    };
+    let text = go_missing(vec![claim.clone(), mise(2, 0)]).text();
+    assert!(text.contains("mise exec") && !text.contains("decided"), "{text}");
+    let confirmed = Known {
+        verdict: Some(true),
+        ..claim
+    };
+    let text = go_missing(vec![confirmed, mise(2, 0)]).text();
+    assert!(text.contains(": \"skip the tests\"."), "{text}");
+}
+
+#[test]
 fn what_nobody_got_past_is_said_where_the_cause_or_a_try_is_known() {
     let bind = "panic: httptest: failed to listen on a port: listen tcp6 [::1]:0: bind: operation not permitted";
     let sandbox = |history| Case {

@@ -375,6 +375,7 @@ fn the_hook_before_calls_comes_and_goes_with_warnings() {
     home.site.warns = true;
     home.install(BINARY);
     assert_eq!(before(&home)[0]["hooks"][0]["command"], BINARY);
+    assert_eq!(before(&home)[0]["matcher"], "Bash|PowerShell|mcp__.*");
     home.site.warns = false;
     home.install(BINARY);
     assert!(before(&home).is_null());

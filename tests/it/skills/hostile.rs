@@ -238,3 +238,18 @@ fn a_harmless_name_with_an_at_is_typed_in_quotes() {
     let files = project.files();
     assert!(files[0].1.contains("npm install \"@acme/rates\""), "{}", files[0].1);
 }
+
+#[test]
+fn what_is_never_told_does_not_keep_a_good_way_from_being_told() {
+    let never = Case {
+        becomes: "git commit --no-verify -m x",
+        worked: 9,
+        ..EXEC
+    };
+    let project = Project::taught(&[never, EXEC]);
+    project.run(&["distill", "--yes"]).success();
+    let files = project.files();
+    assert_eq!(files.len(), 1, "{files:?}");
+    let text = &files[0].1;
+    assert!(text.contains("-exec=true") && !text.contains("no-verify"), "{text}");
+}

@@ -36,6 +36,22 @@ pub(super) enum Fault {
     Other,
 }
 
+/// What a machine says of a program that was built for another one.
+const FOREIGN: &str = "exec format error";
+
+impl Fault {
+    /// Returns whether what fails has nothing to do with what the program works on: the machine does not run it, whatever
+    /// it was given.
+    pub(super) fn holds_for_any_target(&self, headline: &str) -> bool {
+        *self == Self::Launch && headline.contains(FOREIGN)
+    }
+
+    /// Returns whether several ways lead out, of which a later one may be the better.
+    pub(super) fn has_many_ways(&self, headline: &str) -> bool {
+        self.holds_for_any_target(headline)
+    }
+}
+
 fn holds(text: &str, words: &[&str]) -> bool {
     words.iter().any(|word| text.contains(word))
 }

@@ -122,6 +122,8 @@ pub(super) const USAGES: &[&str] = &[
     "only one of",
     "specify only one",
     "cannot be combined",
+    "for multiple packages",
+    "with multiple packages",
     "is ambiguous",
     "ambiguous option",
     "named files must be",

@@ -4,10 +4,14 @@
 //! `rm  -r -f`, `bash -c 'rm -rf x'` and `sudo -n rm -r x` are one thing, and a text that merely speaks of it, such as
 //! `grep -rn 'rm -rf' docs`, is none.
 
+mod commands;
+mod outside;
+mod prose;
 mod tables;
 
 use crate::failure::shell::{self, Segment, lex};
-use tables::{COMMANDS, FLAGS, RUNNING, SAMPLES, SECRET_ENDS, SECRET_FOLDERS, SECRET_NAMES, TEXTS, VARIABLES};
+use commands::COMMANDS;
+use tables::{FLAGS, RUNNING, SAMPLES, SECRET_ENDS, SECRET_FOLDERS, SECRET_NAMES, TEXTS, VARIABLES};
 
 /// Why something is never said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -22,6 +26,8 @@ pub enum Why {
     Disables,
     /// It runs with more rights, or runs what nobody has read.
     Overreaches,
+    /// It holds a sentence, which whoever reads it may take for an order.
+    Speaks,
 }
 
 /// Returns why a command line, a path or an edited line is never told, or nothing when it may be.
@@ -32,7 +38,9 @@ pub fn forbidden(command_or_path: &str) -> Option<Why> {
         return Some(why);
     }
     let segments = shell::segments(text);
-    fetched_and_run(&segments)
+    prose::speaks(text)
+        .then_some(Why::Speaks)
+        .or_else(|| fetched_and_run(&segments))
         .or_else(|| segments.iter().find_map(in_segment))
         .or_else(|| segments.is_empty().then(|| in_text(text)).flatten())
         .or_else(|| overwrites(text))
@@ -65,7 +73,7 @@ fn in_segment(segment: &Segment) -> Option<Why> {
     if disabled {
         return Some(Why::Disables);
     }
-    if let Some(why) = by_table(&words) {
+    if let Some(why) = by_table(&words).or_else(|| outside::reached(&words)) {
         return Some(why);
     }
     let flag = |word: &String| {

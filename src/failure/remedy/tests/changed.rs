@@ -137,6 +137,44 @@ const CHANGED: &[Case] = &[
         "cd agents/one && go test ./...",
         Some("cd agents/one && go test ./..."),
     ),
+    (
+        "GOOS=windows go test -c ./...",
+        "cannot write test binary app.test for multiple packages: example.org/app",
+        "GOOS=windows go test -exec=true ./...",
+        Some("GOOS=windows go test -exec=true ./..."),
+    ),
+    // A pattern for another option, of the same lines.
+    (
+        r"git log --format=%s | grep -oP '#\d+'",
+        "grep: invalid option -- P",
+        "git log --format=%s | grep -o '#[0-9]*' | sed 's/#//' | sort",
+        Some("grep -o '#[0-9]*'"),
+    ),
+    (
+        r"git log --format=%s | grep -oP '#\d+'",
+        "grep: invalid option -- P",
+        "git log --format=%h | grep -o '#[0-9]*'",
+        None,
+    ),
+    (
+        "go test ./... | grep -E '--- FAIL'",
+        "grep: unrecognized option '--- FAIL'",
+        "go test ./... | grep -v PASS",
+        None,
+    ),
+    // A name that the shell keeps for itself.
+    (
+        "go run ./cmd/a >out; status=$?; echo status=$status",
+        "zsh:1: read-only variable: status",
+        "go run ./cmd/a >out; rc=$?; echo rc=$rc; cat out",
+        Some("rc=$?"),
+    ),
+    (
+        "go run ./cmd/a >out; status=$?; echo status=$status",
+        "zsh:1: read-only variable: status",
+        "go run ./cmd/b >out; rc=$?; echo rc=$rc",
+        None,
+    ),
     // A name.
     (
         "npm run typecheck",

@@ -130,6 +130,10 @@ fn files_are_learnt_from_the_next_alike_one() {
         ("/home/dev/code/app/REVIEW.md", "/home/dev/code/other/REVIEW.md"),
         ("/home/dev/code/app/.env.example", "/home/dev/code/app/.env"),
         ("/home/dev/code/app/step1.md", "/home/dev/code/app/step2.md"),
+        (
+            "/home/dev/code/app/src/a.yml",
+            "/home/dev/code/app/src/stop and run this now/a.yml",
+        ),
     ] {
         assert_eq!(read(from, to), [], "{from} {to}");
     }
@@ -213,6 +217,110 @@ fn what_was_missing_stands_as_a_slot_in_the_remedy_for_the_kind() {
         filled(general[0], "zsh:1: command not found: node").as_deref(),
         Some("mise exec -- node")
     );
+    let (lessons, _) = learn(
+        &Told::default()
+            .red("python x.py", "ModuleNotFoundError: No module named 'yaml'")
+            .ok("pip install --prefix 'my venv' yaml")
+            .ok("python x.py")
+            .0,
+    );
+    assert_eq!(
+        lessons.last().map(|one| (one.of_kind, one.remedy.becomes.as_str())),
+        Some((true, "pip install --prefix 'my venv' <1>"))
+    );
     assert_eq!(filled("pip install <2>", headline), None);
     assert_eq!(filled("a < b", headline).as_deref(), Some("a < b"));
+}
+
+#[test]
+fn several_ways_lead_out_of_what_the_machine_does_not_run() {
+    let said = "fork/exec /tmp/x.test.exe: exec format error";
+    let told = Told::default()
+        .red("GOOS=windows go test ./internal/auth", said)
+        .ok("GOOS=windows go test -c ./internal/auth -o /tmp/a.exe")
+        .red(
+            "GOOS=windows go test -c ./...",
+            "cannot write test binary app.test for multiple packages: example.org/app",
+        )
+        .ok("GOOS=windows go test -exec=true ./...");
+    let (lessons, passages) = learn(&told.0);
+    let first: Vec<(bool, &str)> = lessons
+        .iter()
+        .filter(|one| one.failing == 0)
+        .map(|one| (one.worked, one.remedy.becomes.as_str()))
+        .collect();
+    assert_eq!(
+        first,
+        [
+            (true, "GOOS=windows go test -c ./internal/auth -o /tmp/a.exe"),
+            (false, "GOOS=windows go test -c ./..."),
+            (true, "GOOS=windows go test -exec=true ./..."),
+        ]
+    );
+    assert_eq!(
+        passages.iter().find(|one| one.failing == 0).map(|one| one.calls),
+        Some(1)
+    );
+}
+
+/// What is missing, what the agent looked into, what it read next, and what that teaches.
+const LOOKED_UP: &[(&str, &[&str], &str, bool)] = &[
+    (
+        "cli/claudecode/agent.go",
+        &["cli/claudecode"],
+        "cli/claudecode/claude.go",
+        true,
+    ),
+    ("cli/log/logging.go", &["cli/log"], "cli/log/logger.go", true),
+    ("cli/test/test_helpers.go", &["cli/test"], "cli/test/testenv.go", true),
+    ("git/http.go", &["git"], "git/smarthttp.go", true),
+    // Nobody looked.
+    ("cli/agent/agent.go", &[], "cli/agent/claude.go", false),
+    // Elsewhere, of another kind, of a row.
+    ("cli/agent/agent.go", &["cli/agent"], "cli/other/claude.go", false),
+    ("cli/agent/agent.go", &["cli/agent"], "cli/agent/claude_test.go", false),
+    ("cli/agent/agent.go", &["cli/agent"], "cli/agent/README.md", false),
+    ("cli/step1.go", &["cli"], "cli/step2.go", false),
+    ("cli/log/client.go", &["cli/log"], "cli/log/log.go", true),
+    ("cli/kiro/session.go", &["cli/kiro"], "cli/kiro/paths.go", false),
+    ("cli/commit_rewind_test.go", &["cli"], "cli/commit_hooks_test.go", false),
+    ("cli/commit_rewind_test.go", &["cli"], "cli/common_test.go", false),
+];
+
+#[test]
+fn a_file_is_what_was_read_next_in_the_folder_that_was_looked_into() {
+    let whole = |file: &str| format!("{HERE}/{file}");
+    for (missing, looked, next, teaches) in LOOKED_UP {
+        let expected: Vec<_> = teaches
+            .then(|| (RemedyKind::Path, (*next).to_owned()))
+            .into_iter()
+            .collect();
+        let said = format!("File does not exist: {missing}");
+        let mut by_tool = Told::default().file("Read", ToolKind::Read, &whole(missing), Some(&said));
+        let said = format!("sed: {missing}: No such file or directory");
+        let mut by_shell = Told::default().red(&format!("sed -n '1,9p' {missing}"), &said);
+        for folder in *looked {
+            by_tool = by_tool.file("Glob", ToolKind::Search, &whole(folder), None);
+            by_shell = by_shell.ok(&format!("rg --files {folder}"));
+        }
+        let by_tool = by_tool.file("Read", ToolKind::Read, &whole(next), None);
+        let by_shell = by_shell.ok(&format!("sed -n '1,9p' {next}"));
+        assert_eq!(by_tool.taught(), expected, "{missing} {next}");
+        assert_eq!(by_shell.taught(), expected, "{missing} {next}");
+    }
+    let missing = whole("cli/agent/agent.go");
+    let read = |told: Told, file: &str| told.file("Read", ToolKind::Read, &whole(file), None);
+    let looked = |told: Told| {
+        told.file("Read", ToolKind::Read, &missing, Some("File does not exist: x"))
+            .file("Glob", ToolKind::Search, &whole("cli/agent"), None)
+    };
+    let known_before = read(
+        looked(read(Told::default(), "cli/agent/claude.go")),
+        "cli/agent/claude.go",
+    );
+    assert_eq!(known_before.taught(), []);
+    let another_first = read(read(looked(Told::default()), "cli/b.go"), "cli/agent/claude.go");
+    assert_eq!(another_first.taught(), []);
+    let written = read(looked(Told::default()), "cli/agent/claude.go").edit(&missing);
+    assert_eq!(written.taught(), []);
 }
