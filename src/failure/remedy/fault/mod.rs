@@ -78,8 +78,17 @@ pub fn is_work(goal: Option<&str>, headline: &str) -> bool {
 /// Returns whether an output names the way out itself.
 #[must_use]
 pub fn names_a_way_out(output: &str) -> bool {
-    holds(&output.to_lowercase(), WAYS_OUT)
+    // What another command found in some file, or printed as one endless line, is no advice.
+    let is_content =
+        |line: &&str| line.len() > LONGEST_ADVICE || place::leading(line).is_some_and(|placed| !placed.has_column);
+    output
+        .lines()
+        .filter(|line| !is_content(line))
+        .any(|line| holds(&line.to_lowercase(), WAYS_OUT))
 }
+
+/// Longest line, in bytes, that a program writes for people.
+const LONGEST_ADVICE: usize = 600;
 
 /// Returns the class of a failing shell call; `input` is the simple command that failed.
 pub(super) fn of(failed: &Failed, input: Option<&Input>) -> Fault {
@@ -241,6 +250,14 @@ mod tests {
         ] {
             assert_eq!(named_program(headline).as_deref(), name, "{headline}");
         }
+    }
+
+    #[test]
+    fn a_way_out_is_advice_and_not_what_a_search_found() {
+        assert!(names_a_way_out("fatal: x\n\nDid you mean y?"));
+        assert!(names_a_way_out("src/a.rs:3:4: error: x\nhelp: consider y"));
+        assert!(!names_a_way_out("./a.go:227: plan.Reason = \"use --force if\"\nFAIL"));
+        assert!(!names_a_way_out(&format!("{} use --force", "x ".repeat(400))));
     }
 
     #[test]
