@@ -78,17 +78,16 @@ pub fn is_work(goal: Option<&str>, headline: &str) -> bool {
 /// Returns whether an output names the way out itself.
 #[must_use]
 pub fn names_a_way_out(output: &str) -> bool {
-    // What another command found in some file, or printed as one endless line, is no advice.
-    let is_content =
-        |line: &&str| line.len() > LONGEST_ADVICE || place::leading(line).is_some_and(|placed| !placed.has_column);
-    output
-        .lines()
-        .filter(|line| !is_content(line))
-        .any(|line| holds(&line.to_lowercase(), WAYS_OUT))
+    // What another command found in some file, or deep inside of an endless line, is no advice.
+    let is_found = |line: &&str| place::leading(line).is_some_and(|placed| !placed.has_column);
+    output.lines().filter(|line| !is_found(line)).any(|line| {
+        let beginning = &line[..line.floor_char_boundary(ADVICE_BEGINS)];
+        holds(&beginning.to_lowercase(), WAYS_OUT)
+    })
 }
 
-/// Longest line, in bytes, that a program writes for people.
-const LONGEST_ADVICE: usize = 600;
+/// Bytes of a line in which advice begins.
+const ADVICE_BEGINS: usize = 240;
 
 /// Returns the class of a failing shell call; `input` is the simple command that failed.
 pub(super) fn of(failed: &Failed, input: Option<&Input>) -> Fault {
