@@ -25,7 +25,10 @@ pub(super) fn in_tool(story: &Story, at: usize, step: &Step, failed: &Failed, kn
             seen.lessons.push(found.lesson(at));
             break;
         }
-        let is_kin = later.tool_kind == step.tool_kind && (later.tool == step.tool || step.file.is_some());
+        // What was to be searched may as well be read, when it has nearly the same name.
+        let is_read = step.tool_kind == ToolKind::Search && later.tool_kind == ToolKind::Read && fault == Fault::Path;
+        let is_kin =
+            is_read || later.tool_kind == step.tool_kind && (later.tool == step.tool || step.file.is_some());
         if !is_kin || !later.good {
             continue;
         }

@@ -9,7 +9,7 @@ use crate::domain::trace::ToolKind;
 use crate::failure::check;
 use crate::failure::fingerprint::REFUSALS;
 use crate::failure::headline::place;
-use words::{ABOUT_INPUT, DENIALS, LAUNCHES, MODULES, NAMES, PATHS, TRANSIENT, USAGES, VERDICTS, WAYS_OUT};
+use words::{ABOUT_INPUT, CACHE_FOLDERS, DENIALS, KEPT_OUT, LAUNCHES, MODULES, NAMES, PATHS, TRANSIENT, USAGES, VERDICTS, WAYS_OUT};
 
 /// The classes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub(super) enum Fault {
     Name,
     /// The program runs, but not here or not so.
     Launch,
+    /// A sandbox keeps a program out of its own cache: another place for the cache is no way round a no.
+    Cache,
     /// Anything else.
     Other,
 }
@@ -94,6 +96,9 @@ pub(super) fn of(failed: &Failed, input: Option<&Input>) -> Fault {
     let said = failed.headline.to_lowercase();
     if let Some(by_reason) = by_reason(failed.expected) {
         return by_reason;
+    }
+    if holds(&said, KEPT_OUT) && holds(&said, CACHE_FOLDERS) {
+        return Fault::Cache;
     }
     let not_executable = failed.exit_code == Some(126) && said.contains("permission denied");
     if holds(&said, DENIALS) || (said.contains("permission denied") && !not_executable) {
@@ -223,7 +228,9 @@ mod tests {
 
     #[test]
     fn every_list_is_lower_case() {
-        for list in [DENIALS, TRANSIENT, USAGES, NAMES, LAUNCHES, MODULES, PATHS, ABOUT_INPUT] {
+        for list in [
+            DENIALS, TRANSIENT, USAGES, NAMES, LAUNCHES, MODULES, PATHS, ABOUT_INPUT, KEPT_OUT, CACHE_FOLDERS,
+        ] {
             for words in list {
                 assert_eq!(*words, words.to_lowercase());
             }

@@ -140,6 +140,22 @@ fn files_are_learnt_from_the_next_alike_one() {
 }
 
 #[test]
+fn what_was_to_be_searched_may_be_read_under_nearly_the_same_name() {
+    let search = |to: &str| {
+        let said = "Path does not exist: .golangci.yml";
+        Told::default()
+            .file("Grep", ToolKind::Search, ".golangci.yml", Some(said))
+            .file("Read", ToolKind::Read, to, None)
+            .taught()
+    };
+    assert_eq!(
+        search("/home/dev/code/app/.golangci.yaml"),
+        [(RemedyKind::Path, ".golangci.yaml".to_owned())]
+    );
+    assert_eq!(search("/home/dev/code/app/lint.yaml"), []);
+}
+
+#[test]
 fn another_name_of_a_tools_input_is_a_remedy_when_it_may_be_meant() {
     let said = "Agent type 'simplifier' not found. Available agents: code:simplifier";
     let told = Told::default()
