@@ -95,7 +95,13 @@ fn keep(
         RemedyKind::Decision => Source::Person,
         _ => Source::Seen,
     };
-    let row = row(tx, owner, &lesson.derive(|lesson| lesson.remedy.clone()), source, using.at)?;
+    let row = row(
+        tx,
+        owner,
+        &lesson.derive(|lesson| lesson.remedy.clone()),
+        source,
+        using.at,
+    )?;
     let one = Use {
         worked: lesson.worked,
         at: using.at,
@@ -119,9 +125,8 @@ fn row(
 ) -> Result<RemedyId, StoreError> {
     let beside = kept::beside(tx, owner, remedy.kind)?;
     let is_exact = |one: &&Kept| one.was == remedy.was && one.becomes == remedy.becomes;
-    let is_same = |one: &&Kept| {
-        remedy::is_the_same(&one.was, &remedy.was) && remedy::is_the_same(&one.becomes, &remedy.becomes)
-    };
+    let is_same =
+        |one: &&Kept| remedy::is_the_same(&one.was, &remedy.was) && remedy::is_the_same(&one.becomes, &remedy.becomes);
     let Some(known) = beside.iter().find(is_exact).or_else(|| beside.iter().find(is_same)) else {
         return kept::keep(tx, owner, remedy, source, at);
     };
@@ -143,7 +148,11 @@ struct Taught {
 fn taught(story: &Story) -> Taught {
     let (mut lessons, passages) = remedy::learn(story);
     let refutations = remedy::refutations(story, &lessons);
-    lessons.extend(remedy::decisions(story));
+    let decided = remedy::decisions(story);
+    let mut instead = remedy::in_their_place(story, &lessons, &refutations);
+    instead.retain(|one| decided.iter().all(|other| other.using != one.using));
+    lessons.extend(decided);
+    lessons.extend(instead);
     Taught {
         lessons,
         passages,

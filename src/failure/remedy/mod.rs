@@ -25,7 +25,7 @@ pub use fault::{is_transient, is_work, names_a_way_out};
 pub use forbidden::forbidden;
 pub use learn::{Lesson, Passage, learn};
 pub use person::{MOST_WORDS, decisions};
-pub use refuted::{Refutation, refutations};
+pub use refuted::{Refutation, in_their_place, refutations};
 pub use same::is_the_same;
 pub use slots::filled;
 pub use story::{Failed, Step, StepKind, Story};

@@ -291,6 +291,9 @@ fn shares_a_word(words: &str, text: &str) -> bool {
     };
     let (said, there) = (parts(words), parts(text));
     said.iter().any(|one| {
-        !SMALL.contains(&one.as_str()) && there.iter().any(|other| other.starts_with(one.as_str()) || one == other)
+        !SMALL.contains(&one.as_str())
+            && there
+                .iter()
+                .any(|other| other.starts_with(one.as_str()) || one == other)
     })
 }

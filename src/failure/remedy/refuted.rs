@@ -4,7 +4,7 @@ use super::learn::Lesson;
 use super::person::{MOST_WORDS, is_of_a_machine};
 use super::story::{Failed, StepKind, Story};
 use super::told::{Text, new_words};
-use crate::domain::lesson::RemedyKind;
+use crate::domain::lesson::{Remedy, RemedyKind};
 use crate::failure::mask::mask;
 
 /// A lesson that a person called wrong.
@@ -69,6 +69,50 @@ pub fn refutations(story: &Story, lessons: &[Lesson]) -> Vec<Refutation> {
                 out.push(Refutation { lesson, said });
             }
         }
+    }
+    out
+}
+
+/// Words by which somebody who says no says as well what is to be done.
+const INSTEAD: &[&str] = &[
+    "use ",
+    "instead",
+    "should be",
+    "keep ",
+    "leave ",
+    "don't ",
+    "do not ",
+    "never ",
+    "always ",
+    "only ",
+];
+
+/// Returns what a person wants in place of what was called wrong, where the same words say it: a decision about the same
+/// failure.
+#[must_use]
+pub fn in_their_place(story: &Story, lessons: &[Lesson], refutations: &[Refutation]) -> Vec<Lesson> {
+    let mut out: Vec<Lesson> = Vec::new();
+    for Refutation { lesson, said } in refutations {
+        let words = story.steps[*said].words.trim();
+        let lower = words.to_lowercase();
+        let says_what = INSTEAD.iter().any(|one| lower.contains(one));
+        let is_plain = !words.contains(['?', '\n']) && words.chars().count() <= MOST_WORDS;
+        let is_known = out.iter().any(|one| one.using == *said);
+        let Some(wrong) = lessons.get(*lesson).filter(|_| says_what && is_plain && !is_known) else {
+            continue;
+        };
+        out.push(Lesson {
+            failing: wrong.failing,
+            using: *said,
+            remedy: Remedy {
+                kind: RemedyKind::Decision,
+                was: wrong.remedy.was.clone(),
+                becomes: words.split_whitespace().collect::<Vec<_>>().join(" "),
+                travels: false,
+            },
+            of_kind: false,
+            worked: true,
+        });
     }
     out
 }

@@ -25,9 +25,8 @@ pub fn is_the_same(one: &str, other: &str) -> bool {
 fn is_an_id(word: &str) -> bool {
     let bare = word.strip_prefix('#').unwrap_or(word);
     let is_number = !bare.is_empty() && bare.bytes().all(|b| b.is_ascii_digit());
-    let is_hash = bare.len() >= 7
-        && bare.bytes().all(|b| b.is_ascii_hexdigit())
-        && bare.bytes().any(|b| b.is_ascii_digit());
+    let is_hash =
+        bare.len() >= 7 && bare.bytes().all(|b| b.is_ascii_hexdigit()) && bare.bytes().any(|b| b.is_ascii_digit());
     is_number || is_hash
 }
 

@@ -9,7 +9,10 @@ use crate::domain::trace::ToolKind;
 use crate::failure::check;
 use crate::failure::fingerprint::REFUSALS;
 use crate::failure::headline::place;
-use words::{ABOUT_INPUT, CACHE_FOLDERS, DENIALS, KEPT_OUT, LAUNCHES, MODULES, NAMES, PATHS, TRANSIENT, USAGES, VERDICTS, WAYS_OUT};
+use words::{
+    ABOUT_INPUT, CACHE_FOLDERS, DENIALS, KEPT_OUT, LAUNCHES, MODULES, NAMES, PATHS, TRANSIENT, USAGES, VERDICTS,
+    WAYS_OUT,
+};
 
 /// The classes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -229,7 +232,16 @@ mod tests {
     #[test]
     fn every_list_is_lower_case() {
         for list in [
-            DENIALS, TRANSIENT, USAGES, NAMES, LAUNCHES, MODULES, PATHS, ABOUT_INPUT, KEPT_OUT, CACHE_FOLDERS,
+            DENIALS,
+            TRANSIENT,
+            USAGES,
+            NAMES,
+            LAUNCHES,
+            MODULES,
+            PATHS,
+            ABOUT_INPUT,
+            KEPT_OUT,
+            CACHE_FOLDERS,
         ] {
             for words in list {
                 assert_eq!(*words, words.to_lowercase());

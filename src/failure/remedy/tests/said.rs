@@ -41,6 +41,33 @@ fn a_persons_answer_decides_and_a_persons_no_refutes() {
 }
 
 #[test]
+fn who_says_no_and_what_to_do_is_heard_in_place_of_what_was_wrong() {
+    let instead = |words: &str| {
+        let told = Told::default()
+            .red("cat .golangci.yml", "cat: .golangci.yml: No such file or directory")
+            .ok("cat .golangci.yaml")
+            .says(StepKind::Prompt, words);
+        let (lessons, _) = learn(&told.0);
+        let refuted = refutations(&told.0, &lessons);
+        in_their_place(&told.0, &lessons, &refuted)
+            .into_iter()
+            .map(|one| one.remedy.becomes)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        instead("no, .golangci.yaml is old, use lint.toml"),
+        ["no, .golangci.yaml is old, use lint.toml"]
+    );
+    for words in [
+        "revert",
+        "no, that .golangci.yaml is wrong",
+        "why did you use .golangci.yaml?",
+    ] {
+        assert_eq!(instead(words), [""; 0], "{words}");
+    }
+}
+
+#[test]
 fn an_order_with_a_no_decides_about_the_failure_that_the_agent_was_at() {
     let decided = |rejected: &str, between: Option<&str>, words: &str| {
         let told = Told::default().red("go test ./...", "--- FAIL: TestReset reset_test.go:9: got 1, want 2");
