@@ -131,7 +131,8 @@ fn row(
         return kept::keep(tx, owner, remedy, source, at);
     };
     kept::met(tx, known.id, at)?;
-    if known.used.is_none_or(|used| used <= at) {
+    // The same text is written again as well: it may not be searchable yet.
+    if is_exact(&known) || known.used.is_none_or(|used| used <= at) {
         kept::renew(tx, known.id, remedy)?;
     }
     Ok(known.id)
