@@ -32,9 +32,6 @@ pub(super) fn with_file(complaint: &str, file: &str, cwd: Option<&str>) -> Strin
 /// Components that a file and the folder of the call have in common when they are of one checkout: /home/name/checkout.
 const CHECKOUT: usize = 3;
 
-/// Folders in which checkouts of other branches stand, each under its name.
-const WORKTREES: &[&str] = &[".worktrees/", ".claude/worktrees/", ".git/worktrees/"];
-
 /// Returns a file as seen from the folder in which the call ran, or from the folder above it that holds both; a file
 /// elsewhere keeps its last components. Where the checkout stands, and under which name, is left out: the same file of
 /// another checkout is the same file.
@@ -54,11 +51,15 @@ pub(super) fn relative<'a>(file: &'a str, cwd: Option<&str>) -> &'a str {
     }
 }
 
-/// Returns a path without the way into another branch's checkout.
+/// Returns a path without the way into another branch's checkout: `.worktrees/name/`, or `worktrees/name/` in a hidden
+/// folder of some program's.
 fn in_checkout(path: &str) -> &str {
-    WORKTREES
-        .iter()
-        .find_map(|folder| path.strip_prefix(folder))
+    let in_hidden = || {
+        let (first, rest) = path.split_once('/')?;
+        rest.strip_prefix("worktrees/").filter(|_| first.starts_with('.'))
+    };
+    path.strip_prefix(".worktrees/")
+        .or_else(in_hidden)
         .and_then(|rest| rest.split_once('/'))
         .map_or(path, |(_, rest)| rest)
 }
@@ -137,7 +138,7 @@ mod tests {
             ("/home/a/x/cli/.lint.yml", "/home/a/x/cli"),
             ("/home/b/y/cli/.lint.yml", "/home/b/y/cli/cmd/one"),
             ("/home/b/y/cli/.worktrees/fix/.lint.yml", "/home/b/y/cli"),
-            ("/home/b/y/cli/.claude/worktrees/fix/.lint.yml", "/home/b/y/cli"),
+            ("/home/b/y/cli/.agent/worktrees/fix/.lint.yml", "/home/b/y/cli"),
         ] {
             assert_eq!(relative(file, Some(cwd)), ".lint.yml", "{file}");
         }
