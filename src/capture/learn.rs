@@ -4,19 +4,32 @@ use std::collections::HashMap;
 
 use crate::assistants;
 use crate::domain::id::{EventId, RemedyId, SessionId};
-use crate::domain::lesson::{RemedyKind, Source};
+use crate::domain::lesson::{Remedy, RemedyKind, Source};
+use crate::domain::time::Timestamp;
 use crate::domain::trace::ToolKind;
 use crate::failure::remedy::{self, Failed, Lesson, Step, StepKind, Story};
 use crate::redact::Clean;
 use crate::store::failure::Row;
-use crate::store::remedy::{self as kept, Owner, Use};
+use crate::store::remedy::{self as kept, Kept, Owner, Use};
 use crate::store::trace::{self, Traced, Worded};
 use crate::store::{StoreError, Tx, session};
 
 /// Writes what a session teaches, in place of what it taught before. Doing it again changes nothing.
-pub(super) fn learn(tx: &Tx<'_>, id: SessionId, steps: &[Traced], failures: &[Row]) -> Result<(), StoreError> {
+///
+/// Of a session that is partly forgotten already, what it taught stays, and only what is new is added.
+pub(super) fn learn(
+    tx: &Tx<'_>,
+    id: SessionId,
+    steps: &[Traced],
+    failures: &[Row],
+    is_faded: bool,
+) -> Result<(), StoreError> {
     let name = session::name(tx, id)?;
-    let before = kept::unlearn(tx, id, &name)?;
+    let before = if is_faded {
+        Vec::new()
+    } else {
+        kept::unlearn(tx, id, &name)?
+    };
     if failures.is_empty() {
         return kept::drop_unused(tx, &before);
     }
@@ -27,7 +40,9 @@ pub(super) fn learn(tx: &Tx<'_>, id: SessionId, steps: &[Traced], failures: &[Ro
             .passages
             .iter()
             .find(|passage| story.steps[passage.failing].event == row.event);
-        kept::passed(tx, row.id, passage.map(|one| one.calls), passage.and_then(|one| one.by))?;
+        if passage.is_some() || !is_faded {
+            kept::passed(tx, row.id, passage.map(|one| one.calls), passage.and_then(|one| one.by))?;
+        }
     }
     let owners: HashMap<EventId, Owner> = failures
         .iter()
@@ -35,7 +50,7 @@ pub(super) fn learn(tx: &Tx<'_>, id: SessionId, steps: &[Traced], failures: &[Ro
         .collect();
     let mut rows: Vec<Option<RemedyId>> = Vec::new();
     for lesson in taught.derive(|taught| taught.lessons.clone()) {
-        rows.push(keep(tx, id, &story, &lesson, &owners)?);
+        rows.push(keep(tx, id, &story, &lesson, &owners, is_faded)?);
     }
     for refutation in &taught.refutations {
         let at = story.steps[refutation.said].at;
@@ -53,6 +68,7 @@ fn keep(
     story: &Story,
     lesson: &Clean<Lesson>,
     owners: &HashMap<EventId, Owner>,
+    is_faded: bool,
 ) -> Result<Option<RemedyId>, StoreError> {
     let (failing, using) = (&story.steps[lesson.failing], &story.steps[lesson.using]);
     let Some(owner) = owners.get(&failing.event) else {
@@ -79,7 +95,7 @@ fn keep(
         RemedyKind::Decision => Source::Person,
         _ => Source::Seen,
     };
-    let row = kept::keep(
+    let row = row(
         tx,
         owner,
         &lesson.derive(|lesson| lesson.remedy.clone()),
@@ -92,8 +108,34 @@ fn keep(
         failing: failing.event,
         using: using.event,
     };
-    kept::used(tx, row, session, one)?;
+    if !(is_faded && kept::is_used(tx, row, session)?) {
+        kept::used(tx, row, session, one)?;
+    }
     Ok(Some(row))
+}
+
+/// Returns the row of a remedy, new or known. Two remedies that differ only in what changes from time to time, such as the
+/// number of a pull request, are one, of which the newest example is kept.
+fn row(
+    tx: &Tx<'_>,
+    owner: Owner,
+    remedy: &Clean<Remedy>,
+    source: Source,
+    at: Timestamp,
+) -> Result<RemedyId, StoreError> {
+    let beside = kept::beside(tx, owner, remedy.kind)?;
+    let is_exact = |one: &&Kept| one.was == remedy.was && one.becomes == remedy.becomes;
+    let is_same =
+        |one: &&Kept| remedy::is_the_same(&one.was, &remedy.was) && remedy::is_the_same(&one.becomes, &remedy.becomes);
+    let Some(known) = beside.iter().find(is_exact).or_else(|| beside.iter().find(is_same)) else {
+        return kept::keep(tx, owner, remedy, source, at);
+    };
+    kept::met(tx, known.id, at)?;
+    // The same text is written again as well: it may not be searchable yet.
+    if is_exact(&known) || known.used.is_none_or(|used| used <= at) {
+        kept::renew(tx, known.id, remedy)?;
+    }
+    Ok(known.id)
 }
 
 /// What a story teaches.
@@ -107,7 +149,11 @@ struct Taught {
 fn taught(story: &Story) -> Taught {
     let (mut lessons, passages) = remedy::learn(story);
     let refutations = remedy::refutations(story, &lessons);
-    lessons.extend(remedy::decisions(story));
+    let decided = remedy::decisions(story);
+    let mut instead = remedy::in_their_place(story, &lessons, &refutations);
+    instead.retain(|one| decided.iter().all(|other| other.using != one.using));
+    lessons.extend(decided);
+    lessons.extend(instead);
     Taught {
         lessons,
         passages,

@@ -56,6 +56,7 @@ pub fn settle(tx: &Tx<'_>, id: SessionId, now: Timestamp) -> Result<Outcome, Sto
     let traced = trace::of_session(tx, id)?;
     let steps: Vec<Step> = traced.iter().cloned().map(Step::from).collect();
     let mut failures = failure::of_session(tx, id)?;
+    let is_faded = trace::is_faded(tx, id)?;
     for row in &mut failures {
         let Some(at) = steps.iter().position(|step| step.event == row.event) else {
             continue;
@@ -63,7 +64,7 @@ pub fn settle(tx: &Tx<'_>, id: SessionId, now: Timestamp) -> Result<Outcome, Sto
         let recovery = recovery(&steps, at, row);
         let settled = match (row.expected, &recovery) {
             (None, Some(recovery)) if recovery.edited && is_check(row) => Some(Expected::TestFirst),
-            (Some(Expected::TestFirst), None) => None,
+            (Some(Expected::TestFirst), None) if !is_faded => None,
             (before, _) => before,
         };
         if settled != row.expected {
@@ -72,7 +73,7 @@ pub fn settle(tx: &Tx<'_>, id: SessionId, now: Timestamp) -> Result<Outcome, Sto
         }
         failure::weigh(tx, row.id, severity(&steps, at, row, recovery.as_ref()))?;
     }
-    learn(tx, id, &traced, &failures)?;
+    learn(tx, id, &traced, &failures, is_faded)?;
     let counted = failures
         .iter()
         .filter(|row| row.expected.is_none())

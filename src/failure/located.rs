@@ -54,7 +54,8 @@ pub(super) fn relative<'a>(file: &'a str, cwd: Option<&str>) -> &'a str {
     }
 }
 
-/// Returns a path without the way into another branch's checkout.
+/// Returns a path without the way into another branch's checkout: `.worktrees/name/`, or `worktrees/name/` in a hidden
+/// folder of some program's.
 fn in_checkout(path: &str) -> &str {
     let hidden = path.strip_prefix('.').unwrap_or_default();
     let inside = || {
@@ -143,7 +144,7 @@ mod tests {
             ("/home/a/x/cli/.lint.yml", "/home/a/x/cli"),
             ("/home/b/y/cli/.lint.yml", "/home/b/y/cli/cmd/one"),
             ("/home/b/y/cli/.worktrees/fix/.lint.yml", "/home/b/y/cli"),
-            ("/home/b/y/cli/.claude/worktrees/fix/.lint.yml", "/home/b/y/cli"),
+            ("/home/b/y/cli/.agent/worktrees/fix/.lint.yml", "/home/b/y/cli"),
         ] {
             assert_eq!(relative(file, Some(cwd)), ".lint.yml", "{file}");
         }

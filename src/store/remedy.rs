@@ -161,6 +161,64 @@ pub fn keep(
     Ok(kept)
 }
 
+/// A remedy as it is kept, with the newest time at which a session used it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Its row.
+    pub id: RemedyId,
+    /// The failing call or path.
+    pub was: String,
+    /// What worked instead.
+    pub becomes: String,
+    /// When a session used it last.
+    pub used: Option<Timestamp>,
+}
+
+/// Returns the remedies of one kind for an instance, under whichever pattern it was met, or else for a pattern as a
+/// whole; the oldest first.
+pub fn beside(tx: &Tx<'_>, owner: Owner, kind: RemedyKind) -> Result<Vec<Kept>, StoreError> {
+    let mut rows = tx.prepare_cached(
+        "select r.id, r.was, r.becomes, (select max(at) from remedy_session where remedy = r.id)
+         from remedy r
+         where coalesce(r.instance, '') = coalesce(?1, '') and (r.instance is not null or r.pattern = ?2)
+           and r.project is ?3 and r.kind = ?4
+         order by r.id",
+    )?;
+    let found = rows
+        .query_map(
+            params![
+                owner.instance.map(|instance| instance.text()),
+                owner.pattern.0,
+                owner.project.map(|project| project.0),
+                kind.word()
+            ],
+            |row| {
+                Ok(Kept {
+                    id: RemedyId(row.get(0)?),
+                    was: row.get(1)?,
+                    becomes: row.get(2)?,
+                    used: row.get::<_, Option<i64>>(3)?.map(Timestamp),
+                })
+            },
+        )?
+        .collect::<Result<_, _>>()?;
+    Ok(found)
+}
+
+/// Notes that a remedy was seen at a time, which may be before all others.
+pub fn met(tx: &Tx<'_>, id: RemedyId, at: Timestamp) -> Result<(), StoreError> {
+    tx.prepare_cached("update remedy set at = ?2 where id = ?1 and at > ?2")?
+        .execute(params![id.0, at.0])?;
+    Ok(())
+}
+
+/// Writes a newer example of a remedy in place of the one that is kept.
+pub fn renew(tx: &Tx<'_>, id: RemedyId, remedy: &Clean<Remedy>) -> Result<(), StoreError> {
+    tx.prepare_cached("update or ignore remedy set was = ?2, becomes = ?3 where id = ?1")?
+        .execute(params![id.0, remedy.was, remedy.becomes])?;
+    index(tx, id, remedy)
+}
+
 /// Makes the failure mode of a remedy findable by the remedy's words. In the search index a mode stands under its own
 /// number, and a remedy under its number with a minus.
 fn index(tx: &Tx<'_>, id: RemedyId, remedy: &Clean<Remedy>) -> Result<(), StoreError> {
@@ -190,6 +248,13 @@ pub fn used(tx: &Tx<'_>, remedy: RemedyId, session: SessionId, one: Use) -> Resu
         one.using.0
     ])?;
     Ok(())
+}
+
+/// Returns whether a session used a remedy already.
+pub fn is_used(tx: &Tx<'_>, remedy: RemedyId, session: SessionId) -> Result<bool, StoreError> {
+    Ok(tx
+        .prepare_cached("select exists (select 1 from remedy_session where remedy = ?1 and session = ?2)")?
+        .query_row([remedy.0, session.0], |row| row.get(0))?)
 }
 
 /// Writes what a person, or an agent in a person's name, says of a remedy.

@@ -136,6 +136,18 @@ pub fn of_session(tx: &Tx<'_>, session: SessionId) -> Result<Vec<Traced>, StoreE
     Ok(found)
 }
 
+/// Returns whether a part of a session has been forgotten: what is derived from the rest says less than was derived before.
+pub fn is_faded(tx: &Tx<'_>, session: SessionId) -> Result<bool, StoreError> {
+    Ok(tx
+        .prepare_cached(
+            "select exists (select 1 from event e where e.session = ?1 and e.input_bytes + e.output_bytes > 0
+                              and not exists (select 1 from body where event = e.id))
+                 or (select calls from session where id = ?1)
+                    > (select count(*) from event where session = ?1 and kind = 'call')",
+        )?
+        .query_row([session.0], |row| row.get(0))?)
+}
+
 /// A step with its words, as far as remedies need them.
 #[derive(Debug, Clone)]
 pub struct Worded {

@@ -119,3 +119,60 @@ fn a_recorded_answer_is_the_decision_about_what_had_failed() {
         ["decision|local: Leave the spec local (don't commit)|person|0"]
     );
 }
+
+#[test]
+fn the_same_remedy_for_another_number_is_one_with_the_newest_example() {
+    let flag = |day: u32| {
+        let (session, number) = (format!("day{day}"), 80 + day);
+        let mut story = Story::new(&session);
+        story
+            .prompt("what changed?")
+            .bash(
+                &format!("gh pr diff {number} --stat"),
+                true,
+                "Exit code 1\nunknown flag: --stat",
+            )
+            .bash(&format!("gh pr diff {number} --name-only"), false, "src/a.rs")
+            .turn("done");
+        story.text().replace("2026-11-19T", &format!("2026-11-1{day}T"))
+    };
+    for order in [[1, 2], [2, 1]] {
+        let scene = Scene::new();
+        for day in order {
+            scene.put(&format!("day{day}.jsonl"), &flag(day));
+            scene.import();
+        }
+        assert_eq!(
+            scene.rows(TAUGHT),
+            ["changed|gh pr diff 82 --stat|gh pr diff 82 --name-only|0|1|2/0|"],
+            "{order:?}"
+        );
+    }
+}
+
+#[test]
+fn what_a_session_taught_outlives_its_events() {
+    let scene = Scene::new();
+    scene.put("one.jsonl", &story("one", "./...").text());
+    scene.import();
+    let taught = scene.rows(TAUGHT);
+    let passed = scene.rows("select passed_after, passed_by from failure order by at");
+    for forgotten in [
+        "delete from body",
+        "delete from event where not exists (select 1 from failure where failure.event = event.id)",
+    ] {
+        let program = scene.other_program();
+        program.execute(forgotten, []).expect("forgotten");
+        program
+            .execute("update session set settled_at = null", [])
+            .expect("to be settled again");
+        scene.work("2026-11-21T00:00:00Z");
+        assert_eq!(scene.number("select count(*) from session where settled_at is null"), 0);
+        assert_eq!(scene.rows(TAUGHT), taught, "{forgotten}");
+        assert_eq!(
+            scene.rows("select passed_after, passed_by from failure order by at"),
+            passed,
+            "{forgotten}"
+        );
+    }
+}

@@ -270,7 +270,11 @@ fn an_option_that_a_program_in_a_pipe_does_not_take_is_a_hidden_failure() {
         ("cat log | sort", said, None),
         ("cat log | grep -o a | sort", said, None),
         ("grep -P x y || true", said, None),
-        ("ls --color x | head", "ls: unrecognized option '--color'", Some("ls --color x")),
+        (
+            "ls --color x | head",
+            "ls: unrecognized option '--color'",
+            Some("ls --color x"),
+        ),
     ] {
         let found = bash(command, Flag::Success, output);
         assert_eq!(

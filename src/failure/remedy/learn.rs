@@ -344,7 +344,10 @@ fn way(
         Reach::No => None,
         _ if *fault == Fault::Denied => None,
         Reach::Differs(changed) => {
-            let is_loose = matches!(fault, Fault::Other | Fault::Launch | Fault::Usage | Fault::Name);
+            let is_loose = matches!(
+                fault,
+                Fault::Other | Fault::Launch | Fault::Usage | Fault::Name | Fault::Cache
+            );
             if (is_loose && calls > NEAR * 2)
                 || (*fault == Fault::Other && (calls > NEAR || !between.edited.is_empty() || between.acted))
             {

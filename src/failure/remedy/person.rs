@@ -1,8 +1,7 @@
-//! What a person says after a failure: a decision about it, or that what worked was wrong.
+//! What a person decides about a failure: in answer to the agent's question, or when saying no to what it would do.
 
 use super::learn::Lesson;
 use super::story::{Failed, Step, StepKind, Story};
-use super::told::{Text, new_words};
 use crate::domain::failure::Expected;
 use crate::domain::lesson::{Remedy, RemedyKind};
 use crate::failure::mask::mask;
@@ -11,15 +10,6 @@ use crate::failure::mask::mask;
 pub const MOST_WORDS: usize = 200;
 /// Calls between a failure and the end of the turn that asks about it.
 const ASKS_WITHIN: usize = 3;
-
-/// A lesson that a person called wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Refutation {
-    /// The place of the lesson among the lessons.
-    pub lesson: usize,
-    /// The place of the person's words in the story.
-    pub said: usize,
-}
 
 /// Returns the decisions of a session's person: each as a lesson whose remedy holds the person's words.
 #[must_use]
@@ -33,7 +23,7 @@ pub fn decisions(story: &Story) -> Vec<Lesson> {
         else {
             continue;
         };
-        let Some((said, words)) = answer(story, at, failed) else {
+        let Some(Answer { said, words, about }) = answer(story, at, failed).or_else(|| order(story, at, failed)) else {
             continue;
         };
         // One answer decides about the last failure before it.
@@ -43,7 +33,7 @@ pub fn decisions(story: &Story) -> Vec<Lesson> {
             using: said,
             remedy: Remedy {
                 kind: RemedyKind::Decision,
-                was: was(step),
+                was: was(&story.steps[about]),
                 becomes: words,
                 travels: false,
             },
@@ -52,6 +42,16 @@ pub fn decisions(story: &Story) -> Vec<Lesson> {
         });
     }
     out
+}
+
+/// A person's words that decide.
+struct Answer {
+    /// The place of the words in the story.
+    said: usize,
+    /// What they say.
+    words: String,
+    /// The place of the call that they are about.
+    about: usize,
 }
 
 fn was(step: &Step) -> String {
@@ -66,7 +66,7 @@ fn was(step: &Step) -> String {
 }
 
 /// Returns the person's answer to the turn that ended on a failure, when it decides.
-fn answer(story: &Story, at: usize, failed: &Failed) -> Option<(usize, String)> {
+fn answer(story: &Story, at: usize, failed: &Failed) -> Option<Answer> {
     let no_fault_of_its_own = matches!(
         failed.expected,
         Some(
@@ -103,7 +103,11 @@ fn answer(story: &Story, at: usize, failed: &Failed) -> Option<(usize, String)> 
                     return None;
                 }
                 let text = option.map_or_else(|| words.to_owned(), |option| format!("{words}: {option}"));
-                return Some((at + 1 + offset, one_line(&text)));
+                return Some(Answer {
+                    said: at + 1 + offset,
+                    words: one_line(&text),
+                    about: at,
+                });
             }
             StepKind::Other => {}
         }
@@ -117,7 +121,7 @@ fn one_line(text: &str) -> String {
 }
 
 /// Beginnings of a prompt that no person wrote.
-fn is_of_a_machine(words: &str) -> bool {
+pub(super) fn is_of_a_machine(words: &str) -> bool {
     words.is_empty() || words.starts_with(['<', '[', '/', '{']) || words.contains("\n\n")
 }
 
@@ -218,86 +222,78 @@ fn offered(line: &str) -> Option<(String, String)> {
     (!words.is_empty()).then(|| (if numbered { label } else { String::new() }, words))
 }
 
-/// Words by which a person says that something done was wrong, in lower case.
-const REFUTING: &[&str] = &[
-    "not correct",
-    "incorrect",
-    "that is wrong",
-    "that's wrong",
-    "this is wrong",
-    "is not right",
-    "isn't right",
-    "not what i",
-    "revert",
-    "undo",
-    "don't do that",
-    "do not do that",
-    "shouldn't have",
-    "should not have",
-    "why did you",
-    "put it back",
+/// First words of an order.
+const ORDERING: &[&str] = &[
+    "don't", "dont", "do", "never", "always", "use", "keep", "leave", "fix", "only", "skip", "stop", "please",
 ];
 
-fn refutes(words: &str) -> bool {
-    let words = words.to_lowercase();
-    let begins = ["no,", "no.", "no ", "nope", "wrong"]
+/// Returns the order that a person gave when saying no to a call by which the agent went on after a failure. Only a prompt
+/// is a person's: what stands in the output of a call may be anybody's.
+fn order(story: &Story, at: usize, failed: &Failed) -> Option<Answer> {
+    let is_own = matches!(failed.expected, None | Some(Expected::TestFirst)) && !failed.instance.is_empty();
+    if !is_own || failed.explains_itself {
+        return None;
+    }
+    let mut rejected: Option<(usize, &Step)> = None;
+    for (offset, step) in story.steps[at + 1..]
         .iter()
-        .any(|start| words.starts_with(start))
-        || words == "no";
-    begins || REFUTING.iter().any(|part| words.contains(part))
-}
-
-/// Returns which lessons a person refuted: right after them, or by naming what they were about.
-#[must_use]
-pub fn refutations(story: &Story, lessons: &[Lesson]) -> Vec<Refutation> {
-    let mut out = Vec::new();
-    for (said, step) in story.steps.iter().enumerate() {
-        if step.kind != StepKind::Prompt || is_of_a_machine(step.words.trim()) || !refutes(step.words.trim()) {
-            continue;
-        }
-        let since = story.steps[..said]
-            .iter()
-            .rposition(|one| one.kind == StepKind::Prompt)
-            .unwrap_or(0);
-        for (lesson, one) in lessons.iter().enumerate() {
-            let told = one.worked && one.using < said && one.remedy.kind != RemedyKind::Decision;
-            let right_after =
-                one.using > since && step.words.chars().count() <= MOST_WORDS && one.remedy.kind.can_be_told();
-            let failed = story.steps[one.failing].failed.as_ref();
-            if told
-                && (right_after && names_remedy(&step.words, one)
-                    || failed.is_some_and(|failed| names(&step.words, failed)))
-            {
-                out.push(Refutation { lesson, said });
+        .enumerate()
+        .filter(|(_, step)| step.agent.is_none())
+    {
+        let place = at + 1 + offset;
+        match step.kind {
+            StepKind::Call if rejected.is_some() => return None,
+            StepKind::Call => match &step.failed {
+                Some(no) if no.expected == Some(Expected::Rejected) => rejected = Some((place, step)),
+                // The last failure before the no is what the agent was at.
+                Some(other) if other.expected.is_none() => return None,
+                _ => {}
+            },
+            StepKind::Prompt => {
+                let (refused, call) = rejected?;
+                let words = step.words.trim();
+                let of_call = was(call) + &call.input;
+                let of_failure = format!("{} {}", failed.headline, was(&story.steps[at]));
+                let about = if shares_a_word(words, &of_call) {
+                    refused
+                } else if shares_a_word(words, &of_failure) {
+                    at
+                } else {
+                    return None;
+                };
+                let is_order = orders(words) && !is_of_a_machine(words) && words.chars().count() <= MOST_WORDS;
+                return is_order.then(|| Answer {
+                    said: place,
+                    words: one_line(words),
+                    about,
+                });
             }
+            StepKind::Turn | StepKind::Other => {}
         }
     }
-    out
+    None
 }
 
-/// Returns whether a person's words hold a word that the remedy brought in, or are too short to name anything.
-fn names_remedy(words: &str, lesson: &Lesson) -> bool {
-    let new = new_words(
-        &lesson.remedy.becomes,
-        Text {
-            call: &lesson.remedy.was,
-            output: "",
-        },
-    );
-    words.split_whitespace().count() <= 3 || new.iter().any(|word| word.len() >= 3 && words.contains(word.as_str()))
+/// Returns whether words are an order that stands by itself: no question, and nothing that points elsewhere.
+fn orders(words: &str) -> bool {
+    let lower = words.to_lowercase();
+    let first = lower.split_whitespace().next().unwrap_or("");
+    let is_order = ORDERING.contains(&first.trim_matches(|c: char| ",.!:".contains(c)));
+    is_order && !words.contains(['?', '\n']) && words.split_whitespace().count() >= 3
 }
 
-/// Returns whether a person's words name what a failure named: a path, a file, a name with a mark in it.
-fn names(words: &str, failed: &Failed) -> bool {
-    let identity = mask(&failed.headline).identity;
-    let in_message = failed.message.lines().map(str::trim).filter(|line| !line.contains(' '));
-    identity
-        .parts()
-        .chain(in_message)
-        .filter(|name| name.len() >= 4 && name.contains(['.', '/', '_', '-']))
-        .any(|name| {
-            words
-                .split(|c: char| c.is_whitespace() || "`'\",;()/".contains(c))
-                .any(|word| word == name || word.trim_end_matches('.') == name)
-        })
+/// Returns whether a person's words hold a word of a text that says something, or its beginning.
+fn shares_a_word(words: &str, text: &str) -> bool {
+    let parts = |text: &str| -> Vec<String> {
+        let lower = text.to_lowercase();
+        let parts = lower.split(|c: char| !c.is_alphanumeric());
+        parts.filter(|part| part.len() >= 4).map(str::to_owned).collect()
+    };
+    let (said, there) = (parts(words), parts(text));
+    said.iter().any(|one| {
+        !SMALL.contains(&one.as_str())
+            && there
+                .iter()
+                .any(|other| other.starts_with(one.as_str()) || one == other)
+    })
 }

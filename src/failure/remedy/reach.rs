@@ -36,6 +36,7 @@ pub(super) fn compare(fault: &Fault, headline: &str, was: &Input, now: &Input, k
         Fault::Usage => usage(headline, was, now),
         Fault::Path => path(headline, was, now, known),
         Fault::Name => name(headline, was, now),
+        Fault::Cache => cache(was, now),
         Fault::Module => launch(was, now, true, false),
         Fault::Launch => launch(was, now, false, fault.holds_for_any_target(headline)),
         Fault::Other => other(was, now),
@@ -114,8 +115,11 @@ fn parts(input: &Input) -> BTreeSet<String> {
 
 /// A flag or argument was wrong: the same command with others, for the same targets.
 fn usage(headline: &str, was: &Input, now: &Input) -> Option<Remedy> {
-    if !same_head(was, now) || was.goal.env != now.goal.env || was.folder != now.folder {
+    if !same_head(was, now) || was.folder != now.folder {
         return None;
+    }
+    if was.goal.env != now.goal.env {
+        return environment(headline, was, now);
     }
     let (before, after) = (parts(was), parts(now));
     let said: BTreeSet<&str> = headline
@@ -169,6 +173,62 @@ fn usage(headline: &str, was: &Input, now: &Input) -> Option<Remedy> {
         || !(same_targets || (old.is_empty() && new.is_empty()))
         || (was.looks && added.is_empty() && !is_mere_removal)
     {
+        return None;
+    }
+    changed(was, now, true)
+}
+
+/// The value of a variable was wrong: another one for the same variable, and nothing else.
+fn environment(headline: &str, was: &Input, now: &Input) -> Option<Remedy> {
+    if was.words.len() != now.words.len() || was.before != now.before {
+        return None;
+    }
+    let mut differing = was.words.iter().zip(&now.words).filter(|(one, other)| one != other);
+    let (one, other) = differing.next()?;
+    let ((name, value), (new_name, _)) = one.split_once('=').zip(other.split_once('='))?;
+    let is_named = headline
+        .split(|c: char| !c.is_alphanumeric() && c != '_')
+        .any(|word| word == value);
+    let is_variable = was.goal.env.iter().any(|assignment| assignment == one);
+    if differing.next().is_some() || name != new_name || !is_named || !is_variable {
+        return None;
+    }
+    changed(was, now, true)
+}
+
+/// Variables that say where a program keeps what it can make again.
+const CACHES: &[&str] = &[
+    "GOCACHE",
+    "GOMODCACHE",
+    "GOLANGCI_LINT_CACHE",
+    "XDG_CACHE_HOME",
+    "UV_CACHE_DIR",
+    "PIP_CACHE_DIR",
+    "RUFF_CACHE_DIR",
+    "MYPY_CACHE_DIR",
+    "npm_config_cache",
+    "YARN_CACHE_FOLDER",
+    "PRE_COMMIT_HOME",
+];
+
+/// Folders that are nobody's, and go by themselves.
+const TEMPORARY: &[&str] = &["/tmp/", "/private/tmp/", "$TMPDIR/", "${TMPDIR}/", "/var/tmp/"];
+
+/// A cache that a sandbox protects: the same command with the cache in a temporary folder. One in the project would have
+/// to be removed again.
+fn cache(was: &Input, now: &Input) -> Option<Remedy> {
+    let split = |input: &Input| -> (Vec<String>, Vec<String>) {
+        let is_cache = |word: &String| word.split_once('=').is_some_and(|(name, _)| CACHES.contains(&name));
+        let words = input.words.iter().filter(|word| *word != "env").cloned();
+        words.partition(is_cache)
+    };
+    let ((old, plain), (new, same)) = (split(was), split(now));
+    let is_temporary = |word: &&String| {
+        word.split_once('=')
+            .is_some_and(|(_, value)| TEMPORARY.iter().any(|folder| value.starts_with(folder)))
+    };
+    let added: Vec<&String> = new.iter().filter(|word| !old.contains(word)).collect();
+    if plain != same || was.folder != now.folder || added.is_empty() || !added.iter().all(is_temporary) {
         return None;
     }
     changed(was, now, true)
@@ -321,7 +381,7 @@ const RUNNERS: &[&str] = &[
 fn is_free(input: &Input) -> bool {
     let head: Vec<&str> = input.goal.subcommand.split(' ').collect();
     let calling = input.calling().len();
-    let is_own_place = |word: &str| {
+    let is_own_place = |word: &str| -> bool {
         let near =
             word.starts_with("./") || word.starts_with("../") || word.contains("node_modules") || word.contains("venv");
         word.contains('/') && (near || !word.starts_with('/') && !word.starts_with('~') && !word.starts_with('$'))
@@ -338,7 +398,8 @@ fn is_free(input: &Input) -> bool {
         );
     let free = |(at, word): (usize, &String)| {
         if at < calling {
-            return !is_own_place(word) && !is_home(word);
+            let value = word.split_once('=').map_or(word.as_str(), |(_, value)| value);
+            return !is_own_place(value) && !is_home(word) && !word.contains("$(");
         }
         FREE_WORDS.contains(&word.as_str())
             || head.contains(&word.as_str())

@@ -2,7 +2,9 @@
 
 use super::alike::{self, Known};
 use super::fault::{self, Fault};
+use super::forbidden::forbidden;
 use super::found;
+use super::input;
 use super::learn::{Lesson, Seen, WINDOW, later};
 use super::reach::Reach;
 use super::story::{Failed, Step, Story};
@@ -25,12 +27,14 @@ pub(super) fn in_tool(story: &Story, at: usize, step: &Step, failed: &Failed, kn
             seen.lessons.push(found.lesson(at));
             break;
         }
-        let is_kin = later.tool_kind == step.tool_kind && (later.tool == step.tool || step.file.is_some());
+        // What was to be searched may as well be read, when it has nearly the same name.
+        let is_read = step.tool_kind == ToolKind::Search && later.tool_kind == ToolKind::Read && fault == Fault::Path;
+        let is_kin = is_read || later.tool_kind == step.tool_kind && (later.tool == step.tool || step.file.is_some());
         if !is_kin || !later.good {
             continue;
         }
         let reached = match (&step.file, &later.file) {
-            (Some(from), Some(to)) => same_or_alike(step, from, later, to, known),
+            (Some(from), Some(to)) => same_or_alike(step, from, later, to, known, calls),
             (None, None) if step.input == later.input => Reach::Same,
             (None, None) if !step.input.is_empty() => {
                 changed_input(&fault, failed, step, later).map_or(Reach::No, Reach::Differs)
@@ -60,7 +64,7 @@ pub(super) fn in_tool(story: &Story, at: usize, step: &Step, failed: &Failed, kn
 
 /// Compares the file of a later call with that of the failing one: an alike one differs, and so does any at which the very
 /// same search went through.
-fn same_or_alike(step: &Step, from: &str, later: &Step, to: &str, known: &Known) -> Reach {
+fn same_or_alike(step: &Step, from: &str, later: &Step, to: &str, known: &Known, calls: usize) -> Reach {
     let from = alike::join(step.folder.as_deref(), from);
     let to = alike::join(later.folder.as_deref(), to);
     if from == to {
@@ -70,10 +74,30 @@ fn same_or_alike(step: &Step, from: &str, later: &Step, to: &str, known: &Known)
         let asked = (elsewhere(&step.input), elsewhere(&later.input));
         asked.0.is_some() && asked.0 == asked.1
     };
-    if is_same_search && !alike::is_passing(&from) && !alike::is_passing(&to) {
+    // The folder above, searched at once for the same name, is what is left of one that is not there.
+    let is_above = calls == 1
+        && from.rsplit_once('/').is_some_and(|(above, _)| above == to)
+        && step.tool_kind == ToolKind::Search
+        && step.tool == later.tool
+        && asks_for_the_same(&step.input, &later.input);
+    if (is_same_search || is_above) && !alike::is_passing(&from) && !alike::is_passing(&to) {
         return alike::moved_to(&from, &to, step.folder.as_deref(), known).map_or(Reach::No, Reach::Differs);
     }
     alike::remedy(&from, &to, step.folder.as_deref(), known).map_or(Reach::No, Reach::Differs)
+}
+
+/// Returns whether two searches have a name of some length in common.
+fn asks_for_the_same(one: &str, other: &str) -> bool {
+    let names = |input: &str| -> Vec<String> {
+        let pattern = serde_json::from_str::<serde_json::Value>(input)
+            .ok()
+            .and_then(|value| value.get("pattern")?.as_str().map(str::to_owned))
+            .unwrap_or_default();
+        let names = pattern.split(|c: char| !c.is_alphanumeric() && c != '_');
+        names.filter(|name| name.len() >= 5).map(str::to_owned).collect()
+    };
+    let other = names(other);
+    names(one).iter().any(|name| other.contains(name))
 }
 
 /// Returns the input of a search without the place in which it looks.
@@ -131,11 +155,17 @@ fn changed_input(fault: &Fault, failed: &Failed, step: &Step, later: &Step) -> O
         let pairs: Vec<String> = pairs.iter().map(|(key, value)| format!("{key}: {value}")).collect();
         pairs.join(", ")
     };
+    // What was not given at all stands there without a value.
     let was = if gone.is_empty() {
-        step.tool.clone()
+        let keys: Vec<String> = come.iter().map(|(key, _)| format!("{key}: (none)")).collect();
+        keys.join(", ")
     } else {
         line(&gone)
     };
+    // A value that is a sentence, a secret or an address is told to nobody.
+    if come.iter().any(|(_, value)| forbidden(&input::quoted(value)).is_some()) {
+        return None;
+    }
     is_meant.then(|| Remedy {
         kind: RemedyKind::Changed,
         was,

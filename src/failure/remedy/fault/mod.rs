@@ -9,7 +9,10 @@ use crate::domain::trace::ToolKind;
 use crate::failure::check;
 use crate::failure::fingerprint::REFUSALS;
 use crate::failure::headline::place;
-use words::{ABOUT_INPUT, DENIALS, LAUNCHES, MODULES, NAMES, PATHS, TRANSIENT, USAGES, VERDICTS, WAYS_OUT};
+use words::{
+    ABOUT_INPUT, CACHE_FOLDERS, DENIALS, KEPT_OUT, LAUNCHES, MODULES, NAMES, PATHS, TRANSIENT, USAGES, VERDICTS,
+    WAYS_OUT,
+};
 
 /// The classes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +35,8 @@ pub(super) enum Fault {
     Name,
     /// The program runs, but not here or not so.
     Launch,
+    /// A sandbox keeps a program out of its own cache: another place for the cache is no way round a no.
+    Cache,
     /// Anything else.
     Other,
 }
@@ -78,14 +83,25 @@ pub fn is_work(goal: Option<&str>, headline: &str) -> bool {
 /// Returns whether an output names the way out itself.
 #[must_use]
 pub fn names_a_way_out(output: &str) -> bool {
-    holds(&output.to_lowercase(), WAYS_OUT)
+    // What another command found in some file, or deep inside of an endless line, is no advice.
+    let is_found = |line: &&str| place::leading(line).is_some_and(|placed| !placed.has_column);
+    output.lines().filter(|line| !is_found(line)).any(|line| {
+        let beginning = &line[..line.floor_char_boundary(ADVICE_BEGINS)];
+        holds(&beginning.to_lowercase(), WAYS_OUT)
+    })
 }
+
+/// Bytes of a line in which advice begins.
+const ADVICE_BEGINS: usize = 240;
 
 /// Returns the class of a failing shell call; `input` is the simple command that failed.
 pub(super) fn of(failed: &Failed, input: Option<&Input>) -> Fault {
     let said = failed.headline.to_lowercase();
     if let Some(by_reason) = by_reason(failed.expected) {
         return by_reason;
+    }
+    if holds(&said, KEPT_OUT) && holds(&said, CACHE_FOLDERS) {
+        return Fault::Cache;
     }
     let not_executable = failed.exit_code == Some(126) && said.contains("permission denied");
     if holds(&said, DENIALS) || (said.contains("permission denied") && !not_executable) {
@@ -215,7 +231,18 @@ mod tests {
 
     #[test]
     fn every_list_is_lower_case() {
-        for list in [DENIALS, TRANSIENT, USAGES, NAMES, LAUNCHES, MODULES, PATHS, ABOUT_INPUT] {
+        for list in [
+            DENIALS,
+            TRANSIENT,
+            USAGES,
+            NAMES,
+            LAUNCHES,
+            MODULES,
+            PATHS,
+            ABOUT_INPUT,
+            KEPT_OUT,
+            CACHE_FOLDERS,
+        ] {
             for words in list {
                 assert_eq!(*words, words.to_lowercase());
             }
@@ -241,6 +268,14 @@ mod tests {
         ] {
             assert_eq!(named_program(headline).as_deref(), name, "{headline}");
         }
+    }
+
+    #[test]
+    fn a_way_out_is_advice_and_not_what_a_search_found() {
+        assert!(names_a_way_out("fatal: x\n\nDid you mean y?"));
+        assert!(names_a_way_out("src/a.rs:3:4: error: x\nhelp: consider y"));
+        assert!(!names_a_way_out("./a.go:227: plan.Reason = \"use --force if\"\nFAIL"));
+        assert!(!names_a_way_out(&format!("{} use --force", "x ".repeat(400))));
     }
 
     #[test]

@@ -35,6 +35,12 @@ pub(super) const DENIALS: &[&str] = &[
     "not allowed to",
 ];
 
+/// Words by which a machine keeps a program out of a folder, in lower case.
+pub(super) const KEPT_OUT: &[&str] = &["operation not permitted", "permission denied", "read-only file system"];
+
+/// Parts of paths below which programs keep what they can make again, in lower case.
+pub(super) const CACHE_FOLDERS: &[&str] = &["/library/caches/", "/.cache/", "/pkg/mod/cache/", "/.npm/_"];
+
 /// Words of what goes by itself, in lower case.
 pub(super) const TRANSIENT: &[&str] = &[
     "timed out",
@@ -122,6 +128,7 @@ pub(super) const USAGES: &[&str] = &[
     "only one of",
     "specify only one",
     "cannot be combined",
+    "unsupported goos/goarch pair",
     "for multiple packages",
     "with multiple packages",
     "is ambiguous",

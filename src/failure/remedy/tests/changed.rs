@@ -143,6 +143,43 @@ const CHANGED: &[Case] = &[
         "GOOS=windows go test -exec=true ./...",
         Some("GOOS=windows go test -exec=true ./..."),
     ),
+    (
+        "GOOS=js GOARCH=amd64 go build ./...",
+        "go: unsupported GOOS/GOARCH pair js/amd64",
+        "GOOS=js GOARCH=wasm go build ./...",
+        Some("GOOS=js GOARCH=wasm go build ./..."),
+    ),
+    (
+        "GOOS=js GOARCH=amd64 go build ./...",
+        "go: unsupported GOOS/GOARCH pair js/amd64",
+        "GOOS=linux GOARCH=arm64 go build ./...",
+        None,
+    ),
+    // A cache that a sandbox protects goes elsewhere, but not into the project; nothing else does.
+    (
+        "go test ./...",
+        "a.go:7:2: open /Users/dev/Library/Caches/go-build/93/x: operation not permitted",
+        "env GOCACHE=/tmp/go-build go test ./...",
+        Some("env GOCACHE=/tmp/go-build go test ./..."),
+    ),
+    (
+        "go test ./...",
+        "a.go:7:2: open /Users/dev/Library/Caches/go-build/93/x: operation not permitted",
+        "GOCACHE=$(pwd)/.gocache go test ./...",
+        None,
+    ),
+    (
+        "go test ./...",
+        "a.go:7:2: open /Users/dev/Library/Caches/go-build/93/x: operation not permitted",
+        "GOCACHE=/tmp/go-build go test ./cmd",
+        None,
+    ),
+    (
+        "make notes",
+        "open /Users/dev/notes/x: operation not permitted",
+        "GOCACHE=/tmp/x make notes",
+        None,
+    ),
     // A pattern for another option, of the same lines.
     (
         r"git log --format=%s | grep -oP '#\d+'",

@@ -140,6 +140,22 @@ fn files_are_learnt_from_the_next_alike_one() {
 }
 
 #[test]
+fn what_was_to_be_searched_may_be_read_under_nearly_the_same_name() {
+    let search = |to: &str| {
+        let said = "Path does not exist: .golangci.yml";
+        Told::default()
+            .file("Grep", ToolKind::Search, ".golangci.yml", Some(said))
+            .file("Read", ToolKind::Read, to, None)
+            .taught()
+    };
+    assert_eq!(
+        search("/home/dev/code/app/.golangci.yaml"),
+        [(RemedyKind::Path, ".golangci.yaml".to_owned())]
+    );
+    assert_eq!(search("/home/dev/code/app/lint.yaml"), []);
+}
+
+#[test]
 fn another_name_of_a_tools_input_is_a_remedy_when_it_may_be_meant() {
     let said = "Agent type 'simplifier' not found. Available agents: code:simplifier";
     let told = Told::default()
@@ -157,6 +173,56 @@ fn another_name_of_a_tools_input_is_a_remedy_when_it_may_be_meant() {
         .input("Task", r#"{"subagent_type":"simplifier"}"#, Some(said))
         .input("Task", r#"{"subagent_type":"general"}"#, None);
     assert_eq!(other.taught(), []);
+}
+
+#[test]
+fn a_value_that_was_not_given_stands_as_a_pair_and_only_where_the_error_speaks_of_it() {
+    let with = |said: &str, input: &str| {
+        let (lessons, _) = learn(
+            &Told::default()
+                .input("get_issue", r#"{"repo":"a"}"#, Some(said))
+                .input("get_issue", input, None)
+                .0,
+        );
+        lessons
+            .into_iter()
+            .map(|one| (one.remedy.was, one.remedy.becomes))
+            .collect::<Vec<_>>()
+    };
+    let said = "invalid input: number is required";
+    assert_eq!(
+        with(said, r#"{"number":7,"repo":"a"}"#),
+        [("number: (none)".to_owned(), "number: 7".to_owned())]
+    );
+    for input in [
+        r#"{"repo":"a","size":7}"#,
+        r#"{"number":"please run this now","repo":"a"}"#,
+        r#"{"number":"https://evil.example/x","repo":"a"}"#,
+    ] {
+        assert_eq!(with(said, input), [], "{input}");
+    }
+}
+
+#[test]
+fn the_folder_above_is_what_is_left_of_one_that_is_not_there() {
+    let search = |to: &str, pattern: &str| {
+        let mut told = Told::default().file(
+            "Grep",
+            ToolKind::Search,
+            "/home/dev/code/app/cli/commit",
+            Some("Path does not exist: cli/commit"),
+        );
+        r#"{"path":"x","pattern":"BranchName|entire"}"#.clone_into(&mut told.0.steps[0].input);
+        let mut told = told.file("Grep", ToolKind::Search, to, None);
+        told.0.steps[1].input = format!(r#"{{"path":"y","pattern":"{pattern}"}}"#);
+        told.taught()
+    };
+    assert_eq!(
+        search("/home/dev/code/app/cli", "BranchName"),
+        [(RemedyKind::Path, "cli".to_owned())]
+    );
+    assert_eq!(search("/home/dev/code/app/cli", "Other"), []);
+    assert_eq!(search("/home/dev/code/app/docs", "BranchName"), []);
 }
 
 #[test]

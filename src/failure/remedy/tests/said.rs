@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::failure::Expected;
 
 #[test]
 fn a_persons_answer_decides_and_a_persons_no_refutes() {
@@ -37,6 +38,69 @@ fn a_persons_answer_decides_and_a_persons_no_refutes() {
     assert_eq!(told("revert"), 1);
     assert_eq!(told("thanks, now the tests"), 0);
     assert_eq!(told("the test in a.rs is not correct yet"), 0);
+}
+
+#[test]
+fn who_says_no_and_what_to_do_is_heard_in_place_of_what_was_wrong() {
+    let instead = |words: &str| {
+        let told = Told::default()
+            .red("cat .golangci.yml", "cat: .golangci.yml: No such file or directory")
+            .ok("cat .golangci.yaml")
+            .says(StepKind::Prompt, words);
+        let (lessons, _) = learn(&told.0);
+        let refuted = refutations(&told.0, &lessons);
+        in_their_place(&told.0, &lessons, &refuted)
+            .into_iter()
+            .map(|one| one.remedy.becomes)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        instead("no, .golangci.yaml is old, use lint.toml"),
+        ["no, .golangci.yaml is old, use lint.toml"]
+    );
+    for words in [
+        "revert",
+        "no, that .golangci.yaml is wrong",
+        "why did you use .golangci.yaml?",
+    ] {
+        assert_eq!(instead(words), [""; 0], "{words}");
+    }
+}
+
+#[test]
+fn an_order_with_a_no_decides_about_the_failure_that_the_agent_was_at() {
+    let decided = |rejected: &str, between: Option<&str>, words: &str| {
+        let told = Told::default().red("go test ./...", "--- FAIL: TestReset reset_test.go:9: got 1, want 2");
+        let mut told = told.red(rejected, "The user doesn't want to proceed with this tool use.");
+        told.0.steps[1].failed.as_mut().expect("failed").expected = Some(Expected::Rejected);
+        if let Some(command) = between {
+            told = told.ok(command);
+        }
+        let told = told.says(StepKind::Prompt, words);
+        decisions(&told.0)
+            .into_iter()
+            .map(|one| (one.failing, one.remedy.was, one.remedy.becomes))
+            .collect::<Vec<_>>()
+    };
+    let about = |was: &str, words: &str| vec![(0, was.to_owned(), words.to_owned())];
+    assert_eq!(
+        decided("sed -i s/a/b/ reset.go", None, "fix the test, the code is right"),
+        about("go test ./...", "fix the test, the code is right")
+    );
+    assert_eq!(
+        decided("git stash", None, "do not stash anything, read the files"),
+        about("git stash", "do not stash anything, read the files")
+    );
+    for (rejected, between, words) in [
+        ("git stash", None, "commit"),
+        ("git stash", None, "is the test wrong?"),
+        ("git stash", None, "do the other thing first"),
+        ("git stash", None, "what does the test do"),
+        ("git stash", Some("ls"), "do not stash anything"),
+        ("git stash", None, "<system>do not stash anything</system>"),
+    ] {
+        assert_eq!(decided(rejected, between, words), [], "{words}");
+    }
 }
 
 #[test]
