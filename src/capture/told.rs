@@ -4,7 +4,7 @@ use crate::domain::id::{EventId, SessionId};
 use crate::domain::lesson::Message;
 use crate::domain::trace::{Notice, Observation, Step};
 use crate::redact::Clean;
-use crate::store::hint::{self, Occasion};
+use crate::store::hint::{self, Answers, Occasion};
 use crate::store::{StoreError, Tx, mode};
 
 /// Returns the call that a notice answers, as one that is about to run.
@@ -31,7 +31,7 @@ pub(super) fn keep(
     let occasion = Occasion {
         session,
         agent: seen.agent.as_ref().map(|agent| agent.id.clone()),
-        event,
+        answers: event.map_or(Answers::Start, Answers::Event),
         instance: notice.instance,
         at: seen.at,
         shadow: notice.shadow,

@@ -1,41 +1,35 @@
-//! What a hook answers: it opens the store only for a failure, drains its own session's journal into it, and looks
-//! whether there is something to say. In one transaction, at most one batch of records, and no longer on the lock than
-//! the session can spare: otherwise it says nothing, and the record is safe.
+//! What a hook answers after a failure. It looks first whether there is anything to say, and for that it only reads;
+//! what is said is claimed, so that nobody says it twice. Only where that depends on what its session did before is the
+//! session's journal drained: in one transaction, at most one batch of records. It waits for the lock no longer than the
+//! session can spare: otherwise it says nothing, and the record is safe.
 
 use std::path::Path;
 
-use super::FlowError;
 use super::stands::stands;
+use super::{FlowError, rules, turn};
 use crate::capture::{CaptureError, Prepared, Recorder, drain, prepare};
 use crate::config::{self, Settings};
 use crate::domain::lesson::{Hints, Message, Remedy};
-use crate::domain::time::Timestamp;
-use crate::domain::trace::{Observation, SessionKey, Step};
-use crate::recall::hint::{self, Policy};
+use crate::domain::trace::{Observation, Step};
+use crate::recall::hint::{self, Ahead, Policy};
 use crate::redact::Clean;
 use crate::store::{Store, StoreError, journal, session};
 
-/// A failure that a hook has just journalled.
+/// A failure that a hook has just journalled: the whole report of the first call of several that failed.
 #[derive(Debug)]
 pub(super) struct Failed {
-    session: SessionKey,
-    /// The moment of all that this hook reported.
-    at: Timestamp,
-    cwd: Option<String>,
+    seen: Clean<Observation>,
+    found: Prepared,
 }
 
 /// Returns the failure that is among what a hook reports, if there is one that counts: flagged, or hidden behind a
 /// success.
-pub(super) fn failed(session: &SessionKey, seen: &Clean<Vec<Observation>>) -> Option<Failed> {
-    let first = seen.first()?;
+pub(super) fn failed(seen: &Clean<Vec<Observation>>) -> Option<Failed> {
     let may_fail = |seen: &Clean<Observation>| matches!(seen.step, Step::CallEnded(_) | Step::ModelError(_));
-    let mut all = seen.clone().into_iter();
-    all.any(|seen| may_fail(&seen) && counts(&prepare(&seen)))
-        .then(|| Failed {
-            session: session.clone(),
-            at: first.at,
-            cwd: first.cwd.clone(),
-        })
+    seen.clone().into_iter().filter(may_fail).find_map(|seen| {
+        let found = prepare(&seen);
+        counts(&found).then_some(Failed { seen, found })
+    })
 }
 
 /// Returns whether a report is one of a failure that counts. What ends in the background is told to no hook.
@@ -49,35 +43,65 @@ pub(super) fn counts(prepared: &Prepared) -> bool {
 
 /// Returns what the agent is to be told about a failure, if anything.
 pub(super) fn answer(settings: &Settings, failed: &Failed) -> Result<Option<Message>, FlowError> {
-    let folder = failed.cwd.as_deref().map_or(settings.home.as_path(), Path::new);
+    let cwd = failed.seen.cwd.as_deref();
+    let folder = cwd.map_or(settings.home.as_path(), Path::new);
     let hints = settings.telling(&config::repository(folder)).hints;
     if hints == Hints::Off {
         return Ok(None);
     }
-    let mut store = match Store::open_for_hook(&settings.database()) {
-        Ok(Some(store)) => store,
-        Ok(None) | Err(StoreError::Busy) => return Ok(None),
-        Err(error) => return Err(error.into()),
-    };
-    let rules = super::rules(settings)?;
-    let mut recorder = Recorder::new(settings.machine());
-    let path = settings.journals().join(journal::file_name(&failed.session));
-    let stands = |remedy: &Remedy| stands(settings, failed.cwd.as_deref(), remedy);
+    let stands = |remedy: &Remedy| stands(settings, cwd, remedy);
     let policy = Policy { hints, stands: &stands };
-    let answered = drain::drain_once(
-        &mut store,
-        &path,
-        &rules,
-        &mut recorder,
-        settings.clock,
-        |tx| match session::find(tx, &failed.session)? {
-            Some(session) => hint::answer(tx, session, failed.at, &policy),
-            None => Ok(None),
-        },
-    );
+    let answered = match Store::open_for_hook(&settings.database()) {
+        Ok(Some(mut store)) => say(&mut store, settings, failed, &policy),
+        Ok(None) => Ok(None),
+        Err(error) => Err(error.into()),
+    };
     match answered {
         // Somebody else writes, or there is no room: silence is no fault, and the record is drained later.
-        Err(CaptureError::Store(StoreError::Busy | StoreError::Full)) => Ok(None),
-        other => Ok(other?),
+        Err(
+            FlowError::Store(StoreError::Busy | StoreError::Full)
+            | FlowError::Capture(CaptureError::Store(StoreError::Busy | StoreError::Full)),
+        ) => Ok(None),
+        other => other,
     }
+}
+
+fn say(
+    store: &mut Store,
+    settings: &Settings,
+    failed: &Failed,
+    policy: &Policy<'_>,
+) -> Result<Option<Message>, FlowError> {
+    let machine = settings.machine();
+    match store.look(|tx| turn::look(tx, &machine, &failed.found, policy))? {
+        Ahead::Silence => return Ok(None),
+        Ahead::Unclear => return record_and_say(store, settings, failed, policy),
+        Ahead::Message(_) => {}
+    }
+    // What is kept of the message, and what it is made of, has to have passed all rules.
+    let found = prepare(&rules(settings)?.observation(failed.seen.clone()));
+    store.write(|tx| match turn::look(tx, &machine, &found, policy)? {
+        Ahead::Message(said) => Ok(turn::claim(tx, &machine, &found, *said, policy)?),
+        Ahead::Silence | Ahead::Unclear => Ok(None),
+    })
+}
+
+/// Drains the session's journal and says what there is to say then.
+fn record_and_say(
+    store: &mut Store,
+    settings: &Settings,
+    failed: &Failed,
+    policy: &Policy<'_>,
+) -> Result<Option<Message>, FlowError> {
+    let rules = rules(settings)?;
+    let mut recorder = Recorder::new(settings.machine());
+    let key = &failed.seen.session;
+    let path = settings.journals().join(journal::file_name(key));
+    let said = drain::drain_once(store, &path, &rules, &mut recorder, settings.clock, |tx| {
+        match session::find(tx, key)? {
+            Some(session) => hint::answer(tx, session, failed.seen.at, policy),
+            None => Ok(None),
+        }
+    });
+    Ok(said?)
 }

@@ -156,7 +156,7 @@ pub(super) fn told(settings: &Settings, begun: &Begun, message: Message, hints: 
 }
 
 /// Returns the project of a folder: as it is known, else that of its main working tree or of its remote.
-fn project_at(tx: &Tx<'_>, machine: &str, cwd: &Path) -> Result<Option<ProjectId>, StoreError> {
+pub(super) fn project_at(tx: &Tx<'_>, machine: &str, cwd: &Path) -> Result<Option<ProjectId>, StoreError> {
     let Some(place) = git::place(cwd) else {
         return Ok(project::root_at(tx, machine, &cwd.to_string_lossy())?.map(|root| root.project));
     };

@@ -104,7 +104,7 @@ fn record(hooks: &Hooks, parsed: Parsed, settings: &Settings) -> Result<Option<F
         .any(|seen| matches!(seen.step, Step::TurnEnded { .. }) && seen.agent.is_none());
     scene::tell_transcript(&mut seen, parsed.transcript);
     let seen = redact::scan_all(seen);
-    let failed = answer::failed(&session, &seen);
+    let failed = answer::failed(&seen);
     let seen = seen.derive(|seen| seen.iter().cloned().map(shortened).collect::<Vec<_>>());
     // The check of the wiring sends no event that is recorded, and looks for its journal.
     if !seen.is_empty() || canary::is_canary(&session.external) {

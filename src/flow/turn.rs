@@ -1,23 +1,81 @@
-//! One step of a session, as a hook hears of it: recorded, and answered where there is something to say. The replay of
-//! past sessions goes this way.
+//! One step of a session, as a hook hears of it: answered where there is something to say, and recorded. The replay of
+//! past sessions goes the same way.
+
+use std::path::Path;
 
 use super::answer;
+use super::brief::project_at;
 use crate::capture::{Prepared, Recorder};
-use crate::recall::hint::{self, Policy};
-use crate::store::{StoreError, Tx, session};
+use crate::domain::lesson::{Hints, Message};
+use crate::recall::hint::{self, Ahead, Met, Policy};
+use crate::redact::Clean;
+use crate::store::hint::Occasion;
+use crate::store::{self, StoreError, Tx, session};
 
-/// Records a step and says what is to be said about it.
+/// Says what is to be said about a step, and records it.
 pub(super) fn hear(
     tx: &Tx<'_>,
     recorder: &mut Recorder,
+    machine: &str,
     step: &Prepared,
     policy: &Policy<'_>,
 ) -> Result<(), StoreError> {
+    let ahead = if answer::counts(step) {
+        look(tx, machine, step, policy)?
+    } else {
+        Ahead::Silence
+    };
     recorder.record(tx, step)?;
-    if answer::counts(step)
-        && let Some(session) = session::find(tx, &step.seen.session)?
-    {
-        hint::answer(tx, session, step.seen.at, policy)?;
+    match ahead {
+        Ahead::Silence => {}
+        Ahead::Message(said) => {
+            claim(tx, machine, step, *said, policy)?;
+        }
+        Ahead::Unclear => {
+            if let Some(session) = session::find(tx, &step.seen.session)? {
+                hint::answer(tx, session, step.seen.at, policy)?;
+            }
+        }
     }
     Ok(())
+}
+
+/// Returns what there is to say about a failure that is not recorded yet.
+pub(super) fn look(
+    tx: &Tx<'_>,
+    machine: &str,
+    found: &Prepared,
+    policy: &Policy<'_>,
+) -> Result<Ahead, StoreError> {
+    let Some(finding) = &found.finding else {
+        return Ok(Ahead::Silence);
+    };
+    let project = match found.seen.cwd.as_deref() {
+        Some(cwd) => project_at(tx, machine, Path::new(cwd))?,
+        None => None,
+    };
+    let met = Met {
+        session: session::find(tx, &found.seen.session)?,
+        project,
+        seen: &found.seen,
+        finding,
+    };
+    hint::ahead(tx, &met, policy)
+}
+
+/// Claims what was found to say, and returns it when it is to be sent: nobody else says it too.
+pub(super) fn claim(
+    tx: &Tx<'_>,
+    machine: &str,
+    found: &Prepared,
+    (message, occasion): (Message, Occasion),
+    policy: &Policy<'_>,
+) -> Result<Option<Message>, StoreError> {
+    let occasion = Occasion {
+        session: session::of(tx, &found.seen, machine)?,
+        ..occasion
+    };
+    // The words are ours; the rest was read back from the store, or is of the clean report.
+    let claimed = store::hint::claim(tx, &occasion, &Clean::stored(message.clone()))?;
+    Ok(claimed.and((policy.hints == Hints::On).then_some(message)))
 }

@@ -8,20 +8,26 @@ use super::causes;
 use super::wording::{self, Change, Worded};
 use super::words::{self, ADVICE, MESSAGE};
 use crate::assistants;
-use crate::domain::id::SessionId;
+use crate::domain::failure::{Finding, Goal};
+use crate::domain::id::{ProjectId, SessionId};
 use crate::domain::lesson::{Hints, Message, Remedy, RemedyKind, Rule, Source, Told};
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Span, Timestamp};
+use crate::domain::trace::{Observation, Step};
+use crate::failure::fingerprint;
 use crate::failure::remedy::{self, Text};
 use crate::redact::Clean;
 use crate::store::body::{self, Part};
-use crate::store::hint::{self, Earlier, Faced, History, Occasion};
+use crate::store::hint::{self, Answers, CallName, Earlier, Faced, History, Occasion};
 use crate::store::remedy::{Asking, Known};
-use crate::store::{self, StoreError, Tx};
+use crate::store::{self, StoreError, Tx, mode, mute, session};
 
 /// Most hints of one session, all its agents together.
 const MOST_IN_SESSION: usize = 6;
 /// Most hints about one failure mode that one agent has before it.
 const MOST_OF_MODE: usize = 2;
+/// How long an agent needs at least to read a message and to act on it: what fails sooner was called beside the call
+/// that was answered.
+const TURN: Span = Span::seconds(2);
 /// Sessions that must have met a failure before it is called nobody's own.
 const MET: u32 = 2;
 
@@ -46,13 +52,21 @@ pub fn answer(
         return Ok(None);
     }
     for faced in hint::faced(tx, session, at)? {
-        let Some(message) = about(tx, session, at, &faced, policy)? else {
+        let Some(event) = faced.event else { continue };
+        let earlier = hint::before(tx, session, faced.agent.as_deref())?;
+        if was_followed(tx, session, at, &faced, &earlier)? || is_enough(tx, session, &faced, &earlier)? {
+            continue;
+        }
+        let output = body::read(tx, event, Part::Output)?
+            .map(|text| text.joined())
+            .unwrap_or_default();
+        let Some(message) = about(tx, at, &faced, &earlier, &output, policy)? else {
             continue;
         };
         let occasion = Occasion {
             session,
             agent: faced.agent.clone(),
-            event: Some(faced.event),
+            answers: Answers::Event(event),
             instance: faced.instance,
             at,
             shadow: policy.hints == Hints::Shadow,
@@ -65,47 +79,151 @@ pub fn answer(
     Ok(None)
 }
 
-fn about(
+/// A failure that is journalled and not recorded yet, with what is known of its surroundings.
+#[derive(Debug)]
+pub struct Met<'m> {
+    /// The session, when it is recorded already.
+    pub session: Option<SessionId>,
+    /// The project of the folder that the call ran in.
+    pub project: Option<ProjectId>,
+    /// The call with its outcome.
+    pub seen: &'m Clean<Observation>,
+    /// What failed in it.
+    pub finding: &'m Clean<Finding>,
+}
+
+/// What there is to say about a failure that is not recorded yet.
+#[derive(Debug, PartialEq)]
+pub enum Ahead {
+    /// Nothing.
+    Silence,
+    /// This, and it is not claimed yet.
+    Message(Box<(Message, Occasion)>),
+    /// It depends on what is not recorded yet.
+    Unclear,
+}
+
+/// Returns what there is to say about a failure before it is recorded: recording costs a session more than all of this.
+pub fn ahead(tx: &Tx<'_>, met: &Met<'_>, policy: &Policy<'_>) -> Result<Ahead, StoreError> {
+    let Some(named) = fingerprint::of(met.finding).filter(|_| policy.hints != Hints::Off) else {
+        return Ok(Ahead::Silence);
+    };
+    let (Some(call), Step::CallEnded(end)) = (CallName::of(met.seen), &met.seen.step) else {
+        return Ok(Ahead::Unclear);
+    };
+    if hint::is_old(tx, met.session, call)? {
+        return Ok(Ahead::Silence);
+    }
+    let root = met.session.map(|session| session::top(tx, session)).transpose()?;
+    let at = met.seen.at;
+    let Some((pattern, mode)) = mode::of_pattern(tx, named.kind)? else {
+        // The same thing may be known from another command: recorded, it has a failure mode of its own.
+        let asking = Asking {
+            project: met.project,
+            root,
+            now: at,
+        };
+        let known = store::remedy::of_instance(tx, named.instance, asking)?;
+        return Ok(if known.is_empty() { Ahead::Silence } else { Ahead::Unclear });
+    };
+    if mute::is_muted(tx, mode, at)? {
+        return Ok(Ahead::Silence);
+    }
+    let finding = met.finding;
+    let faced = Faced {
+        event: None,
+        root,
+        agent: met.seen.agent.as_ref().map(|agent| agent.id.clone()),
+        project: met.project,
+        pattern,
+        mode,
+        instance: Some(named.instance),
+        kind: finding.kind,
+        headline: finding.headline.clone(),
+        message: finding.message.clone(),
+        segment: finding.segment.clone(),
+        goal: finding.goal.as_ref().map(Goal::key),
+        command: end.call.command.clone(),
+        file: end.call.file.clone(),
+        cwd: met.seen.cwd.clone(),
+    };
+    let mut earlier = Vec::new();
+    if let Some(session) = met.session {
+        earlier = hint::before(tx, session, faced.agent.as_deref())?;
+        if is_enough(tx, session, &faced, &earlier)? {
+            return Ok(Ahead::Silence);
+        }
+        if earlier.iter().any(|told| told.mode == Some(mode)) {
+            return Ok(Ahead::Unclear);
+        }
+    }
+    let Some(message) = about(tx, at, &faced, &earlier, &end.output.joined(), policy)? else {
+        return Ok(Ahead::Silence);
+    };
+    let occasion = Occasion {
+        // Who claims it names the session, which may have to be made first.
+        session: met.session.unwrap_or(SessionId(0)),
+        agent: faced.agent,
+        answers: Answers::Call(call),
+        instance: faced.instance,
+        at,
+        shadow: policy.hints == Hints::Shadow,
+    };
+    Ok(Ahead::Message(Box::new((message, occasion))))
+}
+
+/// Returns whether this agent, or its session, was told as much as it may be.
+fn is_enough(tx: &Tx<'_>, session: SessionId, faced: &Faced, earlier: &[Earlier]) -> Result<bool, StoreError> {
+    let of_mode = earlier.iter().filter(|told| told.mode == Some(faced.mode)).count();
+    Ok(of_mode >= MOST_OF_MODE || hint::count(tx, session, Told::Hint)? >= MOST_IN_SESSION)
+}
+
+/// Returns whether the agent did what it was told first about this failure mode, or had no time to.
+fn was_followed(
     tx: &Tx<'_>,
     session: SessionId,
     at: Timestamp,
     faced: &Faced,
+    earlier: &[Earlier],
+) -> Result<bool, StoreError> {
+    let Some(first) = earlier.iter().find(|told| told.mode == Some(faced.mode)) else {
+        return Ok(false);
+    };
+    if at.since(first.at) < TURN {
+        return Ok(true);
+    }
+    let since = hint::called_since(tx, session, faced.agent.as_deref(), first.at)?;
+    let (was, becomes) = &first.change;
+    let said = if becomes.is_empty() { &first.suggestion } else { becomes };
+    Ok(since.iter().any(|call| remedy::follows(call, said, was)))
+}
+
+fn about(
+    tx: &Tx<'_>,
+    at: Timestamp,
+    faced: &Faced,
+    earlier: &[Earlier],
+    output: &str,
     policy: &Policy<'_>,
 ) -> Result<Option<Message>, StoreError> {
     let Some(instance) = faced.instance else {
         return Ok(None);
     };
-    let earlier = hint::before(tx, session, faced.agent.as_deref())?;
-    let of_mode: Vec<&Earlier> = earlier.iter().filter(|told| told.mode == Some(faced.mode)).collect();
-    if of_mode.len() >= MOST_OF_MODE || hint::count(tx, session, Told::Hint)? >= MOST_IN_SESSION {
-        return Ok(None);
-    }
-    if let Some(first) = of_mode.first() {
-        let since = hint::called_since(tx, session, faced.agent.as_deref(), first.at)?;
-        let (was, becomes) = &first.change;
-        let said = if becomes.is_empty() { &first.suggestion } else { becomes };
-        if since.iter().any(|call| remedy::follows(call, said, was)) {
-            return Ok(None);
-        }
-    }
     let asking = Asking {
         project: faced.project,
-        root: Some(faced.root),
+        root: faced.root,
         now: at,
     };
     let mut known = store::remedy::of_instance(tx, instance, asking)?;
     known.extend(store::remedy::of_kind(tx, faced.pattern, asking)?);
     let call = faced.command.as_deref().or(faced.file.as_deref()).unwrap_or_default();
-    let output = body::read(tx, faced.event, Part::Output)?
-        .map(|text| text.joined())
-        .unwrap_or_default();
     let facts = Facts {
         faced,
-        text: Text { call, output: &output },
+        text: Text { call, output },
         known: &known,
         history: hint::history(tx, instance, asking)?,
-        earlier: &earlier,
-        is_second: !of_mode.is_empty(),
+        earlier,
+        is_second: earlier.iter().any(|told| told.mode == Some(faced.mode)),
     };
     Ok(decide(&facts, policy.stands))
 }

@@ -8,7 +8,7 @@ use super::{StoreError, Tx};
 use crate::domain::id::{EventId, Fingerprint, HintId, ModeId, PatternId, ProjectId, RemedyId, SessionId};
 use crate::domain::lesson::{Aftermath, Message, Told};
 use crate::domain::time::Timestamp;
-use crate::domain::trace::ToolKind;
+use crate::domain::trace::{CallEnd, Observation, Step, ToolKind};
 use crate::redact::Clean;
 
 /// To whom a message goes, and about which call.
@@ -18,8 +18,8 @@ pub struct Occasion {
     pub session: SessionId,
     /// The subagent; nothing for the session's own agent.
     pub agent: Option<String>,
-    /// The call that it answers; nothing at the start of a session, which is no event.
-    pub event: Option<EventId>,
+    /// What it answers.
+    pub answers: Answers,
     /// The finer fingerprint of the failure.
     pub instance: Option<Fingerprint>,
     /// When.
@@ -28,10 +28,48 @@ pub struct Occasion {
     pub shadow: bool,
 }
 
+/// What a message answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answers {
+    /// A call that is recorded.
+    Event(EventId),
+    /// A call that is journalled, and will be recorded under this name.
+    Call(CallName),
+    /// The start of a session, which is no event.
+    Start,
+}
+
+/// The name of a call, by which it is recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallName(EventKey);
+
+impl CallName {
+    /// Returns the name of the call that an observation is the outcome of.
+    #[must_use]
+    pub fn of(seen: &Clean<Observation>) -> Option<Self> {
+        let Step::CallEnded(CallEnd { call, .. }) = &seen.step else {
+            return None;
+        };
+        let assistant = seen.session.assistant.0.as_str();
+        Some(Self(EventKey::of_call(
+            assistant,
+            seen.at,
+            call.id.as_deref(),
+            &call.tool,
+            &call.input,
+        )))
+    }
+}
+
 /// Claims the right to tell a message: writes its row, and returns nothing when this call was answered before. A failure
 /// mode or remedy that is gone meanwhile is left out.
 pub fn claim(tx: &Tx<'_>, occasion: &Occasion, message: &Clean<Message>) -> Result<Option<HintId>, StoreError> {
-    let start = EventKey::of(&[b"start", &occasion.session.0.to_le_bytes(), &occasion.at.0.to_le_bytes()]);
+    let (event, key) = match occasion.answers {
+        Answers::Event(event) => (Some(event.0), None),
+        Answers::Call(CallName(key)) => (None, Some(key)),
+        Answers::Start => (None, None),
+    };
+    let start = || EventKey::of(&[b"start", &occasion.session.0.to_le_bytes(), &occasion.at.0.to_le_bytes()]);
     let written = tx
         .prepare_cached(
             "insert into hint (session, call, kind, agent, rule, mode, instance, remedy, at, shadow, text, suggestion, bytes)
@@ -41,7 +79,7 @@ pub fn claim(tx: &Tx<'_>, occasion: &Occasion, message: &Clean<Message>) -> Resu
         )?
         .execute(params![
             occasion.session.0,
-            occasion.event.map(|event| event.0),
+            event,
             message.told.word(),
             occasion.agent,
             message.rule.map(crate::domain::lesson::Rule::word),
@@ -53,7 +91,7 @@ pub fn claim(tx: &Tx<'_>, occasion: &Occasion, message: &Clean<Message>) -> Resu
             message.text,
             message.suggestion,
             i64::try_from(message.text.len()).unwrap_or(i64::MAX),
-            start.0,
+            key.unwrap_or_else(start).0,
         ])?;
     Ok((written > 0).then(|| HintId(tx.last_insert_rowid())))
 }
@@ -122,10 +160,11 @@ pub fn count(tx: &Tx<'_>, session: SessionId, told: Told) -> Result<usize, Store
 /// A failure that just happened, with what decides whether something is told of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Faced {
-    /// The call.
-    pub event: EventId,
-    /// The root of its session: the first of a chain of forks, resumes and subagents.
-    pub root: SessionId,
+    /// The call; nothing while it is only journalled.
+    pub event: Option<EventId>,
+    /// The root of its session: the first of a chain of forks, resumes and subagents. Nothing for one that begins with
+    /// this call.
+    pub root: Option<SessionId>,
     /// The subagent.
     pub agent: Option<String>,
     /// The project.
@@ -169,8 +208,8 @@ pub fn faced(tx: &Tx<'_>, session: SessionId, at: Timestamp) -> Result<Vec<Faced
             let instance: Option<String> = row.get(6)?;
             let kind: String = row.get(7)?;
             Ok(Faced {
-                event: EventId(row.get(0)?),
-                root: SessionId(row.get(1)?),
+                event: Some(EventId(row.get(0)?)),
+                root: Some(SessionId(row.get(1)?)),
                 agent: row.get(2)?,
                 project: row.get::<_, Option<i64>>(3)?.map(ProjectId),
                 pattern: PatternId(row.get(4)?),
@@ -188,6 +227,16 @@ pub fn faced(tx: &Tx<'_>, session: SessionId, at: Timestamp) -> Result<Vec<Faced
         })?
         .collect::<Result<_, _>>()?;
     Ok(found)
+}
+
+/// Returns whether a call is recorded with its outcome, as history that was copied is, or was answered in its session.
+pub fn is_old(tx: &Tx<'_>, session: Option<SessionId>, CallName(key): CallName) -> Result<bool, StoreError> {
+    Ok(tx
+        .prepare_cached(
+            "select exists (select 1 from event where key = ?1 and status <> 'started')
+                 or exists (select 1 from hint where session = ?2 and call = ?1 and kind = 'hint')",
+        )?
+        .query_row(params![key.0, session.map(|session| session.0)], |row| row.get(0))?)
 }
 
 /// How earlier sessions fared with one instance of a failure.

@@ -48,7 +48,7 @@ pub(super) fn hear(
         };
         for step in steps {
             warn_of(tx, recorder, settings, step)?;
-            turn::hear(tx, recorder, step, &policy)?;
+            turn::hear(tx, recorder, &settings.machine(), step, &policy)?;
             if let Some(begun) = Begun::past(&step.seen) {
                 heard.begun += 1;
                 briefed(tx, recorder, settings, &begun, &policy, &mut heard)?;
