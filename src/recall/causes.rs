@@ -20,6 +20,22 @@ const CAUSES: &[(&str, &str)] = &[
     ),
 ];
 
+/// Words of a headline, in lower case, and what has to be said before a remedy for it: that it exits well does not mean
+/// that it does what the failing call was for.
+const LEADS: &[(&str, &str)] = &[(
+    "exec format error",
+    "It cannot run here, only compile (`ok` then means compiled): ",
+)];
+
+/// Returns what has to be said before a remedy for a failure with this headline.
+pub(super) fn lead(headline: &str) -> &'static str {
+    let lower = headline.to_ascii_lowercase();
+    LEADS
+        .iter()
+        .find(|(words, _)| lower.contains(words))
+        .map_or("", |(_, lead)| *lead)
+}
+
 /// Returns what is known of the cause of a failure with this headline.
 pub(super) fn of(headline: &str) -> Option<&'static str> {
     let lower = headline.to_ascii_lowercase();

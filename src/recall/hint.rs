@@ -124,7 +124,11 @@ pub fn ahead(tx: &Tx<'_>, met: &Met<'_>, policy: &Policy<'_>) -> Result<Ahead, S
             now: at,
         };
         let known = store::remedy::of_instance(tx, named.instance, asking)?;
-        return Ok(if known.is_empty() { Ahead::Silence } else { Ahead::Unclear });
+        return Ok(if known.is_empty() {
+            Ahead::Silence
+        } else {
+            Ahead::Unclear
+        });
     };
     if mute::is_muted(tx, mode, at)? {
         return Ok(Ahead::Silence);
@@ -274,6 +278,8 @@ struct Way<'f> {
     said: Worded,
     /// How alike the call that it once replaced is to the present one, in thousandths.
     likeness: u32,
+    /// It works on many things where the present call does.
+    fits: bool,
     /// How alike the call that worked is to it.
     closeness: u32,
 }
@@ -305,16 +311,18 @@ impl<'f> Way<'f> {
             known,
             said,
             likeness,
+            fits: !wording::is_of_many(call) || wording::is_of_many(&becomes),
             closeness: wording::likeness(&becomes, call),
         })
     }
 
     /// A person's word first, then what replaced such a call, then what worked more than once, then what changes least.
-    fn rank(&self) -> (bool, bool, bool, bool, u32, u32) {
+    fn rank(&self) -> (bool, bool, bool, bool, bool, u32, u32) {
         let confirmed = self.known.verdict == Some(true) || self.known.source == Source::Person;
         let worked = self.known.trials.worked;
         (
             confirmed,
+            self.fits,
             self.likeness >= SAME,
             self.likeness >= ALIKE,
             worked > 1,
@@ -327,7 +335,10 @@ impl<'f> Way<'f> {
 /// Returns whether a remedy may be told about a failing call, with `becomes` as what it says to type: it is not withheld,
 /// and says what stands neither in the call nor in its output.
 pub(super) fn is_tellable(known: &Known, becomes: &str, text: Text<'_>) -> bool {
-    known.withheld(becomes).is_none() && says_something_new(&known.remedy, becomes, text)
+    known.withheld(becomes).is_none()
+        && says_something_new(&known.remedy, becomes, text)
+        && !wording::does_more(&known.remedy.was, becomes)
+        && !wording::stands_in_usage(&known.remedy.was, becomes, text.output)
 }
 
 /// Returns whether what a remedy changes stands neither in the failing call nor in its output. What the old call had too,
@@ -352,7 +363,12 @@ fn is_above(folder: &str, path: &str) -> bool {
 
 fn worked(facts: &Facts<'_>, best: &Way<'_>, others: &[Way<'_>]) -> Option<Message> {
     let known = best.known;
+    let lead = causes::lead(&facts.faced.headline);
     let mut advice = best.said.advice.clone();
+    let room = ADVICE - lead.chars().count();
+    if advice.chars().count() >= room && !best.said.example.is_empty() {
+        advice.clone_from(&best.said.example);
+    }
     // Another way is worth its words where the best one is not the very thing that worked here.
     let other = others
         .iter()
@@ -364,12 +380,13 @@ fn worked(facts: &Facts<'_>, best: &Way<'_>, others: &[Way<'_>]) -> Option<Messa
         let ways = [advice.as_str(), best.said.example.as_str()];
         if let Some(fits) = ways
             .iter()
-            .find(|way| !way.is_empty() && way.chars().count() + or.chars().count() < ADVICE)
+            .find(|way| !way.is_empty() && way.chars().count() + or.chars().count() < room)
         {
             advice = format!("{fits}{or}");
         }
     }
     advice.push('.');
+    let advice = format!("{lead}{advice}");
     let tried = tried(facts, advice.chars().count());
     let evidence = if known.source == Source::Person || known.verdict == Some(true) {
         format!("A person confirmed it. {}", words::evidence(known.trials))

@@ -129,6 +129,76 @@ fn typed(text: &str) -> Vec<&str> {
     }
 }
 
+/// Parts of names of tasks and flags that change files, where the call without them only looks.
+const CHANGES: &[&str] = &[
+    "fix",
+    "write",
+    "format",
+    "fmt",
+    "update",
+    "apply",
+    "overwrite",
+    "inplace",
+    "accept",
+    "bless",
+    "force",
+];
+
+/// Returns whether a remedy changes files where the call that it replaced only looked: that it exits well is no answer to
+/// what was asked.
+pub(super) fn does_more(was: &str, becomes: &str) -> bool {
+    let changes = |text: &str| -> Vec<String> {
+        let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+        words
+            .map(str::to_ascii_lowercase)
+            .filter(|word| CHANGES.contains(&word.as_str()))
+            .collect()
+    };
+    let before = changes(was);
+    changes(becomes).iter().any(|word| !before.contains(word))
+}
+
+/// Returns whether all that a remedy adds are short flags which the printed usage line lists: the agent has them before it.
+pub(super) fn stands_in_usage(was: &str, becomes: &str, output: &str) -> bool {
+    let (old, new) = (typed(was), typed(becomes));
+    let added = without(&new, &old);
+    let Some(usage) = output
+        .lines()
+        .find(|line| line.trim_start().to_ascii_lowercase().starts_with("usage:"))
+    else {
+        return false;
+    };
+    let listed: String = usage
+        .split('[')
+        .skip(1)
+        .filter_map(|rest| rest.split(']').next())
+        .filter(|inside| inside.starts_with('-') && !inside.starts_with("--"))
+        .flat_map(|inside| inside.split_whitespace().take(1))
+        .collect();
+    let is_listed = |flag: &&str| {
+        flag.strip_prefix('-')
+            .is_some_and(|letters| !letters.starts_with('-') && letters.chars().all(|letter| listed.contains(letter)))
+    };
+    !added.is_empty() && added.iter().all(is_listed)
+}
+
+/// Returns whether a call works on several things: more than one operand, or a pattern.
+pub(super) fn is_of_many(call: &str) -> bool {
+    let words = typed(call);
+    let is_operand = |word: &&&str| word.contains('/') && !word.starts_with('-') && !word.contains('=');
+    let values: Vec<&str> = words
+        .windows(2)
+        .filter(|pair| pair[0] == "-o")
+        .map(|pair| pair[1])
+        .collect();
+    let operands = words
+        .iter()
+        .filter(is_operand)
+        .filter(|word| !values.contains(*word))
+        .count();
+    operands > 1 || words.iter().any(|word| word.contains("...") || word.contains('*'))
+}
+
 /// Returns how alike two calls are: the words that both have, of all that either has, in thousandths.
 pub(super) fn likeness(one: &str, other: &str) -> u32 {
     let (one, other) = (typed(one), typed(other));
@@ -231,6 +301,41 @@ mod tests {
             "First run `a.yaml`, then the same call again"
         );
         assert_eq!(said(RemedyKind::Changed, ToolKind::Mcp), "Call it with `a.yaml`");
+    }
+
+    #[test]
+    fn what_changes_files_where_the_call_only_looked_does_more() {
+        for (was, becomes, more) in [
+            ("bun run lint", "bun run lint:fix", true),
+            ("eslint src", "eslint --fix src", true),
+            ("cargo fmt --check", "cargo +stable fmt --check", false),
+            ("go test ./...", "mise exec -- go test ./...", false),
+            ("npm run fix-js", "npm run fix:js", false),
+            ("prettier -c .", "npx prettier --write .", true),
+        ] {
+            assert_eq!(does_more(was, becomes), more, "{was} -> {becomes}");
+        }
+    }
+
+    #[test]
+    fn flags_of_the_usage_line_are_no_news() {
+        let usage = "cat: illegal option -- A\nusage: cat [-belnstuv] [file ...]";
+        assert!(stands_in_usage("cat -A", "cat -vet", usage));
+        assert!(!stands_in_usage("cat -A", "cat -vet", "cat: illegal option -- A"));
+        assert!(!stands_in_usage("pytest", "python3 -m pytest", "usage: x [-mpytes]"));
+        assert!(!stands_in_usage(
+            "grep -P x",
+            "grep -E x",
+            "usage: grep [-abc] [pattern]"
+        ));
+    }
+
+    #[test]
+    fn a_call_of_many_has_several_operands_or_a_pattern() {
+        assert!(is_of_many("GOOS=windows go test ./a ./b"));
+        assert!(is_of_many("go test ./..."));
+        assert!(!is_of_many("go test -c ./internal/auth -o /tmp/auth.test.exe"));
+        assert!(!is_of_many("pytest"));
     }
 
     #[test]

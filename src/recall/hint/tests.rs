@@ -9,8 +9,8 @@ const DAY: Timestamp = Timestamp(1_781_740_800_000_000);
 
 fn faced(headline: &str, command: &str) -> Faced {
     Faced {
-        event: EventId(1),
-        root: SessionId(1),
+        event: Some(EventId(1)),
+        root: Some(SessionId(1)),
         agent: None,
         project: Some(ProjectId(1)),
         pattern: PatternId(1),
