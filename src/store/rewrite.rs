@@ -11,6 +11,16 @@ use crate::redact::Clean;
 /// Columns that hold JSON, of whatever table: a rewritten value is JSON again.
 const JSON: &[&str] = &["input_context", "snapshot", "resolution"];
 
+/// Remedies that say the same once they are rewritten; the oldest stays.
+const TWINS: &str = "
+create temp table twin as
+select * from (
+    select id as goes, min(id) over (
+        partition by pattern, instance, project, kind,
+                     coalesce(rewritten(was, false), was), coalesce(rewritten(becomes, false), becomes)) as stays
+    from remedy
+) where goes <> stays";
+
 /// Rewrites every traced text with `again`, which is told whether the text is JSON and returns nothing for a text
 /// that may stay; bodies too. Returns how many values changed.
 pub fn rewrite(
@@ -19,6 +29,8 @@ pub fn rewrite(
 ) -> Result<usize, StoreError> {
     offer_rewriting(store.connection(), again)?;
     let changed = store.write(|tx| {
+        tx.execute_batch(TWINS)?;
+        tx.execute_batch(include_str!("twins.sql"))?;
         let mut changed = 0;
         let mut rewrite = |table: &str, column: &str, new: &str| -> Result<(), StoreError> {
             changed += tx.execute(
