@@ -151,4 +151,5 @@ fn remedies_that_become_one_by_redaction_keep_what_both_did() {
         ),
         ["refuted|person|2"]
     );
+    scene.assert_consistent();
 }
