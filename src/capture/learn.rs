@@ -55,7 +55,7 @@ pub(super) fn learn(
     for refutation in &taught.refutations {
         let at = story.steps[refutation.said].at;
         if let Some(Some(row)) = rows.get(refutation.lesson) {
-            kept::decide(tx, *row, false, &name, at)?;
+            kept::refuted_in(tx, *row, &name, at)?;
         }
     }
     kept::drop_unused(tx, &before)

@@ -16,12 +16,20 @@ pub fn forget(settings: &Settings, what: &What) -> Result<(Forgotten, Vec<PathBu
     let mut store = ready(settings)?;
     remove_journals(&mut store, settings)?;
     // Asked for now: the rows go with what they were made of, and the files stay.
-    let skills = store.published_paths()?;
+    let skills = match what {
+        What::Project(project) => store.publications(*project)?.into_iter().map(|row| row.path).collect(),
+        _ => store.published_paths()?,
+    };
     let forgotten = forget::forget(&mut store, what, count_out)?;
     settle_projects(&mut store)?;
     forget::overwrite(&store)?;
     forewarn(&mut store, settings)?;
     let mut left = Vec::new();
+    if let What::Project(_) = what {
+        left.extend(skills.iter().map(PathBuf::from).filter(|path| path.exists()));
+        left.sort();
+        left.dedup();
+    }
     if let What::Match(text) = what {
         for folder in settings.fault_folders() {
             fault::forget(&folder, text);

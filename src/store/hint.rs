@@ -246,10 +246,6 @@ pub struct History {
     pub sessions: u32,
     /// Of them, those that got past it.
     pub passed: u32,
-    /// Failures of it.
-    pub failures: u32,
-    /// Of them, those after which the goal was reached within two calls.
-    pub soon: u32,
     /// When it was last met.
     pub last: Option<Timestamp>,
 }
@@ -259,10 +255,10 @@ pub fn history(tx: &Tx<'_>, instance: Fingerprint, asking: Asking) -> Result<His
     let history = tx
         .prepare_cached(
             "select count(distinct root), count(distinct case when passed_after is not null then root end),
-                    count(*), count(case when passed_after <= 2 then 1 end), max(at)
+                    max(at)
              from (select coalesce(s.top, s.id) as root, f.passed_after, f.at
                    from failure f join session s on s.id = f.session
-                   where f.instance = ?1 and f.expected is null and f.at < ?4 and +f.project is ?2
+                   where f.instance = ?1 and f.expected is null and f.at < ?4 and f.project is ?2
                      and coalesce(s.top, s.id) is not ?3
                    order by f.at desc limit 100)",
         )?
@@ -277,9 +273,7 @@ pub fn history(tx: &Tx<'_>, instance: Fingerprint, asking: Asking) -> Result<His
                 Ok(History {
                     sessions: row.get(0)?,
                     passed: row.get(1)?,
-                    failures: row.get(2)?,
-                    soon: row.get(3)?,
-                    last: row.get::<_, Option<i64>>(4)?.map(Timestamp),
+                    last: row.get::<_, Option<i64>>(2)?.map(Timestamp),
                 })
             },
         )?;

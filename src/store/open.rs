@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_remedies.sql"),
     include_str!("migrations/0003_skills.sql"),
+    include_str!("migrations/0004_learn.sql"),
 ];
 
 /// The schema version that this program writes.

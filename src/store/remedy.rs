@@ -80,7 +80,7 @@ pub fn unlearn(tx: &Tx<'_>, session: SessionId, name: &Clean<String>) -> Result<
     // What the person of a session refuted is among what the session used.
     tx.prepare_cached(
         "update remedy set verdict = null, decided_by = null, decided_at = null
-         where id in (select remedy from remedy_session where session = ?1) and decided_by = ?2",
+         where id in (select remedy from remedy_session where session = ?1) and decided_by = ?2 and decided_by <> 'person'",
     )?
     .execute(params![session.0, name.as_str()])?;
     tx.prepare_cached("delete from remedy_session where session = ?1")?
@@ -275,6 +275,17 @@ pub fn decide(
     Ok(())
 }
 
+/// Writes that the person of a session called a remedy wrong there. What a person decided outside of it stands, and of
+/// several sessions the first says it.
+pub fn refuted_in(tx: &Tx<'_>, remedy: RemedyId, session: &Clean<String>, at: Timestamp) -> Result<(), StoreError> {
+    tx.prepare_cached(
+        "update remedy set verdict = 'refuted', decided_by = ?2, decided_at = ?3
+         where id = ?1 and (verdict is null or decided_by is not 'person' and decided_at > ?3)",
+    )?
+    .execute(params![remedy.0, session.as_str(), at.0])?;
+    Ok(())
+}
+
 /// Writes how a failure was got over: the calls up to the next success of its goal, and by what.
 pub fn passed(tx: &Tx<'_>, failure: FailureId, after: Option<usize>, by: Option<RemedyKind>) -> Result<(), StoreError> {
     tx.prepare_cached(
@@ -330,7 +341,9 @@ pub fn of_kind(tx: &Tx<'_>, pattern: PatternId, asking: Asking) -> Result<Vec<Kn
                        where p.id = ?1)
          and r.instance is null and (r.project is null or r.project is ?2)
          and (r.source <> 'seen' or 1 < (select count(distinct f.instance) from remedy_session u
-                                         join failure f on f.event = u.failing where u.remedy = r.id and u.worked > 0))",
+                                         join failure f on f.event = u.failing join session v on v.id = u.session
+                                         where u.remedy = r.id and u.worked > 0 and u.at <= ?4
+                                           and coalesce(v.top, v.id) is not ?3))",
         &pattern.0,
         asking,
     )

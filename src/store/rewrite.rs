@@ -11,6 +11,38 @@ use crate::redact::Clean;
 /// Columns that hold JSON, of whatever table: a rewritten value is JSON again.
 const JSON: &[&str] = &["input_context", "snapshot", "resolution"];
 
+/// Remedies that say the same once they are rewritten; the oldest stays.
+const TWINS: &str = "
+create temp table twin as
+select * from (
+    select id as goes, min(id) over (
+        partition by pattern, instance, project, kind,
+                     coalesce(rewritten(was, false), was), coalesce(rewritten(becomes, false), becomes)) as stays
+    from remedy
+) where goes <> stays";
+
+/// Counters that stand under a text, with how they are written anew: what becomes one is added up.
+const COUNTED: &[(&str, &str, &str)] = &[
+    (
+        "shape",
+        "call",
+        "insert into shape (project, call, runs, failed, last_failed, last_at)
+         select project, rewritten(call, false), runs, failed, last_failed, last_at
+         from shape where rewritten(call, false) is not null
+         on conflict (project, call) do update
+         set runs = runs + excluded.runs, failed = failed + excluded.failed,
+             last_failed = case when excluded.last_at > last_at then excluded.last_failed else last_failed end,
+             last_at = max(last_at, excluded.last_at)",
+    ),
+    (
+        "exercise",
+        "key",
+        "insert into exercise (session, key, runs, failed)
+         select session, rewritten(key, false), runs, failed from exercise where rewritten(key, false) is not null
+         on conflict (session, key) do update set runs = runs + excluded.runs, failed = failed + excluded.failed",
+    ),
+];
+
 /// Rewrites every traced text with `again`, which is told whether the text is JSON and returns nothing for a text
 /// that may stay; bodies too. Returns how many values changed.
 pub fn rewrite(
@@ -19,7 +51,16 @@ pub fn rewrite(
 ) -> Result<usize, StoreError> {
     offer_rewriting(store.connection(), again)?;
     let changed = store.write(|tx| {
+        tx.execute_batch(TWINS)?;
+        tx.execute_batch(include_str!("twins.sql"))?;
         let mut changed = 0;
+        for (table, column, added) in COUNTED {
+            tx.execute(added, [])?;
+            changed += tx.execute(
+                &format!("delete from {table} where rewritten({column}, false) is not null"),
+                [],
+            )?;
+        }
         let mut rewrite = |table: &str, column: &str, new: &str| -> Result<(), StoreError> {
             changed += tx.execute(
                 &format!("update or replace {table} set {column} = {new} where {new} is not null"),

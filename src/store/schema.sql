@@ -123,6 +123,7 @@ create table event (
 ) strict;
 create index event_session on event (session, at);
 create index event_call on event (call_id) where call_id is not null;
+create index event_compact on event (session, at) where kind = 'compact';
 
 create table body (
     event integer not null references event (id) on delete cascade,
@@ -230,7 +231,7 @@ create index failure_pattern on failure (pattern, at);
 create index failure_at on failure (at);
 create index failure_set_aside on failure (at, expected, project) where expected is not null;
 create index failure_project on failure (project, at);
-create index failure_instance on failure (instance, at) where expected is null;
+create index failure_instance on failure (instance, project, at) where expected is null;
 
 create table mode_session (
     mode integer not null references mode (id) on delete cascade,
@@ -282,6 +283,8 @@ create table remedy_session (
     primary key (remedy, session)
 ) strict, without rowid;
 create index remedy_session_session on remedy_session (session);
+create index remedy_session_failing on remedy_session (failing) where failing is not null;
+create index remedy_session_working on remedy_session (working) where working is not null;
 
 -- Every message that was sent to an agent, or would have been, and what came of it.
 create table hint (

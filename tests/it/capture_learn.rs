@@ -8,7 +8,7 @@ use super::capture_story::Story;
 const MISSING: &str = "Exit code 127\n(eval):1: command not found: go";
 
 /// A session that found out how `go` is called, and where the lint settings are.
-fn story(session: &str, targets: &str) -> Story {
+pub(crate) fn story(session: &str, targets: &str) -> Story {
     let mut story = Story::new(session);
     story
         .prompt("test it")
@@ -36,7 +36,7 @@ fn story(session: &str, targets: &str) -> Story {
 }
 
 /// What is learnt, without the numbers of rows.
-const TAUGHT: &str = "select r.kind, r.was, r.becomes, r.instance is null, r.project is null,
+pub(crate) const TAUGHT: &str = "select r.kind, r.was, r.becomes, r.instance is null, r.project is null,
         (select sum(worked) || '/' || sum(failed) from remedy_session s where s.remedy = r.id), coalesce(r.verdict, '')
  from remedy r order by 1, 2, 3, 4, 5";
 
@@ -107,6 +107,42 @@ fn a_persons_no_refutes_what_worked_for_good() {
         scene.rows("select becomes, verdict, decided_by from remedy where verdict is not null"),
         [".golangci.yaml|refuted|one"]
     );
+}
+
+#[test]
+fn what_a_person_says_of_a_remedy_outlasts_what_sessions_say() {
+    let mut refuted = story("one", "./...");
+    refuted
+        .prompt("no, .golangci.yaml is of another project, revert that")
+        .turn("sorry");
+    let scene = Scene::new();
+    scene.put("one.jsonl", &refuted.text());
+    scene.import();
+    for (verdict, by, left) in [
+        ("confirmed", "person", "confirmed|person"),
+        ("refuted", "person", "refuted|person"),
+        ("refuted", "one", "refuted|one"),
+    ] {
+        let program = scene.other_program();
+        program
+            .execute(
+                "update remedy set verdict = ?1, decided_by = ?2, decided_at = 1 where kind = 'path'",
+                [verdict, by],
+            )
+            .expect("decided");
+        // The second time it is taken back first what the first time wrote.
+        for day in ["2026-11-21T00:00:00Z", "2026-11-22T00:00:00Z"] {
+            program
+                .execute("update session set settled_at = null", [])
+                .expect("to be settled again");
+            scene.work(day);
+            assert_eq!(
+                scene.rows("select verdict, decided_by from remedy where kind = 'path'"),
+                [left],
+                "{verdict} by {by}"
+            );
+        }
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod capture_settle;
 mod capture_story;
 mod capture_switches;
 mod capture_unseen;
+mod capture_upgrade;
 mod capture_worker;
 mod claude_code;
 mod cli_answers;
@@ -28,6 +29,7 @@ mod install;
 mod json_fields;
 
 mod keep;
+mod keep_lessons;
 mod lessons;
 mod mcp;
 mod packaging;

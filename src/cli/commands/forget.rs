@@ -57,9 +57,13 @@ impl ForgetCommand {
                 count(forgotten.modes, "failure mode")
             )
         };
+        let stays = match what {
+            What::Project(_) => "What was learnt of it",
+            _ => "The text",
+        };
         for path in left {
             told.push_str(&around.style.safe(&format!(
-                "The text still stands in {}: remove it by hand",
+                "{stays} still stands in {}: remove it by hand",
                 path.display()
             )));
             told.push('\n');

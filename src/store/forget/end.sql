@@ -1,8 +1,14 @@
 -- What no session shows any more, and nobody vouches for, is no remedy; what was said in a session goes with it.
-delete from remedy
+delete from remedy_session where failing is null and working is null;
+insert into doomed_remedy
+select id, becomes from remedy
 where not exists (select 1 from remedy_session s where s.remedy = remedy.id)
       and (source = 'seen' and verdict is null
            or (source = 'seen' or kind = 'decision') and decided_by is not 'person');
+-- Other sessions were told of it in its words; a brief names none of those that it tells of.
+delete from hint where remedy in (select id from doomed_remedy)
+    or kind = 'brief' and exists (select 1 from doomed_remedy d where d.becomes <> '' and instr(hint.text, d.becomes) > 0);
+delete from remedy where id in (select id from doomed_remedy);
 
 -- Removes what nothing refers to any more: modes without a failure, folders in which nothing happened, their projects.
 -- Patterns that were one mode stay one, also when the pattern goes that showed it.
@@ -54,4 +60,5 @@ drop table unsure_file;
 drop table doomed_project;
 drop table doomed_session;
 drop table doomed_event;
+drop table doomed_remedy;
 drop table touched_mode;

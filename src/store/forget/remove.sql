@@ -17,6 +17,9 @@ update session set top = (
     )
     select nullif(id, session.id) from up where parent is null
 ) where top in (select id from doomed_session);
+-- What the person of such a session said of a remedy was said in it.
+update remedy set verdict = null, decided_by = null, decided_at = null
+where decided_by <> 'person' and decided_by in (select external from session where id in (select id from doomed_session));
 delete from session where id in (select id from doomed_session);
 
 delete from shape where project in (select id from doomed_project);

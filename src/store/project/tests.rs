@@ -66,6 +66,52 @@ fn a_project_that_is_absorbed_leaves_everything_to_the_other() {
     assert_eq!(rows(&store, "pragma foreign_key_check"), Vec::<String>::new());
 }
 
+/// Remedies that both projects have, with a verdict of the one that stays and of the one that goes.
+const TWINS: &str = "
+insert into remedy (id, pattern, instance, project, kind, was, becomes, source, verdict, decided_by, decided_at, at)
+values (1, 1, 'i', 1, 'changed', 'a', 'b', 'seen', ?1, ?2, 1, 9), (2, 1, 'i', 2, 'changed', 'a', 'b', 'seen', ?3, ?4, 2, 7)";
+
+#[test]
+fn of_two_remedies_that_become_one_the_stronger_word_stands() {
+    let (no, yes) = (Some("refuted"), Some("confirmed"));
+    let (person, session) = (Some("person"), Some("s1"));
+    for (stays, goes, left) in [
+        ((None, None), (no, person), "1 1 refuted person 2 7"),
+        ((no, session), (yes, person), "1 1 confirmed person 2 7"),
+        ((yes, person), (no, session), "1 1 confirmed person 1 7"),
+        ((yes, person), (no, person), "1 1 refuted person 2 7"),
+        ((no, person), (yes, person), "1 1 refuted person 1 7"),
+        ((None, None), (no, session), "1 1 refuted s1 2 7"),
+        ((no, session), (None, None), "1 1 refuted s1 1 7"),
+    ] {
+        let mut store = two_projects();
+        store
+            .write(|tx| {
+                tx.execute(TWINS, [stays.0, stays.1, goes.0, goes.1])?;
+                tx.execute_batch(
+                    "insert into remedy_session (remedy, session, worked, failed, at, failing, working)
+                     values (1, 2, 1, 0, 6, 2, null), (2, 2, 2, 1, 7, 3, 3), (2, 3, 1, 0, 8, 4, 4);
+                     insert into search (rowid, command) values (-1, 'b'), (-2, 'b');
+                     insert into hint (session, call, kind, remedy, at, text, suggestion, bytes)
+                     values (3, x'01', 'hint', 2, 9, '', '', 0)",
+                )?;
+                absorb(tx, ProjectId(2), ProjectId(1))
+            })
+            .expect("absorbed");
+        let verdict = "select id, project, verdict, decided_by, decided_at, at from remedy";
+        assert_eq!(rows(&store, verdict), [left], "{stays:?} and {goes:?}");
+        assert_eq!(
+            rows(
+                &store,
+                "select remedy, session, worked, failed, at, failing, working from remedy_session order by 1, 2"
+            ),
+            ["1 2 3 1 7 2 3", "1 3 1 0 8 4 4"]
+        );
+        assert_eq!(rows(&store, "select remedy from hint"), ["1"]);
+        assert_eq!(rows(&store, "select rowid from search"), ["-1"]);
+    }
+}
+
 #[test]
 fn a_folder_takes_along_what_happened_in_it() {
     let mut store = two_projects();

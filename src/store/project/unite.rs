@@ -21,21 +21,20 @@ const ABSORB: &[&str] = &[
     "update project set first_at = min(first_at, (select first_at from project where id = ?1)),
                         last_at = max(last_at, (select last_at from project where id = ?1)) where id = ?2",
     "delete from shape where project = ?1 and ?2 is not null",
-    // A remedy that both have keeps what it did in the sessions of both.
-    "insert or ignore into remedy_session (remedy, session, worked, failed, at, failing, working)
-     select stays.id, s.session, s.worked, s.failed, s.at, s.failing, s.working
-     from remedy goes join remedy stays
-          on stays.pattern = goes.pattern and stays.instance is goes.instance and stays.kind = goes.kind
-             and stays.was = goes.was and stays.becomes = goes.becomes and stays.project = ?2
-     join remedy_session s on s.remedy = goes.id where goes.project = ?1",
-    "update or ignore remedy set project = ?2 where project = ?1",
-    "delete from remedy where project = ?1 and ?2 is not null",
-    // Remedies stand in the index under their number with a minus.
-    "delete from search where rowid < 0 and -rowid not in (select id from remedy) and ?1 <> ?2",
+    "update remedy set project = ?2 where project = ?1",
     "update publication set project = ?2 where project = ?1",
     "delete from mode_project where project = ?1 and ?2 is not null",
     "delete from project where id = ?1 and ?2 is not null",
 ];
+
+/// Remedies that both projects have.
+const TWINS: &str = "
+create temp table twin as
+select goes.id as goes, stays.id as stays
+from remedy goes join remedy stays
+     on stays.pattern = goes.pattern and stays.instance is goes.instance and stays.kind = goes.kind
+        and stays.was = goes.was and stays.becomes = goes.becomes
+where goes.project = ?1 and stays.project = ?2";
 
 /// What follows folder ?1 to project ?2. A call belongs to the folder it ran in, a session to the one it began in.
 const MOVE: &[&str] = &[
@@ -49,6 +48,8 @@ const MOVE: &[&str] = &[
 
 /// Makes one project of two: all that `from` has goes to `to`, and `from` is gone.
 pub fn absorb(tx: &Tx<'_>, from: ProjectId, to: ProjectId) -> Result<(), StoreError> {
+    tx.execute(TWINS, params![from.0, to.0])?;
+    tx.execute_batch(include_str!("../twins.sql"))?;
     for sql in ABSORB {
         tx.prepare_cached(sql)?.execute(params![from.0, to.0])?;
     }

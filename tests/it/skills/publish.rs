@@ -215,6 +215,14 @@ fn another_project_is_shown_and_not_written() {
 }
 
 #[test]
+fn forgetting_a_project_names_the_skills_that_were_made_of_it() {
+    let project = taught();
+    project.run(&["distill", "--yes"]).success();
+    let told = project.run(&["forget", "--project", "ledger", "--yes"]).success();
+    assert!(told.contains("SKILL.md: remove it by hand"), "{told}");
+}
+
+#[test]
 fn forgetting_names_a_skill_that_holds_the_text() {
     let project = taught();
     project.run(&["distill", "--yes"]).success();
