@@ -88,6 +88,8 @@ impl Advice for PublishError {
         let sentence = match self {
             Self::NoTree(_) | Self::Home(_) => "Run it in the folder of a project in which sessions were recorded",
             Self::Outside { .. } => "Skills are written only inside the working tree: make it a folder of its own",
+            Self::Unread { .. } => "Look at what stands there, and remove it when it is not yours",
+            Self::Changed(_) => "Look at the file, then run it again",
             Self::System { .. } => return Vec::new(),
         };
         vec![sentence.to_owned()]

@@ -16,7 +16,7 @@ use crate::domain::time::Timestamp;
 use crate::flow;
 use crate::git;
 use crate::skill::distill::{self, Draft, MIN_SESSIONS, Wanted};
-use crate::skill::publish::{self, State, Tree};
+use crate::skill::publish::{self, Found, PublishError, State, Tree};
 use crate::store::Store;
 use crate::store::read::PublicationRow;
 
@@ -193,14 +193,17 @@ pub fn skill(store: &Store, here: &Here, settings: &Settings, name: &str) -> Res
     let mut found: Vec<&PublicationRow> = newest(&rows).into_iter().filter(|row| row.name == name).collect();
     found.sort_by_key(|row| Some(&row.path) != own.as_ref());
     for row in found {
-        if let Some(text) = publish::published(Path::new(&row.path)).map_err(AnswerError::Skill)? {
-            return Ok(SkillView {
-                name: name.to_owned(),
-                path: Some(row.path.clone()),
-                state: state_of(row, &rows)?.to_owned(),
-                text,
-            });
-        }
+        let (state, text) = match publish::published(row, &rows).map_err(AnswerError::Skill)? {
+            Found::Missing => continue,
+            Found::Ours(text) => ("published", text),
+            Found::Edited(text) => ("edited", text),
+        };
+        return Ok(SkillView {
+            name: name.to_owned(),
+            path: Some(row.path.clone()),
+            state: state.to_owned(),
+            text,
+        });
     }
     let draft = drafts(store, here, settings, MIN_SESSIONS)?
         .into_iter()
@@ -252,12 +255,12 @@ pub(super) fn newest(rows: &[PublicationRow]) -> Vec<&PublicationRow> {
 }
 
 fn state_of(row: &PublicationRow, rows: &[PublicationRow]) -> Result<&'static str, AnswerError> {
-    let text = publish::published(Path::new(&row.path)).map_err(AnswerError::Skill)?;
-    Ok(match text.map(|text| publish::fingerprint(text.as_bytes())) {
-        None => "missing",
-        Some(hash) if rows.iter().any(|known| known.name == row.name && known.hash == hash) => "published",
-        Some(_) => "edited",
-    })
+    match publish::published(row, rows) {
+        Ok(Found::Missing) => Ok("missing"),
+        Ok(Found::Ours(_)) => Ok("published"),
+        Ok(Found::Edited(_)) | Err(PublishError::Unread { .. } | PublishError::Outside { .. }) => Ok("edited"),
+        Err(error) => Err(AnswerError::Skill(error)),
+    }
 }
 
 /// Returns the word for what stands where a draft would be written.

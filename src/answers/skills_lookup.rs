@@ -11,7 +11,7 @@ use super::search::same_modes;
 use super::skills::{newest, project_at};
 use super::{Answer, AnswerError, Style, lenient};
 use crate::domain::id::ModeId;
-use crate::skill::publish;
+use crate::skill::publish::{self, Found};
 use crate::store::Store;
 use crate::store::read::PublicationRow;
 
@@ -33,12 +33,18 @@ pub struct LookupView {
     /// The text of the one that fits best.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// The file of the one that fits best, when somebody edited it since: nobody vouches for what it says now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edited: Option<String>,
     /// The names of others that fit, or of all there are when none does.
     pub others: Vec<String>,
 }
 
 /// At most so many names are told beside a skill.
 const OTHERS: usize = 10;
+/// A skill that was published, and its text where that is one of ours.
+type Known<'r> = (&'r PublicationRow, Option<String>);
+
 /// Hits by words that are looked through.
 const HITS: u32 = 20;
 
@@ -47,20 +53,25 @@ pub fn lookup(store: &Store, query: &LookupQuery, folder: &Path) -> Result<Looku
     let Some((project, _)) = project_at(store, folder)? else {
         return Ok(LookupView {
             text: None,
+            edited: None,
             others: Vec::new(),
         });
     };
     let rows = store.publications(project)?;
-    let mut there: Vec<(&PublicationRow, String)> = Vec::new();
+    let mut there: Vec<Known<'_>> = Vec::new();
     for row in newest(&rows) {
         // The working tree of the folder comes first; the same skill in another one is the same skill.
         let near = folder.starts_with(Path::new(&row.path).ancestors().nth(4).unwrap_or(folder));
-        if let Ok(Some(text)) = publish::published(Path::new(&row.path)) {
-            match there.iter().position(|(known, _)| known.name == row.name) {
-                Some(at) if near => there[at] = (row, text),
-                Some(_) => {}
-                None => there.push((row, text)),
-            }
+        let text = match publish::published(row, &rows) {
+            Ok(Found::Ours(text)) => Some(text),
+            Ok(Found::Missing) => continue,
+            // What a branch or a person put there is not ours to hand to a model.
+            Ok(Found::Edited(_)) | Err(_) => None,
+        };
+        match there.iter().position(|(known, _)| known.name == row.name) {
+            Some(at) if near => there[at] = (row, text),
+            Some(_) => {}
+            None => there.push((row, text)),
         }
     }
     let wanted = query
@@ -89,13 +100,16 @@ pub fn lookup(store: &Store, query: &LookupQuery, folder: &Path) -> Result<Looku
             .take(OTHERS)
             .map(|at| there[at].0.name.clone())
             .collect(),
-        text: best.map(|at| there[at].1.clone()),
+        edited: best
+            .filter(|at| there[*at].1.is_none())
+            .map(|at| there[at].0.path.clone()),
+        text: best.and_then(|at| there[at].1.clone()),
     })
 }
 
 /// Returns the skills that fit a text, best first: those of the failure that it tells of, then those of failures alike in
 /// words, then those whose own text holds every word.
-fn fitting(store: &Store, text: &str, there: &[(&PublicationRow, String)]) -> Result<Vec<usize>, AnswerError> {
+fn fitting(store: &Store, text: &str, there: &[Known<'_>]) -> Result<Vec<usize>, AnswerError> {
     let mut modes: Vec<ModeId> = match identify(text) {
         Some(identity) => same_modes(store, &identity)?,
         None => Vec::new(),
@@ -109,7 +123,7 @@ fn fitting(store: &Store, text: &str, there: &[(&PublicationRow, String)]) -> Re
     }
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
     for (at, (_, body)) in there.iter().enumerate() {
-        let body = body.to_lowercase();
+        let body = body.as_deref().unwrap_or_default().to_lowercase();
         if !words.is_empty() && !found.contains(&at) && words.iter().all(|word| body.contains(word.as_str())) {
             found.push(at);
         }
@@ -121,7 +135,11 @@ impl Answer for LookupView {
     fn text(&self, style: &Style) -> String {
         let mut out = Page::default();
         let names: Vec<String> = self.others.iter().map(|name| style.line(name, 64)).collect();
-        match &self.text {
+        let edited = self.edited.as_ref().map(|path| {
+            let path = style.line(path, usize::MAX);
+            format!("{path} was edited since Callus wrote it: read the file yourself.\n")
+        });
+        match self.text.as_ref().or(edited.as_ref()) {
             Some(text) => {
                 out.add(&style.safe(text));
                 if !names.is_empty() {

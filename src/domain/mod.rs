@@ -7,6 +7,7 @@ mod words;
 
 pub mod canary;
 pub mod failure;
+pub mod hidden;
 pub mod id;
 pub mod lesson;
 pub mod project;

@@ -6,6 +6,7 @@
 use jiff::Timestamp as Instant;
 use jiff::tz::TimeZone;
 
+use crate::domain::hidden::is_hidden;
 use crate::domain::lesson::Trials;
 use crate::domain::time::Timestamp;
 
@@ -15,15 +16,6 @@ pub(super) const MESSAGE: usize = 600;
 pub(super) const ADVICE: usize = 200;
 /// Most characters of a headline.
 pub(super) const HEADLINE: usize = 120;
-
-/// Characters that show nothing and change how others are shown or read: marks of direction, joiners, tags, and what
-/// fills a place without being seen.
-fn is_hidden(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
-        | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
-}
 
 /// Returns `text` as one line of printable characters, at most `most` of them, cut in its middle: what went wrong often
 /// stands behind a long path.

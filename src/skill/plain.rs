@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::domain::hidden;
+
 /// A home folder of somebody.
 static HOME: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"(?:/home|/Users|[A-Za-z]:\\Users)[/\\][^/\\\s'":;,)]+"#).ok());
@@ -20,11 +22,7 @@ static AT_WORD: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(^|\s)(@
 
 /// Returns whether a character is not seen, or makes others look other than they are.
 pub(super) fn is_hidden(c: char) -> bool {
-    (c.is_control() && c != '\n')
-        || matches!(c,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
-            | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+    (c.is_control() && c != '\n') || hidden::is_hidden(c)
 }
 
 /// Returns whether a text names somebody's home folder.

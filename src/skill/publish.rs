@@ -7,10 +7,11 @@
 //! command runs in is also where git shows the new file to the person who decides whether it is committed.
 
 use std::fs::{self, Permissions};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{Mode, OFlags};
 use sha2::{Digest as _, Sha256};
 use tempfile::NamedTempFile;
 
@@ -26,6 +27,9 @@ use crate::store::skill::{self, Publication};
 
 /// The file of a skill in its folder.
 const FILE: &str = "SKILL.md";
+
+/// Most bytes of a skill file that are read: ours have a few thousand.
+const MOST_BYTES: u64 = 64 * 1024;
 
 /// Why a skill was not written or removed.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +48,17 @@ pub enum PublishError {
         /// The top of the working tree.
         root: PathBuf,
     },
+    /// Something stands there that nobody reads as a skill: a link, a device, a file too big.
+    #[error("{} is {what}: it is not read", path.display())]
+    Unread {
+        /// The file, or the folder above it.
+        path: PathBuf,
+        /// What it is.
+        what: &'static str,
+    },
+    /// The file changed after its draft was shown.
+    #[error("{} changed after its draft was made: nothing was written", .0.display())]
+    Changed(PathBuf),
     /// The system refused.
     #[error("could not {what} {}", path.display())]
     System {
@@ -114,7 +129,14 @@ impl Tree {
         let path = self.file(name);
         let here = path.display().to_string();
         let ours = published.iter().any(|one| one.path == here);
-        match read(&path)? {
+        let found = match self.read(&path) {
+            Err(PublishError::Unread { .. } | PublishError::Outside { .. }) if ours => return Ok(State::Edited),
+            // Writing refuses to go there, and says why.
+            Err(PublishError::Outside { .. }) => None,
+            Err(PublishError::Unread { .. }) => return Ok(State::Foreign),
+            found => found?,
+        };
+        match found {
             None if ours => Ok(State::Removed),
             None => Ok(State::New),
             Some(bytes) if bytes == text.as_bytes() => Ok(State::Same),
@@ -132,8 +154,8 @@ impl Tree {
         }
     }
 
-    /// Writes a skill, whole or not at all, with mode 0644. A file that is `expected` to be there is replaced; where
-    /// none is, one that somebody makes in the same moment stays.
+    /// Writes a skill, whole or not at all, with mode 0644. A file that is `expected` to be there is replaced when it
+    /// still says what it said; where none is, one that somebody makes in the same moment stays.
     pub fn write(&self, name: &str, text: &str, expected: &State) -> Result<PathBuf, PublishError> {
         let path = self.file(name);
         self.hold(&path)?;
@@ -148,9 +170,18 @@ impl Tree {
             .set_permissions(Permissions::from_mode(0o644))
             .map_err(failed("write", &path))?;
         temporary.as_file().sync_all().map_err(failed("write", &path))?;
-        let done = match expected {
-            State::Older(_) | State::Same => temporary.persist(&path),
-            _ => temporary.persist_noclobber(&path),
+        let before = match expected {
+            State::Older(before) => Some(before.as_str()),
+            State::Same => Some(text),
+            _ => None,
+        };
+        // Between the draft and now somebody may have read it, and put it right.
+        if before.is_some() && self.read(&path)?.as_deref() != before.map(str::as_bytes) {
+            return Err(PublishError::Changed(path));
+        }
+        let done = match before {
+            Some(_) => temporary.persist(&path),
+            None => temporary.persist_noclobber(&path),
         };
         done.map_err(|error| failed("write", &path)(error.error))?;
         Ok(path)
@@ -166,6 +197,36 @@ impl Tree {
             drop(fs::remove_dir(folder));
         }
         Ok(path)
+    }
+
+    /// Returns the bytes of a skill's file, or nothing when it is not there. A branch that is checked out says what
+    /// stands in the tree, so that only a file of its own is read, no link, pipe or device, and no more than a skill has.
+    fn read(&self, path: &Path) -> Result<Option<Vec<u8>>, PublishError> {
+        self.hold(path)?;
+        let unread = |what| PublishError::Unread {
+            path: path.to_owned(),
+            what,
+        };
+        match fs::symlink_metadata(path) {
+            Ok(kind) if !kind.is_file() => return Err(unread("no regular file")),
+            Ok(_) => {}
+            Err(error) if is_absent(&error) => return Ok(None),
+            Err(source) => return Err(failed("read", path)(source)),
+        }
+        // What was put there since is not followed, and not waited for.
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let opened = rustix::fs::open(path, flags, Mode::empty()).map(fs::File::from);
+        let mut file = opened.map_err(|error| failed("read", path)(error.into()))?;
+        if !file.metadata().map_err(failed("read", path))?.is_file() {
+            return Err(unread("no regular file"));
+        }
+        let mut bytes = Vec::new();
+        let mut start = (&mut file).take(MOST_BYTES + 1);
+        start.read_to_end(&mut bytes).map_err(failed("read", path))?;
+        if bytes.len() as u64 > MOST_BYTES {
+            return Err(unread("too big for a skill"));
+        }
+        Ok(Some(bytes))
     }
 
     /// Refuses a path that a link leads out of the tree, or into what git keeps for itself.
@@ -185,8 +246,14 @@ impl Tree {
             if !kind.is_symlink() {
                 continue;
             }
+            if folder == path {
+                return Err(PublishError::Unread {
+                    path: folder,
+                    what: "a link",
+                });
+            }
             let target = folder.canonicalize().map_err(|_| outside(&folder))?;
-            if folder == path || !target.starts_with(&self.root) || target.starts_with(self.root.join(".git")) {
+            if !target.starts_with(&self.root) || target.starts_with(self.root.join(".git")) {
                 return Err(outside(&folder));
             }
         }
@@ -242,7 +309,10 @@ pub fn publish(
     };
     match done {
         Done::Written | Done::Updated => {
-            tree.write(&draft.name, &draft.text, &draft.state)?;
+            match tree.write(&draft.name, &draft.text, &draft.state) {
+                Err(PublishError::Changed(_)) => return Ok(Done::KeptEdited),
+                written => written?,
+            };
         }
         Done::Unchanged => {}
         _ => return Ok(done),
@@ -261,9 +331,42 @@ pub fn publish(
     Ok(done)
 }
 
-/// Returns the text of a published skill, or nothing when it is not there.
-pub fn published(path: &Path) -> Result<Option<String>, PublishError> {
-    Ok(read(path)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+/// What stands where a skill was published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// Nothing.
+    Missing,
+    /// A text that we wrote, this version or another.
+    Ours(String),
+    /// A text that we did not write.
+    Edited(String),
+}
+
+/// Returns what stands where `row` says that a skill was published; `rows` are all that were, of its project.
+pub fn published(row: &PublicationRow, rows: &[PublicationRow]) -> Result<Found, PublishError> {
+    let path = Path::new(&row.path);
+    let Some(tree) = tree_above(path) else {
+        return Ok(Found::Missing);
+    };
+    Ok(match tree.read(path)? {
+        None => Found::Missing,
+        Some(bytes) => {
+            let hash = fingerprint(&bytes);
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            if rows.iter().any(|known| known.name == row.name && known.hash == hash) {
+                Found::Ours(text)
+            } else {
+                Found::Edited(text)
+            }
+        }
+    })
+}
+
+/// Returns the working tree that a published file lies in.
+fn tree_above(path: &Path) -> Option<Tree> {
+    let below = Path::new(claude_code::SPEC.skills).components().count() + 2;
+    let root = path.ancestors().nth(below)?.to_owned();
+    Some(Tree { root })
 }
 
 /// Returns SHA-256 of a file's bytes, as hex digits.
@@ -276,12 +379,8 @@ pub fn fingerprint(bytes: &[u8]) -> String {
     })
 }
 
-fn read(path: &Path) -> Result<Option<Vec<u8>>, PublishError> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
-        Err(source) => Err(failed("read", path)(source)),
-    }
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 fn real(path: &Path) -> Result<PathBuf, PublishError> {
@@ -291,4 +390,25 @@ fn real(path: &Path) -> Result<PathBuf, PublishError> {
 fn failed(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> PublishError {
     let path = path.to_owned();
     move |source| PublishError::System { what, path, source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_changed_after_its_draft_was_made_stays() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let tree = Tree {
+            root: folder.path().canonicalize().expect("a folder"),
+        };
+        let file = tree.write("x", "one", &State::New).expect("written");
+        let older = State::Older("one".to_owned());
+        fs::write(&file, "mine").expect("edited");
+        assert!(matches!(tree.write("x", "two", &older), Err(PublishError::Changed(_))));
+        assert_eq!(fs::read_to_string(&file).expect("there"), "mine");
+        fs::write(&file, "one").expect("as it was");
+        tree.write("x", "two", &older).expect("replaced");
+        assert_eq!(fs::read_to_string(&file).expect("there"), "two");
+    }
 }

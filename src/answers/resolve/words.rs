@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 
 use crate::answers::AnswerError;
 use crate::answers::remedies;
+use crate::domain::hidden::is_hidden;
 use crate::failure::remedy::forbidden;
 use crate::failure::shell;
 use crate::process;
@@ -25,7 +26,7 @@ pub(super) fn checked<'t>(what: &'static str, text: &'t str) -> Result<&'t str, 
     if text.is_empty() {
         return Err(wrong("is empty: give a command, a path, or words".to_owned()));
     }
-    if let Some(c) = text.chars().find(|c| c.is_control() || is_invisible(*c)) {
+    if let Some(c) = text.chars().find(|c| c.is_control() || is_hidden(*c)) {
         return Err(wrong(format!(
             "holds a character that cannot be seen (U+{:04X}): write one plain line",
             u32::from(c)
@@ -36,11 +37,6 @@ pub(super) fn checked<'t>(what: &'static str, text: &'t str) -> Result<&'t str, 
         return Err(wrong(format!("has {length} characters: a hint has room for {LONGEST}")));
     }
     Ok(text)
-}
-
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Returns whether `text` is a command: it begins with a program that is on this machine or in the failing call, and
@@ -106,6 +102,24 @@ mod tests {
         for (text, command) in table {
             assert_eq!(is_command(text, failing, path), command, "{text}");
         }
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_no_remedy() {
+        for hidden in [
+            '\u{200b}',
+            '\u{115f}',
+            '\u{3164}',
+            '\u{ffa0}',
+            '\u{180e}',
+            '\u{fff9}',
+            '\u{e0041}',
+            '\u{7}',
+        ] {
+            let text = format!("go test{hidden} ./...");
+            assert!(checked("it", &text).is_err(), "U+{:04X}", u32::from(hidden));
+        }
+        assert!(checked("it", "go test ./größe").is_ok());
     }
 
     #[test]

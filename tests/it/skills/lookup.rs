@@ -1,5 +1,10 @@
 //! What an agent reads over MCP.
 
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::process::Command;
+
 use serde_json::json;
 
 use super::project::{EXEC, Project};
@@ -38,4 +43,59 @@ fn an_agent_reads_the_skill_for_an_error_or_a_name() {
     let mut elsewhere = Client::begun_in(&project.env, &project.env.home());
     let told = elsewhere.call("skill_lookup", &json!({"name": NAME})).answer();
     assert!(told.starts_with("No skill is published"), "{told}");
+}
+
+/// What a branch that somebody checks out may put in the place of a published skill.
+fn put(kind: &str, file: &Path) {
+    let text = fs::read_to_string(file).expect("published");
+    fs::remove_file(file).expect("removed");
+    match kind {
+        "link" => {
+            let secret = file.with_file_name(".env");
+            fs::write(&secret, "TOKEN=tell-nobody").expect("a secret");
+            symlink(secret, file).expect("a link");
+        }
+        "link of a folder" => {
+            let folder = file.parent().expect("a folder");
+            let away = tempfile::tempdir().expect("a folder elsewhere").keep();
+            fs::write(away.join("SKILL.md"), "tell-nobody").expect("a secret");
+            fs::remove_dir(folder).expect("removed");
+            symlink(away, folder).expect("a link");
+        }
+        "pipe" => {
+            let made = Command::new("mkfifo").arg(file).status().expect("mkfifo runs");
+            assert!(made.success());
+        }
+        "edited" => fs::write(file, format!("{text}\nAlso tell-nobody.\n")).expect("edited"),
+        _ => fs::write(file, format!("{text}{}", "tell-nobody ".repeat(6_000))).expect("big"),
+    }
+}
+
+#[test]
+fn what_stands_in_the_place_of_a_skill_reaches_no_model() {
+    for kind in ["link", "link of a folder", "pipe", "edited", "big"] {
+        let project = Project::taught(&[EXEC]);
+        project.run(&["distill", "--yes"]).success();
+        put(kind, &project.skill(NAME));
+        let mut client = Client::begun_in(&project.env, &project.root);
+        for asked in [json!({"name": NAME}), json!({"query": EXEC.headline})] {
+            let told = client.call("skill_lookup", &asked).answer();
+            assert!(told.contains("was edited since"), "{kind}: {told}");
+            assert!(!told.contains("tell-nobody"), "{kind}: {told}");
+        }
+        assert!(client.leave().is_empty());
+
+        let shown = project.run(&["skills", "show", NAME]);
+        // A person reads what a person edited, and nothing that is no file of the tree.
+        assert_eq!(
+            shown.stdout.contains("tell-nobody"),
+            kind == "edited",
+            "{kind}: {shown}"
+        );
+        assert_eq!(shown.code, if kind == "edited" { 0 } else { 3 }, "{kind}: {shown}");
+        let list = project.run(&["skills", "list"]).success();
+        assert!(list.contains("edited"), "{kind}: {list}");
+        let told = project.run(&["distill", "--yes"]);
+        assert_eq!(told.code, 3, "{kind}: {told}");
+    }
 }
