@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use super::FlowError;
-use super::stands::stands;
+use super::stands::{came, stands};
 use crate::assistants::{Hooks, Parsed};
 use crate::config::{self, Settings};
 use crate::domain::id::ProjectId;
 use crate::domain::lesson::{Hints, Message, Remedy};
+use crate::domain::time::Timestamp;
 use crate::domain::trace::{Notice, Observation, SessionKey, Step};
 use crate::git;
 use crate::recall;
@@ -95,8 +96,9 @@ pub(super) fn at_start(hooks: &Hooks, begun: Begun, settings: &Settings) -> Resu
         return Ok(None);
     };
     let stands = |remedy: &Remedy| stands(settings, Some(&begun.cwd), remedy);
+    let came = |program: &str, since| came(settings, Path::new(&begun.cwd), program, since);
     let policy = Policy { hints, stands: &stands };
-    let Some(Brief { message, .. }) = store.look(|tx| brief(tx, &begun, &settings.machine(), &policy))? else {
+    let Some(Brief { message, .. }) = store.look(|tx| brief(tx, &begun, &settings.machine(), &policy, &came))? else {
         return Ok(None);
     };
     let Some(reply) = (hooks.reply)(&begun.event, &message.text) else {
@@ -115,6 +117,7 @@ pub(super) fn brief(
     begun: &Begun,
     machine: &str,
     policy: &Policy<'_>,
+    came: &dyn Fn(&str, Timestamp) -> bool,
 ) -> Result<Option<Brief>, StoreError> {
     let Some(project) = project_at(tx, machine, Path::new(&begun.cwd))? else {
         return Ok(None);
@@ -128,7 +131,7 @@ pub(super) fn brief(
         root,
         now: begun.seen.at,
     };
-    recall::brief::at_start(tx, start, policy)
+    recall::brief::at_start(tx, start, policy, came)
 }
 
 /// Returns what is recorded of a message at a beginning; nothing where the agent has it before it already.

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use super::FlowError;
-use super::stands::stands;
+use super::stands::{came, stands};
 use crate::config::Settings;
 use crate::domain::id::ProjectId;
 use crate::domain::lesson::Remedy;
+use crate::domain::time::Timestamp;
 use crate::recall::warning::{self, Warning};
 use crate::redact::Clean;
 use crate::store::warned::{self, Warned};
@@ -17,6 +18,7 @@ pub fn forewarn(store: &mut Store, settings: &Settings) -> Result<(), FlowError>
     let disk = Disk {
         has: &|folder| folder.is_dir(),
         stands: &|folder, remedy| stands(settings, folder.to_str(), remedy),
+        came: &|folder, program, since| came(settings, folder, program, since),
     };
     forewarn_on(store, settings, &disk)
 }
@@ -27,6 +29,19 @@ pub(super) struct Disk<'d> {
     pub(super) has: &'d dyn Fn(&Path) -> bool,
     /// Says whether what a remedy names is there, as seen from a folder.
     pub(super) stands: &'d dyn Fn(&Path, &Remedy) -> bool,
+    /// Says whether a program, as seen from a folder, came there after some time.
+    pub(super) came: &'d dyn Fn(&Path, &str, Timestamp) -> bool,
+}
+
+impl Disk<'_> {
+    /// Returns whether a warning still holds in a folder: what it names is there, and what was missed is not.
+    fn bears_out(&self, folder: &Path, warning: &Warning) -> bool {
+        let is_mended = warning
+            .missed
+            .as_deref()
+            .is_some_and(|program| (self.came)(folder, program, warning.record.last));
+        !is_mended && (self.stands)(folder, &warning.remedy)
+    }
 }
 
 /// The same on another disk than that of this machine.
@@ -37,14 +52,14 @@ pub(super) fn forewarn_on(store: &mut Store, settings: &Settings, disk: &Disk<'_
         for folder in folders(store, settings, disk, project)? {
             let said: Clean<Vec<Warned>> = warnings
                 .iter()
-                .filter(|warning| (disk.stands)(&folder, &warning.remedy))
+                .filter(|warning| disk.bears_out(&folder, warning))
                 .map(warning::warned)
                 .collect();
             warned::write(&files, &folder, &said)?;
             kept.push(folder);
         }
     }
-    warned::keep_only(&files, &kept);
+    warned::keep_only(&files, &kept, settings.clock.now());
     Ok(())
 }
 

@@ -1,9 +1,11 @@
 //! Whether what a remedy names is still there, as far as this machine can tell.
 
-use std::path::Path;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
 
 use crate::config::Settings;
 use crate::domain::lesson::{Remedy, RemedyKind};
+use crate::domain::time::{Span, Timestamp};
 use crate::failure::shell;
 use crate::process;
 
@@ -55,15 +57,33 @@ fn program_stands(settings: &Settings, cwd: &Path, word: &str) -> bool {
     if word.contains('/') {
         return is_there(cwd, word);
     }
-    let lies_in = |folder: &Path| folder.join(word).exists();
     // The argument of a tool that is no shell, `skill: commit`, names no program.
     word.is_empty()
         || word.ends_with(':')
         || has_pattern(word)
         || BUILT_IN.contains(&word)
-        || process::find(word, &settings.path).is_some()
-        || AT_HOME.iter().any(|folder| lies_in(&settings.home.join(folder)))
-        || ELSEWHERE.iter().any(|folder| lies_in(Path::new(folder)))
+        || file_of(settings, word).is_some()
+}
+
+/// Returns whether a program that was not found at some time has come to this machine since. One that was there before
+/// was not found for another reason, which may be there still.
+pub(crate) fn came(settings: &Settings, cwd: &Path, program: &str, since: Timestamp) -> bool {
+    let file = if program.contains('/') {
+        Some(cwd.join(program))
+    } else {
+        file_of(settings, program)
+    };
+    // A package keeps the times at which its files were made: when a file was put here is told by its last change.
+    let put = file.and_then(|file| std::fs::metadata(file).ok());
+    put.is_some_and(|file| Timestamp(0).after(Span::seconds(file.ctime().max(file.mtime()))) > since)
+}
+
+/// Returns where a program lies on this machine.
+fn file_of(settings: &Settings, program: &str) -> Option<PathBuf> {
+    let at_home = AT_HOME.iter().map(|folder| settings.home.join(folder));
+    let mut folders = at_home.chain(ELSEWHERE.iter().map(PathBuf::from));
+    process::find(program, &settings.path)
+        .or_else(|| folders.find_map(|folder| Some(folder.join(program)).filter(|file| file.exists())))
 }
 
 /// Returns whether there is something at a path of a session that runs in `cwd`.
@@ -112,6 +132,25 @@ mod tests {
             assert_eq!(stands(&settings, Some(&here), &remedy), expected, "{becomes}");
             assert!(stands(&settings, Some("/no/such/folder"), &remedy), "{becomes}");
             assert!(stands(&settings, None, &remedy), "{becomes}");
+        }
+    }
+
+    #[test]
+    fn a_program_came_only_when_it_was_not_there_before() {
+        let home = tempfile::tempdir().expect("a folder");
+        let settings = Settings::at(home.path(), Timestamp(0));
+        std::fs::create_dir_all(home.path().join(".local/bin")).expect("a folder");
+        std::fs::write(home.path().join(".local/bin/frob-of-mine"), "").expect("a program");
+        let never = Timestamp(i64::MAX);
+        for (program, since, expected) in [
+            ("frob-of-mine", Timestamp(0), true),
+            ("frob-of-mine", never, false),
+            (".local/bin/frob-of-mine", Timestamp(0), true),
+            (".local/bin/frob-of-mine", never, false),
+            ("./frob-of-mine", Timestamp(0), false),
+            ("no-such-program-anywhere", Timestamp(0), false),
+        ] {
+            assert_eq!(came(&settings, home.path(), program, since), expected, "{program}");
         }
     }
 }

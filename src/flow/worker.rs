@@ -24,6 +24,8 @@ const TERM: Span = Span::seconds(120);
 const SILENCE: Span = Span::days(1);
 /// How often what is past its time is removed.
 const RETENTION_EVERY: Span = Span::days(1);
+/// How long it is remembered what was said to a session that has ended: it may be resumed.
+const REMEMBERED: Span = Span::days(30);
 
 /// How often a worker looks for what came while it worked. What comes later, or is a record that is never finished,
 /// waits for the next one.
@@ -150,6 +152,13 @@ fn grow_old(store: &mut Store, settings: &Settings) -> Result<(), FlowError> {
         most_bytes: settings.file.retention.max_size,
     };
     retention::prune(store, limits)?;
+    for folder in settings.journal_folders() {
+        for journal in journal::quiet_since(&folder, now.before(REMEMBERED)) {
+            if !store.write(|tx| session::runs_with_journal(tx, &journal))? {
+                journal::forget_firsts(&journal);
+            }
+        }
+    }
     store.write(|tx| meta::set_time(tx, "retention", now))?;
     Ok(())
 }

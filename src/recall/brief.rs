@@ -49,9 +49,16 @@ pub struct Brief {
     pub about: Vec<PatternId>,
 }
 
-/// Returns what a session is to be told at its start, if anything.
-pub fn at_start(tx: &Tx<'_>, start: Start, policy: &Policy<'_>) -> Result<Option<Brief>, StoreError> {
+/// Returns what a session is to be told at its start, if anything. `came` says whether a program came to this machine
+/// after some time: that it was missed then is over.
+pub fn at_start(
+    tx: &Tx<'_>,
+    start: Start,
+    policy: &Policy<'_>,
+    came: &dyn Fn(&str, Timestamp) -> bool,
+) -> Result<Option<Brief>, StoreError> {
     let mut likely = likely::of_project(tx, start.project, start.root, start.now)?;
+    likely.retain(|one| remedy::named_program(&one.headline).is_none_or(|program| !came(&program, one.last)));
     likely.sort_by(|one, other| {
         let weights = weight(other, start.now).total_cmp(&weight(one, start.now));
         weights.then(one.name.cmp(&other.name))
@@ -126,7 +133,7 @@ fn about(tx: &Tx<'_>, one: &Likely, asking: Asking, policy: &Policy<'_>) -> Resu
         return Ok(None);
     }
     let history = hint::history(tx, instance, asking)?;
-    let unsolved = is_nobodys(history, &one.headline, one.goal.as_deref(), &output);
+    let unsolved = is_nobodys(history, &one.headline, one.goal.as_deref(), &one.message);
     Ok(unsolved.then(|| nobody(one, history.sessions)))
 }
 

@@ -8,7 +8,7 @@ use super::hint::is_tellable;
 use super::words::{self, ADVICE, MESSAGE};
 use crate::domain::id::{Fingerprint, ProjectId, SessionId};
 use crate::domain::lesson::{Message, Remedy, RemedyKind, Rule, Told, Warnings};
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Span, Timestamp};
 use crate::domain::trace::{Notice, ToolKind};
 use crate::failure::own::SIGNATURE;
 use crate::failure::remedy::{self, Text};
@@ -32,6 +32,8 @@ const REFUSED: &[ToolKind] = &[ToolKind::Shell, ToolKind::Mcp];
 const SHARE: f64 = 0.8;
 /// Fewest root sessions in which the remedy worked.
 const WORKED: u32 = 2;
+/// How long ago a call must have run last: what nobody calls any more may have been mended since.
+const RAN: Span = Span::days(30);
 
 /// A call before which something is to be said.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +44,8 @@ pub struct Warning {
     pub name: Fingerprint,
     /// The finer fingerprint of its newest failure.
     pub instance: Option<Fingerprint>,
+    /// The program that was not there when it failed.
+    pub missed: Option<String>,
     /// What a person chose for this mode.
     pub chosen: Option<Warnings>,
     /// What is to be typed instead.
@@ -105,7 +109,8 @@ pub fn of_project(tx: &Tx<'_>, project: ProjectId, now: Timestamp) -> Result<Vec
     for (call, candidate) in candidates(tx, project)? {
         let record = candidate.record();
         let muted = candidate.newest.muted_until.is_some_and(|until| until > now);
-        if muted || !record.is_hopeless() {
+        let rests = now.since(record.last) > RAN;
+        if muted || rests || !record.is_hopeless() {
             continue;
         }
         let asking = Asking {
@@ -122,6 +127,7 @@ pub fn of_project(tx: &Tx<'_>, project: ProjectId, now: Timestamp) -> Result<Vec
                 call,
                 name: run.name,
                 instance: run.instance,
+                missed: remedy::named_program(&run.headline),
                 chosen: run.chosen,
                 remedy: known.remedy,
                 message,

@@ -250,16 +250,21 @@ pub struct History {
     pub last: Option<Timestamp>,
 }
 
-/// Returns how earlier sessions of a project fared with an instance: the newest hundred failures tell.
+/// Returns how earlier sessions of a project fared with an instance: the newest hundred failures tell. Of a session that
+/// still runs, or is not looked at as a whole yet, only what it got past is known. Of a session that
+/// no hook heard nobody says that it ended: it counts as its transcript was read.
 pub fn history(tx: &Tx<'_>, instance: Fingerprint, asking: Asking) -> Result<History, StoreError> {
     let history = tx
         .prepare_cached(
             "select count(distinct root), count(distinct case when passed_after is not null then root end),
                     max(at)
              from (select coalesce(s.top, s.id) as root, f.passed_after, f.at
-                   from failure f join session s on s.id = f.session
+                   from failure f join session s on s.id = f.session join event e on e.id = f.event
                    where f.instance = ?1 and f.expected is null and f.at < ?4 and f.project is ?2
                      and coalesce(s.top, s.id) is not ?3
+                     and (f.passed_after is not null
+                          or (s.settled_at is not null
+                              and (s.ended_at is not null or (s.pid is null and e.via = 'transcript'))))
                    order by f.at desc limit 100)",
         )?
         .query_row(
@@ -296,4 +301,54 @@ pub fn called_since(
         .query_map(params![session.0, agent, since.0], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    #[test]
+    fn who_still_runs_has_not_failed_to_get_past_it() {
+        let mut store = Store::in_memory().expect("opens");
+        let instance = Fingerprint([1; 10]);
+        // When the session was settled and ended, its process, who heard of the call, calls until its goal was reached,
+        // and whether it counts.
+        let sessions = [
+            ("5", "5", "9", "hook", "null", true),
+            ("5", "null", "null", "transcript", "null", true),
+            ("5", "null", "null", "hook", "null", false),
+            ("5", "null", "9", "transcript", "null", false),
+            ("null", "5", "9", "hook", "null", false),
+            ("null", "null", "null", "transcript", "null", false),
+            ("null", "null", "9", "hook", "2", true),
+        ];
+        for (number, (settled, ended, pid, via, passed, counts)) in (1..).zip(sessions) {
+            let found = store
+                .write(|tx| {
+                    tx.execute_batch(&format!(
+                        "delete from session;
+                         insert into session (id, assistant, external, started_at, last_at, settled_at, ended_at, pid)
+                         values ({number}, 'claude-code', 's', 1, 5, {settled}, {ended}, {pid});
+                         insert into event (id, session, key, at, at_source, kind, status, via)
+                         values (1, {number}, x'01', 2, 'record', 'call', 'failed', '{via}');
+                         insert into failure (event, session, at, scope, headline, message, origin, instance, passed_after)
+                         values (1, {number}, 2, 'go', 'no', 'no', 'flagged', '{instance}', {passed});",
+                        instance = instance.text(),
+                    ))?;
+                    let asking = Asking {
+                        project: None,
+                        root: None,
+                        now: Timestamp(9),
+                    };
+                    history(tx, instance, asking)
+                })
+                .expect("reads");
+            assert_eq!(
+                (found.sessions, found.passed),
+                (u32::from(counts), u32::from(passed != "null")),
+                "{number}"
+            );
+        }
+    }
 }

@@ -42,6 +42,8 @@ pub struct Likely {
     pub instance: Option<Fingerprint>,
     /// The line that says what went wrong.
     pub headline: String,
+    /// The lines around it.
+    pub message: String,
     /// Its goal's key.
     pub goal: Option<String>,
     /// The command line or the file.
@@ -75,7 +77,7 @@ pub fn of_project(
                  or exists (select 1 from exercise x join session s on s.id = x.session
                             where x.key = met.scope and s.project = ?1 and s.last_at >= ?3)))
          select met.mode, met.fingerprint, met.root, f.at, f.severity, f.event, f.pattern, f.instance, f.headline,
-                f.goal, coalesce(e.command, e.file, '')
+                f.message, f.goal, coalesce(e.command, e.file, '')
          from met join failure f on f.id = met.id join event e on e.id = f.event
          where met.mode in (select mode from used)
          order by f.at desc, f.id desc",
@@ -136,8 +138,9 @@ fn likely(row: &Row<'_>) -> Result<Likely, StoreError> {
         pattern: PatternId(row.get(6)?),
         instance: instance.as_deref().and_then(Fingerprint::parse),
         headline: row.get(8)?,
-        goal: row.get(9)?,
-        called: row.get(10)?,
+        message: row.get(9)?,
+        goal: row.get(10)?,
+        called: row.get(11)?,
     })
 }
 
@@ -159,6 +162,7 @@ mod tests {
                 pattern: PatternId(1),
                 instance: Some(Fingerprint([instance; 10])),
                 headline: String::new(),
+                message: String::new(),
                 goal: None,
                 called: String::new(),
             };

@@ -4,6 +4,7 @@
 //! together; its texts are [`Clean`](crate::redact::Clean), which only `redact` makes. What answers read is a method of
 //! [`Store`], in [`read`]. What is a transaction of its own takes the store: [`lease`], [`forget`], [`retention`].
 
+mod changed;
 mod columns;
 mod context;
 mod error;

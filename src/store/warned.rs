@@ -1,17 +1,19 @@
 //! What is said before calls, as the hook finds it: one small file for each folder, which the worker writes, so that the
 //! hook needs no database. One line: `version checksum json`.
 
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, File};
 use std::io::{ErrorKind, Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::StoreError;
+use super::changed::changed;
 use crate::domain::id::{Fingerprint, RemedyId};
 use crate::domain::lesson::{Rule, Told, Warnings};
+use crate::domain::time::{Span, Timestamp};
 use crate::domain::trace::Notice;
 use crate::redact::Clean;
 
@@ -23,6 +25,12 @@ const LARGEST: u64 = 1 << 20;
 
 /// The ending of the files.
 const ENDING: &str = "warned";
+
+/// The ending of a file that is written beside its place.
+const BESIDE: &str = ".new";
+
+/// How long writing such a file may take; an older one was left by a process that was killed.
+const WRITTEN_WITHIN: Span = Span::seconds(60);
 
 /// What is said before a call.
 #[derive(Debug, Clone, PartialEq)]
@@ -105,10 +113,11 @@ pub fn write(files: &Path, folder: &Path, said: &Clean<Vec<Warned>>) -> Result<b
     };
     let before = bytes(&path).map_err(fail("read"))?;
     if said.is_empty() {
-        return if before.is_some() {
-            std::fs::remove_file(&path).map_err(fail("remove")).map(|()| true)
-        } else {
-            Ok(false)
+        return match before.map(|_| std::fs::remove_file(&path)) {
+            None => Ok(false),
+            // Another writer was faster.
+            Some(Err(error)) if error.kind() == ErrorKind::NotFound => Ok(false),
+            Some(removed) => removed.map_err(fail("remove")).map(|()| true),
         };
     }
     let line = encode(said)?;
@@ -120,31 +129,34 @@ pub fn write(files: &Path, folder: &Path, said: &Clean<Vec<Warned>>) -> Result<b
         .mode(0o700)
         .create(files)
         .map_err(fail("make the folder of"))?;
-    let beside = path.with_extension(format!("{}.new", std::process::id()));
-    let written = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&beside)
-        .and_then(|mut file| file.write_all(&line))
-        .and_then(|()| std::fs::rename(&beside, &path));
-    if written.is_err() {
-        let _ = std::fs::remove_file(&beside);
-    }
+    let written = tempfile::Builder::new()
+        .suffix(BESIDE)
+        .tempfile_in(files)
+        .and_then(|mut beside| {
+            beside.write_all(&line)?;
+            beside.persist(&path)?;
+            Ok(())
+        });
     written.map_err(fail("write")).map(|()| true)
 }
 
 /// Removes the files of folders other than these: of projects that were forgotten, and what a worker left that was
-/// killed.
-pub fn keep_only(files: &Path, folders: &[PathBuf]) {
+/// killed. What another one is just writing stays.
+pub fn keep_only(files: &Path, folders: &[PathBuf], now: Timestamp) {
     let kept: Vec<PathBuf> = folders.iter().map(|folder| file(files, folder)).collect();
     for entry in std::fs::read_dir(files).into_iter().flatten().filter_map(Result::ok) {
-        if !kept.contains(&entry.path()) {
+        let path = entry.path();
+        if !kept.contains(&path) && !is_being_written(&path, now) {
             // What cannot be removed speaks of calls that nobody makes any more.
-            let _ = std::fs::remove_file(entry.path());
+            let _ = std::fs::remove_file(path);
         }
     }
+}
+
+/// Returns whether somebody else may be writing a file that is not in its place yet.
+fn is_being_written(path: &Path, now: Timestamp) -> bool {
+    let is_beside = path.as_os_str().as_encoded_bytes().ends_with(BESIDE.as_bytes());
+    is_beside && changed(path).is_some_and(|at| now.since(at) < WRITTEN_WITHIN)
 }
 
 fn file(files: &Path, folder: &Path) -> PathBuf {
@@ -339,8 +351,35 @@ mod tests {
             write(files, Path::new(folder), &Clean::stored(vec![one("go vet")])).expect("written");
         }
         std::fs::write(files.join("x.9.new"), "left").expect("a torn file");
-        keep_only(files, &[PathBuf::from("/b")]);
+        let torn = files.join("x.9.new");
+        let now = changed(&torn).expect("a time");
+        keep_only(files, &[PathBuf::from("/b")], now);
+        assert!(torn.exists(), "it may be written just now");
+        keep_only(files, &[PathBuf::from("/b")], now.after(Span::days(1)));
         only(files);
         assert!(find(files, Path::new("/b"), &hash("go vet")).expect("reads").is_some());
+    }
+
+    #[test]
+    fn writers_do_not_disturb_each_other() {
+        let home = tempfile::tempdir().expect("a folder");
+        let (files, folder) = (home.path().join("warnings"), PathBuf::from("/home/dev/app"));
+        let write_often = |mine: usize| {
+            for number in 0..200 {
+                let said = match number % 3 {
+                    0 => Vec::new(),
+                    _ => vec![one(&format!("go vet {mine} {number}"))],
+                };
+                write(&files, &folder, &Clean::stored(said)).expect("written");
+                keep_only(&files, std::slice::from_ref(&folder), Timestamp(0));
+            }
+        };
+        std::thread::scope(|scope| {
+            for mine in 0..4 {
+                scope.spawn(move || write_often(mine));
+            }
+        });
+        only(&files);
+        assert_eq!(read(&files, &folder).expect("whole").len(), 1);
     }
 }

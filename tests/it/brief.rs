@@ -1,6 +1,7 @@
 //! What a session is told at its start.
 
 use std::fs;
+use std::time::{Duration, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
@@ -8,8 +9,17 @@ use super::capture_scene::{Scene, payload};
 
 const NOW: &str = "2026-11-20T12:00:00Z";
 
-/// A project in which two sessions met a failure, with what worked in so many of them.
+/// A project in which two sessions missed a program, with what worked in so many of them.
 fn project(worked: usize) -> Scene {
+    let scene = failed_twice("pytest -q", "Exit code 127\n/bin/bash: line 1: pytest: command not found");
+    if worked > 0 {
+        scene.teach("pytest", "tools/pytest", worked);
+    }
+    scene
+}
+
+/// A project in which a call failed in two sessions.
+fn failed_twice(command: &str, error: &str) -> Scene {
     let scene = Scene::new();
     fs::create_dir_all(scene.env.home().join("app/tools")).expect("a folder");
     fs::write(scene.env.home().join("app/tools/pytest"), "").expect("a program");
@@ -17,8 +27,8 @@ fn project(worked: usize) -> Scene {
         let at = format!("2026-11-{day}T09:00:00Z");
         let mut failed = payload("PostToolUseFailure-Bash-definitely-not-a-command");
         failed["tool_use_id"] = json!(format!("toolu_{number}"));
-        failed["tool_input"] = json!({"command": "pytest -q"});
-        failed["error"] = json!("Exit code 127\n/bin/bash: line 1: pytest: command not found");
+        failed["tool_input"] = json!({"command": command});
+        failed["error"] = json!(error);
         for mut hook in [
             payload("SessionStart-startup"),
             failed,
@@ -31,9 +41,6 @@ fn project(worked: usize) -> Scene {
         }
     }
     scene.work(NOW);
-    if worked > 0 {
-        scene.teach("pytest", "tools/pytest", worked);
-    }
     scene
 }
 
@@ -129,5 +136,35 @@ fn a_store_of_another_schema_says_nothing_and_is_left_as_it_is() {
             .expect("another version");
         assert_eq!(start(&scene, version, "startup", &[]), "");
         assert_eq!(scene.rows("pragma user_version"), [version]);
+    }
+}
+
+#[test]
+fn that_a_program_was_missed_is_not_told_once_it_is_there() {
+    let scene = project(2);
+    let bin = scene.env.home().join(".local/bin");
+    fs::create_dir_all(&bin).expect("a folder");
+    let program = fs::File::create(bin.join("pytest")).expect("a program");
+    // In 2033: after it was missed.
+    program.set_modified(UNIX_EPOCH + Duration::from_secs(2_000_000_000)).expect("a time");
+    assert_eq!(start(&scene, "now", "startup", &[]), "");
+    scene.assert_no_fault();
+}
+
+#[test]
+fn what_nobody_got_past_is_told_whatever_else_was_printed() {
+    let printed: Vec<String> = (0..60).map(|n| format!("copied part {n} of the archive")).collect();
+    let output = |first: &str| {
+        let end = "error: cannot write /opt/parts: Read-only file system";
+        format!("Exit code 1\n{first}\n{}\n{end}", printed.join("\n"))
+    };
+    for (first, told) in [
+        ("unpacking", true),
+        // In a file that was printed too, and no advice about this.
+        ("help: try --force, did you mean that?", true),
+    ] {
+        let scene = failed_twice("unpack parts", &output(first));
+        let said = start(&scene, "now", "startup", &[]);
+        assert_eq!(said.contains("Nobody got past"), told, "{first}: {said}");
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::time::{Duration, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
@@ -336,4 +337,60 @@ fn what_is_forgotten_is_warned_of_no_more() {
     repository.scene.run(&["forget", "--match", "gotool", "--yes"]);
     assert_eq!(repository.warned(), Vec::<PathBuf>::new());
     repository.scene.assert_nowhere("gotool");
+}
+
+#[test]
+fn what_was_refused_once_is_not_refused_again_whatever_becomes_of_the_journal() {
+    let repository = Repository::after(8);
+    repository.remedy(2);
+    let scene = &repository.scene;
+    assert!(repository.is_refused("now", "toolu_now_1", CALL));
+    scene.run(&["forget", "--session", "past-7", "--yes"]);
+    repository.work();
+    assert!(repository.is_refused("other", "toolu_other_1", CALL), "it is warned of still");
+    assert!(!repository.is_refused("now", "toolu_now_2", CALL), "after forgetting another session");
+    scene.run(&["redact", "--again"]);
+    assert!(!repository.is_refused("now", "toolu_now_3", CALL), "after redacting again");
+    scene.hook(NOW, &repository.payload("SessionEnd", "now", &json!({"reason": "other"})));
+    repository.work();
+    assert!(!repository.is_refused("now", "toolu_now_4", CALL), "after it ended and went on");
+    scene.assert_no_fault();
+}
+
+#[test]
+fn a_warning_ends_with_its_fault() {
+    let repository = Repository::after(7);
+    repository.remedy(2);
+    assert_eq!(repository.warned().len(), 1);
+    for (at, warned) in [("2026-12-06T12:00:00Z", 1), ("2026-12-08T12:00:00Z", 0), (NOW, 1)] {
+        repository.scene.work(at);
+        assert_eq!(repository.warned().len(), warned, "{at}");
+    }
+    let bin = repository.scene.env.home().join(".local/bin");
+    fs::create_dir_all(&bin).expect("a folder");
+    let program = fs::File::create(bin.join("gotool")).expect("a program");
+    // In 2033: after it was missed.
+    program.set_modified(UNIX_EPOCH + Duration::from_secs(2_000_000_000)).expect("a time");
+    repository.work();
+    assert_eq!(repository.warned(), Vec::<PathBuf>::new(), "the program is there now");
+}
+
+#[test]
+fn an_import_is_no_failure_when_warnings_cannot_be_written() {
+    let repository = Repository::after(7);
+    repository.remedy(2);
+    let folder = repository.scene.env.data().join("workspaces/default/warnings");
+    fs::remove_dir_all(&folder).expect("removed");
+    fs::write(&folder, "in the way").expect("a file");
+    repository.scene.put(
+        "now.jsonl",
+        &super::capture_scene::text_of(&[
+            json!({"type": "user", "sessionId": "now", "cwd": repository.top, "timestamp": NOW, "uuid": "u1",
+                   "version": "2.1.328", "message": {"role": "user", "content": "do it"}}),
+        ]),
+    );
+    repository.scene.import();
+    assert_eq!(repository.scene.number("select count(*) from session where external = 'now'"), 1);
+    let faults = fs::read_to_string(repository.scene.env.data().join("workspaces/default/faults.log")).expect("noted");
+    assert!(faults.contains("no warnings were written"), "{faults}");
 }

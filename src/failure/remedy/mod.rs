@@ -21,7 +21,7 @@ mod story;
 mod told;
 mod tool;
 
-pub use fault::{is_transient, is_work, names_a_way_out};
+pub use fault::{is_transient, is_work, named_program, names_a_way_out};
 pub use forbidden::forbidden;
 pub use learn::{Lesson, Passage, learn};
 pub use person::{MOST_WORDS, decisions};

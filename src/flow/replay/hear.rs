@@ -67,7 +67,7 @@ fn briefed(
     policy: &Policy<'_>,
     heard: &mut Heard,
 ) -> Result<(), StoreError> {
-    let Some(Brief { message, about }) = brief::brief(tx, begun, &settings.machine(), policy)? else {
+    let Some(Brief { message, about }) = brief::brief(tx, begun, &settings.machine(), policy, &|_, _| false)? else {
         return Ok(());
     };
     let Some(told) = brief::told(settings, begun, message, policy.hints) else {

@@ -71,6 +71,7 @@ impl Player {
         let disk = Disk {
             has: &|_| true,
             stands: &|_, _| true,
+            came: &|_, _, _| false,
         };
         forewarn_on(&mut self.store, &settings, &disk)?;
         let played = self.store.write(|tx| look(tx, &heard))?;

@@ -18,6 +18,7 @@ fn likely(days: i64, sessions: u32, severity: Option<Severity>) -> Likely {
         pattern: PatternId(1),
         instance: None,
         headline: "bash: `pytest`: command not found".to_owned(),
+        message: String::new(),
         goal: None,
         called: "pytest -q".to_owned(),
     }

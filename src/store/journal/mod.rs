@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use super::StoreError;
+use super::changed::changed;
+use crate::domain::time::Timestamp;
 use crate::domain::trace::{Observation, SessionKey};
 use crate::redact::Clean;
 
@@ -107,9 +109,8 @@ pub fn remove(path: &Path, drained: u64) -> Result<bool, StoreError> {
     std::io::copy(&mut std::io::repeat(0).take(drained), &mut file).map_err(fail)?;
     file.sync_data().map_err(fail)?;
     std::fs::remove_file(path).map_err(fail)?;
-    for beside in [TURNS, FIRSTS] {
-        let _ = std::fs::remove_file(path.with_extension(beside));
-    }
+    // What was said first is kept: the session may go on, and nothing is said to it twice.
+    let _ = std::fs::remove_file(path.with_extension(TURNS));
     Ok(true)
 }
 
@@ -152,6 +153,23 @@ pub fn first(folder: &Path, session: &SessionKey, what: &str) -> std::io::Result
     }
     file.write_all(format!("{what}\n").as_bytes())?;
     Ok(true)
+}
+
+/// Returns the journals, there or not, beside which nothing was remembered as [`first`] after `since`.
+pub fn quiet_since(folder: &Path, since: Timestamp) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    entries
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == FIRSTS))
+        .filter(|path| changed(path).is_some_and(|at| at < since))
+        .map(|path| path.with_extension("jsonl"))
+        .collect()
+}
+
+/// Removes what is remembered beside a journal as [`first`].
+pub fn forget_firsts(journal: &Path) {
+    // What cannot be removed is tried again the next day.
+    let _ = std::fs::remove_file(journal.with_extension(FIRSTS));
 }
 
 /// What one line of a journal is.

@@ -164,7 +164,7 @@ fn what_was_told_is_read_back() {
 }
 
 #[test]
-fn what_happens_first_happens_once_in_a_session_and_goes_with_its_journal() {
+fn what_happens_first_happens_once_in_a_session_and_is_forgotten_by_its_age() {
     let folder = tempfile::tempdir().expect("folder");
     let one = session("s-1");
     let seen = crate::redact::scan_all(vec![failing_call()]);
@@ -174,5 +174,11 @@ fn what_happens_first_happens_once_in_a_session_and_goes_with_its_journal() {
     assert!(is_first(&session("s-2"), "a"), "another session");
     let size = std::fs::metadata(&path).expect("it").len();
     assert!(remove(&path, size).expect("removed"));
-    assert!(is_first(&one, "a"), "forgotten with the journal");
+    assert!(!is_first(&one, "a"), "the session may go on");
+    let firsts = path.with_extension(FIRSTS);
+    let at = changed(&firsts).expect("a time");
+    assert!(!quiet_since(folder.path(), at).contains(&path));
+    assert!(quiet_since(folder.path(), Timestamp(at.0 + 1)).contains(&path));
+    forget_firsts(&path);
+    assert!(is_first(&one, "a"), "forgotten");
 }

@@ -191,7 +191,8 @@ fn missing_program(headline: &str, input: Option<&Input>) -> Option<String> {
 }
 
 /// Returns the program that a headline says is not there.
-pub(super) fn named_program(headline: &str) -> Option<String> {
+#[must_use]
+pub fn named_program(headline: &str) -> Option<String> {
     let first = |text: &str| {
         let word = text.trim().trim_matches(['"', '\'', '`']);
         let end = word.find([' ', ':', ',', '"', '\'', '`']).unwrap_or(word.len());
