@@ -20,6 +20,7 @@ mod slots;
 mod story;
 mod told;
 mod tool;
+mod wrap;
 
 pub use fault::{is_transient, is_work, names_a_way_out};
 pub use forbidden::forbidden;
