@@ -1,7 +1,8 @@
 //! The brief: what a session is told at its start, because it is likely to meet it. A few lines, or nothing.
 
 use super::causes;
-use super::hint::{Policy, is_nobodys, is_tellable};
+use super::hint::{Policy, is_nobodys};
+use super::known::is_tellable_before;
 use super::words;
 use crate::domain::failure::Severity;
 use crate::domain::id::{PatternId, ProjectId, SessionId};
@@ -122,7 +123,7 @@ fn about(tx: &Tx<'_>, one: &Likely, asking: Asking, policy: &Policy<'_>) -> Resu
     for known in &known {
         let becomes = remedy::filled(&known.remedy.becomes, &one.headline);
         if let Some(becomes) = becomes
-            && is_tellable(known, &becomes, text)
+            && is_tellable_before(known, &becomes, &one.headline, text)
             && (policy.stands)(&known.remedy)
         {
             return Ok(Some(worked(one, known, becomes)));

@@ -1,10 +1,12 @@
-//! Whether there was something to tell about a failure, whoever was told what before.
+//! Whether there is something to tell about a failure, whoever was told what before: after it, and before it happens.
 
 use super::hint::is_tellable;
+use crate::assistants;
+use crate::domain::lesson::RemedyKind;
 use crate::failure::remedy::{self, Text};
 use crate::store::body::{self, Part};
 use crate::store::met::Failed;
-use crate::store::remedy::{Asking, of_instance, of_kind};
+use crate::store::remedy::{Asking, Known, of_instance, of_kind};
 use crate::store::{StoreError, Tx};
 
 /// Returns whether earlier sessions knew, when the failure happened, a remedy that the message rule lets tell: apart from
@@ -34,4 +36,126 @@ pub fn is_known(tx: &Tx<'_>, failed: &Failed) -> Result<bool, StoreError> {
         remedy::filled(&known.remedy.becomes, &failed.headline)
             .is_some_and(|becomes| is_tellable(known, &becomes, text))
     }))
+}
+
+/// Returns whether a remedy may be told before a call fails again, with `becomes` as what it says to type; `text` is how
+/// it failed last.
+///
+/// What a hint may say, and also that something is to be left out: behind a failure the next call shows that by itself,
+/// before it a call is saved. What the client explains itself stays out.
+pub(super) fn is_tellable_before(known: &Known, becomes: &str, headline: &str, text: Text<'_>) -> bool {
+    let leaves_out = || {
+        known.remedy.kind == RemedyKind::Changed
+            && remedy::leaves_out(text.call, becomes, &known.remedy.was)
+            && known.withheld(becomes).is_none()
+            && !assistants::explains_itself(headline)
+    };
+    is_tellable(known, becomes, text) || leaves_out()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::{PatternId, RemedyId};
+    use crate::domain::lesson::{Remedy, Source, Trials};
+    use crate::domain::time::Timestamp;
+    use crate::store::remedy::Owner;
+
+    #[test]
+    fn before_a_call_what_is_to_be_left_out_is_told_as_well() {
+        let unknown = "error: unrecognized subcommand 'bun'";
+        let help = "unknown flag: --stat\n  --name-only  Display only names";
+        for (kind, was, becomes, call, output, behind, before) in [
+            (
+                RemedyKind::Changed,
+                "rtk bun run test",
+                "bun run test",
+                "rtk bun run test",
+                unknown,
+                false,
+                true,
+            ),
+            (
+                RemedyKind::Changed,
+                "rtk bun run test",
+                "bun run test",
+                "bun run test",
+                unknown,
+                false,
+                false,
+            ),
+            (
+                RemedyKind::Changed,
+                "bun run test",
+                "in-box bun run test",
+                "bun run test",
+                "x",
+                true,
+                true,
+            ),
+            (
+                RemedyKind::Changed,
+                "gh pr diff 7 --stat",
+                "gh pr diff 7 --name-only",
+                "gh pr diff 7 --stat",
+                help,
+                false,
+                false,
+            ),
+            (
+                RemedyKind::Changed,
+                "rtk git push",
+                "git push",
+                "rtk git push",
+                "x",
+                false,
+                false,
+            ),
+            (
+                RemedyKind::Path,
+                "src/cli/a.rs",
+                "src/cli",
+                "src/cli/a.rs",
+                "x",
+                false,
+                false,
+            ),
+        ] {
+            let known = Known {
+                id: RemedyId(1),
+                owner: Owner {
+                    pattern: PatternId(1),
+                    instance: None,
+                    project: None,
+                },
+                remedy: Remedy {
+                    kind,
+                    was: was.to_owned(),
+                    becomes: becomes.to_owned(),
+                    travels: false,
+                },
+                source: Source::Seen,
+                verdict: None,
+                trials: Trials {
+                    worked: 2,
+                    failed: 0,
+                    last_worked: Some(Timestamp(1)),
+                    last_failed: None,
+                },
+            };
+            let text = Text { call, output };
+            assert_eq!(is_tellable(&known, becomes, text), behind, "{call}: {becomes}");
+            assert_eq!(
+                is_tellable_before(&known, becomes, output, text),
+                before,
+                "{call}: {becomes}"
+            );
+            let client = "File has not been read yet. Read it first before writing to it.";
+            assert_eq!(
+                is_tellable_before(&known, becomes, client, text),
+                behind,
+                "{call}: {becomes}"
+            );
+        }
+    }
 }

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::hint::is_tellable;
+use super::known::is_tellable_before;
 use super::words::{self, ADVICE, MESSAGE};
 use crate::domain::id::{Fingerprint, ProjectId, SessionId};
 use crate::domain::lesson::{Message, Remedy, RemedyKind, Rule, Told, Warnings};
@@ -219,7 +219,7 @@ fn remedy_of(tx: &Tx<'_>, run: &Run, asking: Asking) -> Result<Option<Known>, St
     let mut filled = filled.filter(|known| {
         known.trials.worked >= WORKED
             && known.trials.worked > known.trials.failed
-            && is_tellable(known, &known.remedy.becomes, text)
+            && is_tellable_before(known, &known.remedy.becomes, &run.headline, text)
     });
     Ok(filled.next())
 }

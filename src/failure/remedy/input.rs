@@ -90,6 +90,11 @@ pub(super) fn at(step: &Step, segment: usize) -> Option<Input> {
     of(step).into_iter().find(|input| input.at == segment)
 }
 
+/// Returns whether a program only limits or times another one.
+pub(super) fn is_idle(program: &str) -> bool {
+    IDLE.iter().any(|(name, _)| *name == base(program))
+}
+
 /// Returns the words of a simple command without their quotes.
 pub(super) fn words(typed: &str) -> Vec<String> {
     lex::split(typed)
@@ -153,6 +158,16 @@ impl Input {
     /// Returns whether two inputs are one: the same words in the same folder after the same preparation.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         self.words == other.words && self.before == other.before && self.folder == other.folder
+    }
+
+    /// Returns the same simple command of a step with what only limits or times it: where that is missing, it matters.
+    pub(super) fn whole(self, step: &Step) -> Self {
+        let typed = step.segments[self.at].typed.clone();
+        Self {
+            words: words(&typed),
+            typed,
+            ..self
+        }
     }
 
     /// Returns what is to be typed, with the preparation that belongs to it; `cd` when it has to run elsewhere than

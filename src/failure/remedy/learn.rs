@@ -105,7 +105,9 @@ fn may_be_kept(remedy: &Remedy) -> bool {
 /// worked out only when it runs, no package of somebody else's that bears a known name. What a session printed or typed
 /// may have come from anywhere.
 fn is_plain(command: &str) -> bool {
-    let speaks = |word: &String| word.matches(' ').count() >= 2 || word.starts_with('@') || word.starts_with('#');
+    // A pattern may begin like a comment, and holds no word: `'#[0-9]*'`.
+    let comments = |word: &String| word.starts_with('#') && word.contains(char::is_alphabetic);
+    let speaks = |word: &String| word.matches(' ').count() >= 2 || word.starts_with('@') || comments(word);
     !["://", "$(", "`", "<(", "base64"]
         .iter()
         .any(|part| command.contains(part))
@@ -171,6 +173,7 @@ fn in_shell(story: &Story, at: usize, step: &Step, failed: &Failed, known: &Know
         };
     }
     let was = step.blamed().and_then(|segment| input::at(step, segment));
+    let was = was.map(|was| if lacks_idle(failed) { was.whole(step) } else { was });
     let fault = fault::of(failed, was.as_ref());
     // A command line that could not even go where it wanted to says more of where the shell stood than of the command.
     let fault = if is_lost(&failed.headline) {
@@ -257,6 +260,11 @@ fn in_shell(story: &Story, at: usize, step: &Step, failed: &Failed, known: &Know
     seen
 }
 
+/// Returns whether what is missing is a program that only limits or times others.
+fn lacks_idle(failed: &Failed) -> bool {
+    fault::named_program(&failed.headline).is_some_and(|name| input::is_idle(&name))
+}
+
 /// Returns whether a shell could not change into a folder.
 fn is_lost(headline: &str) -> bool {
     headline.contains("cd:") && headline.contains("o such file or directory") || headline.contains("can't cd to")
@@ -265,7 +273,10 @@ fn is_lost(headline: &str) -> bool {
 /// Returns the simple command of a later call that was for the same, what it is to the failing one, and whether it
 /// worked; nothing where that cannot be said.
 fn outcome(fault: &Fault, failed: &Failed, was: &Input, later: &Step, known: &Known) -> Option<(Input, Reach, bool)> {
-    let inputs = input::of(later);
+    let mut inputs = input::of(later);
+    if lacks_idle(failed) {
+        inputs = inputs.into_iter().map(|input| input.whole(later)).collect();
+    }
     if later.good {
         let mut unsure = false;
         for input in inputs {

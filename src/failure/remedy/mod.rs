@@ -20,6 +20,7 @@ mod slots;
 mod story;
 mod told;
 mod tool;
+mod wrap;
 
 pub use fault::{is_transient, is_work, named_program, names_a_way_out};
 pub use forbidden::forbidden;
@@ -29,7 +30,7 @@ pub use refuted::{Refutation, in_their_place, refutations};
 pub use same::is_the_same;
 pub use slots::filled;
 pub use story::{Failed, Step, StepKind, Story};
-pub use told::{Text, follows, new_words};
+pub use told::{Text, follows, leaves_out, new_words};
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::alike::{self, Known};
 use super::fault::Fault;
-use super::input::{Input, base, same_program};
+use super::input::{self, Input, base, same_program};
+use super::wrap;
 use crate::domain::lesson::{Remedy, RemedyKind};
 use crate::failure::check;
 
@@ -32,6 +33,10 @@ pub(super) fn compare(fault: &Fault, headline: &str, was: &Input, now: &Input, k
     }
     let remedy = match fault {
         Fault::Denied | Fault::Transient | Fault::Verdict => None,
+        // What only limits a program is left out of the same command, or another such program is put in its place.
+        Fault::Program(name) if input::is_idle(name) && !now.words.first().is_some_and(|word| input::is_idle(word)) => {
+            None
+        }
         Fault::Program(name) => program(name, was, now),
         Fault::Usage => usage(headline, was, now),
         Fault::Path => path(headline, was, now, known),
@@ -41,6 +46,10 @@ pub(super) fn compare(fault: &Fault, headline: &str, was: &Input, now: &Input, k
         Fault::Launch => launch(was, now, false, fault.holds_for_any_target(headline)),
         Fault::Other => other(was, now),
     };
+    let remedy = remedy.or_else(|| {
+        let wrapped = wrap::differs(fault, was, now);
+        wrapped.then(|| changed(was, now, *fault != Fault::Launch)).flatten()
+    });
     remedy.map_or(Reach::No, Reach::Differs)
 }
 

@@ -63,6 +63,13 @@ pub fn follows(call_command_or_path: &str, becomes: &str, was: &str) -> bool {
     !new.is_empty() && new.iter().all(has) && !left_out.iter().any(|word| call.contains(word))
 }
 
+/// Returns whether a remedy only leaves something out that a call has: nothing in it is new, and it is another call.
+#[must_use]
+pub fn leaves_out(call_command_or_path: &str, becomes: &str, was: &str) -> bool {
+    let (new, old) = (words(becomes), words(was));
+    new.iter().all(|word| old.contains(word)) && !follows(call_command_or_path, becomes, was)
+}
+
 /// Returns the words of a command line, or of each line of a list of files, without what joins commands.
 fn words(text: &str) -> Vec<String> {
     text.lines().flat_map(input::words).collect()
@@ -107,4 +114,33 @@ fn stands_in(text: &str, part: &str) -> bool {
         from = start + part.chars().next().map_or(1, char::len_utf8);
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leaving_out_is_told_from_putting_in_and_from_what_the_call_does_already() {
+        for (call, becomes, was, leaves) in [
+            ("rtk bun run test 2>&1 | tail", "bun run test", "rtk bun run test", true),
+            ("bun run test", "bun run test", "rtk bun run test", false),
+            (
+                "git show --no-stat HEAD",
+                "git show HEAD",
+                "git show --no-stat HEAD",
+                true,
+            ),
+            (
+                "gh pr diff 9 --stat",
+                "gh pr diff 7 --name-only",
+                "gh pr diff 7 --stat",
+                false,
+            ),
+            ("npm test", "npm ci", "npm test", false),
+            ("a.yml", "a.yaml", "a.yml", false),
+        ] {
+            assert_eq!(leaves_out(call, becomes, was), leaves, "{call}: {was} -> {becomes}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 mod changed;
 mod found;
 mod said;
+mod wrapped;
 
 use super::story::{Failed, Step, StepKind, Story};
 use super::*;
