@@ -361,6 +361,24 @@ mod tests {
     }
 
     #[test]
+    fn what_belongs_to_an_event_or_a_session_is_found_by_index_when_it_goes() {
+        let store = Store::in_memory().expect("opens");
+        let scanned: Vec<String> = store
+            .connection()
+            .prepare(
+                "select m.name || '.' || k.\"from\"
+                 from sqlite_schema m join pragma_foreign_key_list(m.name) k
+                 where m.type = 'table' and k.\"table\" in ('event', 'session') and k.on_delete <> 'NO ACTION'
+                   and not exists (select 1 from pragma_index_list(m.name) i join pragma_index_info(i.name) c
+                                   where c.seqno = 0 and c.name = k.\"from\")
+                   and not exists (select 1 from pragma_table_info(m.name) c where c.pk = 1 and c.name = k.\"from\")",
+            )
+            .and_then(|mut rows| rows.query_map([], |row| row.get(0))?.collect())
+            .expect("the schema can be read");
+        assert_eq!(scanned, Vec::<String>::new());
+    }
+
+    #[test]
     fn the_schema_stays_small_enough_to_open_fast() {
         let store = Store::in_memory().expect("opens");
         let count: i64 = store

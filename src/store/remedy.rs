@@ -396,3 +396,37 @@ pub(super) fn known_row(row: &Row<'_>) -> rusqlite::Result<Known> {
         },
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    /// A remedy of a whole kind that worked for one instance in each of two sessions.
+    const OF_A_KIND: &str = "
+    insert into session (id, assistant, external, started_at, last_at) values (1, 'a', 's1', 1, 1), (2, 'a', 's2', 2, 2);
+    insert into mode (id, fingerprint, template, headline, tool_kind, scope) values (1, 'f', '', '', 'shell', 'make');
+    insert into pattern (id, fingerprint, mode, tool_kind, scope, template) values (1, 'f', 1, 'shell', 'make', '');
+    insert into event (id, session, key, at, at_source, kind, status, via)
+    values (1, 1, x'01', 1, 'record', 'call', 'failed', 'hook'), (2, 2, x'02', 5, 'record', 'call', 'failed', 'hook');
+    insert into failure (event, session, pattern, instance, at, origin, headline, message, scope)
+    values (1, 1, 1, 'i', 1, 'flagged', '', '', 'make'), (2, 2, 1, 'j', 5, 'flagged', '', '', 'make');
+    insert into remedy (id, pattern, kind, was, becomes, source, at) values (1, 1, 'changed', '<1>', 'x <1>', 'seen', 1);
+    insert into remedy_session (remedy, session, worked, failed, at, failing, working)
+    values (1, 1, 1, 0, 1, 1, null), (1, 2, 1, 0, 5, 2, null)";
+
+    #[test]
+    fn what_the_asking_session_did_or_comes_later_makes_no_kind() {
+        let mut store = Store::in_memory().expect("opens");
+        store.connection().execute_batch(OF_A_KIND).expect("rows");
+        for (root, now, found) in [(None, 9, 1), (Some(2), 9, 0), (None, 4, 0), (Some(7), 5, 1)] {
+            let asking = Asking {
+                project: None,
+                root: root.map(SessionId),
+                now: Timestamp(now),
+            };
+            let known = store.write(|tx| of_kind(tx, PatternId(1), asking)).expect("an answer");
+            assert_eq!(known.len(), found, "{asking:?}");
+        }
+    }
+}

@@ -12,6 +12,11 @@ const TABLES: &str = "select name from old.sqlite_schema
 /// Turns the database of a scene into one that the first version would have written: its tables, with what they have in
 /// common with those of today.
 fn as_the_first_version_wrote_it(scene: &Scene) {
+    // A session that ended is settled for good.
+    scene
+        .other_program()
+        .execute("update session set ended_at = last_at, end_reason = 'other'", [])
+        .expect("ended");
     let (path, old) = (scene.env.database(), scene.env.home().join("old.db"));
     Connection::open(&old)
         .and_then(|database| database.execute_batch(include_str!("../../src/store/migrations/0001_first.sql")))
@@ -59,11 +64,6 @@ fn what_was_recorded_before_remedies_were_known_teaches_them() {
     scene.import();
     let taught = scene.rows(TAUGHT);
     let passed = scene.rows("select passed_after, passed_by from failure order by at");
-    // A session that ended is settled for good.
-    scene
-        .other_program()
-        .execute("update session set ended_at = last_at, end_reason = 'other'", [])
-        .expect("ended");
     as_the_first_version_wrote_it(&scene);
     assert_eq!(scene.rows("pragma user_version"), ["1"]);
     assert_eq!(scene.number("select count(*) from session where settled_at is null"), 0);
@@ -74,4 +74,24 @@ fn what_was_recorded_before_remedies_were_known_teaches_them() {
         passed
     );
     scene.assert_consistent();
+}
+
+#[test]
+fn a_session_whose_calls_are_gone_stays_as_it_was_settled() {
+    let scene = Scene::new();
+    scene.put("one.jsonl", &story("one", "./...").text());
+    scene.import();
+    scene
+        .other_program()
+        .execute(
+            "delete from event where not exists (select 1 from failure where failure.event = event.id)",
+            [],
+        )
+        .expect("grown old");
+    let settled =
+        "select s.outcome, f.severity, f.expected from failure f join session s on s.id = f.session order by f.at";
+    let before = scene.rows(settled);
+    as_the_first_version_wrote_it(&scene);
+    scene.work("2026-11-21T00:00:00Z");
+    assert_eq!(scene.rows(settled), before);
 }
