@@ -46,6 +46,7 @@ fn an_agent_reads_the_skill_for_an_error_or_a_name() {
 }
 
 /// What a branch that somebody checks out may put in the place of a published skill.
+#[expect(clippy::disallowed_methods, reason = "a pipe is made by another program")]
 fn put(kind: &str, file: &Path) {
     let text = fs::read_to_string(file).expect("published");
     fs::remove_file(file).expect("removed");

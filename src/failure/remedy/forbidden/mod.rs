@@ -4,14 +4,20 @@
 //! `rm  -r -f`, `bash -c 'rm -rf x'` and `sudo -n rm -r x` are one thing, and a text that merely speaks of it, such as
 //! `grep -rn 'rm -rf' docs`, is none.
 
+mod acts;
 mod commands;
+mod environment;
+mod git;
 mod outside;
 mod prose;
+mod redirects;
 mod tables;
 
 use crate::failure::shell::{self, Segment, lex};
 use commands::COMMANDS;
-use tables::{FLAGS, RUNNING, SAMPLES, SECRET_ENDS, SECRET_FOLDERS, SECRET_NAMES, TEXTS, VARIABLES};
+use tables::{
+    DATA_ENDS, FLAGS, RUNNING, SAMPLES, SECRET_ENDS, SECRET_FOLDERS, SECRET_NAMES, SECRET_PATHS, SECRET_WORDS, TEXTS,
+};
 
 /// Why something is never said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,7 +39,7 @@ pub enum Why {
 /// Returns why a command line, a path or an edited line is never told, or nothing when it may be.
 #[must_use]
 pub fn forbidden(command_or_path: &str) -> Option<Why> {
-    let text = command_or_path.trim();
+    let text = &without_slots(command_or_path.trim());
     if let Some(why) = secret(text) {
         return Some(why);
     }
@@ -44,6 +50,11 @@ pub fn forbidden(command_or_path: &str) -> Option<Why> {
         .or_else(|| segments.iter().find_map(in_segment))
         .or_else(|| segments.is_empty().then(|| in_text(text)).flatten())
         .or_else(|| overwrites(text))
+}
+
+/// Returns a text with a name in each slot, such as `<1>`, that a shell would take for redirects.
+fn without_slots(text: &str) -> String {
+    (1..=9).fold(text.to_owned(), |text, slot| text.replace(&format!("<{slot}>"), "name"))
 }
 
 /// `curl … | sh` and `bash <(curl …)`.
@@ -66,12 +77,8 @@ fn in_segment(segment: &Segment) -> Option<Why> {
         .flat_map(|simple| simple.words)
         .map(|word| word.text)
         .collect();
-    let assignments = words.iter().take_while(|word| is_assignment(word));
-    let disabled = assignments
-        .filter_map(|word| word.split_once('='))
-        .any(|(name, value)| VARIABLES.contains(&name) && (name != "HUSKY" && name != "LEFTHOOK" || value == "0"));
-    if disabled {
-        return Some(Why::Disables);
+    if let Some(why) = environment::told(&words).or_else(|| done(segment)) {
+        return Some(why);
     }
     if let Some(why) = by_table(&words).or_else(|| outside::reached(&words)) {
         return Some(why);
@@ -99,6 +106,70 @@ fn in_segment(segment: &Segment) -> Option<Why> {
         return words.iter().find_map(|word| inner(word));
     }
     words.iter().find_map(|word| in_text(word).or_else(|| inner(word)))
+}
+
+/// Returns why what a command does is never told, seen through whatever runs it.
+fn done(segment: &Segment) -> Option<Why> {
+    if redirects::empties(&segment.text) {
+        return Some(Why::Destroys);
+    }
+    if segment.word == "eval" {
+        return forbidden(&segment.arguments.join(" "));
+    }
+    let called = acts::script(&segment.word);
+    let Some(goal) = &segment.goal else { return called };
+    let arguments = match segment.arguments.as_slice() {
+        // The module that an interpreter runs is the program.
+        [flag, module, rest @ ..] if flag == "-m" && *module == goal.program => rest,
+        all => all,
+    };
+    let own = match goal.program.as_str() {
+        "git" => git::told(arguments),
+        "tee" => tees(arguments).then_some(Why::Destroys),
+        "find" | "fd" => executed(arguments),
+        "watch" => forbidden(&arguments.join(" ")),
+        _ => None,
+    };
+    own.or(called)
+        .or_else(|| outside::talks(&goal.program, arguments))
+        .or_else(|| acts::acts(&goal.program, arguments))
+}
+
+/// Returns whether `tee` empties a file of somebody's.
+fn tees(arguments: &[String]) -> bool {
+    let appends = arguments.iter().any(|word| named(word, &["-a", "--append"]));
+    !appends
+        && arguments
+            .iter()
+            .any(|word| !word.starts_with('-') && redirects::is_kept(word))
+}
+
+/// Returns why what a search runs for each file that it finds is never told.
+fn executed(arguments: &[String]) -> Option<Why> {
+    const RUNS: &[&str] = &[
+        "-exec",
+        "-execdir",
+        "-ok",
+        "-okdir",
+        "-x",
+        "-X",
+        "--exec",
+        "--exec-batch",
+    ];
+    let at = arguments.iter().position(|word| RUNS.contains(&word.as_str()))?;
+    let typed = |word: &String| match word.as_str() {
+        ";" | "+" => String::new(),
+        plain
+            if plain
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-_./{}=".contains(&b)) =>
+        {
+            plain.to_owned()
+        }
+        other => format!("'{}'", other.replace('\'', "'\\''")),
+    };
+    let words: Vec<String> = arguments[at + 1..].iter().map(typed).collect();
+    forbidden(&words.join(" "))
 }
 
 /// Programs whose operands are texts that nobody runs.
@@ -185,9 +256,45 @@ fn is_bundle(word: &str) -> bool {
 
 /// Programs that run what stands behind them.
 const CARRIERS: &[&str] = &[
-    "sudo", "doas", "env", "xargs", "time", "timeout", "gtimeout", "nohup", "nice", "command", "exec", "npx", "bunx",
-    "pnpx", "mise", "uv", "uvx", "poetry", "pipenv", "bundle", "parallel", "stdbuf", "setsid", "dotenv", "op",
-    "doppler", "rtk", "then", "do", "else", "busybox", "python", "python3",
+    "sudo",
+    "doas",
+    "env",
+    "xargs",
+    "time",
+    "timeout",
+    "gtimeout",
+    "nohup",
+    "nice",
+    "command",
+    "exec",
+    "npx",
+    "bunx",
+    "pnpx",
+    "mise",
+    "uv",
+    "uvx",
+    "poetry",
+    "pipenv",
+    "bundle",
+    "parallel",
+    "stdbuf",
+    "setsid",
+    "dotenv",
+    "op",
+    "doppler",
+    "rtk",
+    "docker",
+    "builtin",
+    "ionice",
+    "caffeinate",
+    "strace",
+    "watch",
+    "then",
+    "do",
+    "else",
+    "busybox",
+    "python",
+    "python3",
 ];
 
 fn in_text(text: &str) -> Option<Why> {
@@ -213,9 +320,18 @@ fn secret(path: &str) -> Option<Why> {
     let name = last_part(&path);
     let is_sample = SAMPLES.iter().any(|end| name.ends_with(end));
     let is_environment = name.starts_with(".env.") && !is_sample;
+    let in_path = SECRET_PATHS.iter().any(|part| path.contains(part))
+        || path.starts_with("/proc/") && name.starts_with("environ");
     let in_folder = path.split('/').any(|part| SECRET_FOLDERS.contains(&part));
+    let (stem, end) = name.rsplit_once('.').unwrap_or((name, ""));
+    let is_data = DATA_ENDS.contains(&end) && !is_sample;
+    let speaks_of_it = stem
+        .split(|c: char| !c.is_alphanumeric())
+        .any(|part| SECRET_WORDS.contains(&part));
     (is_environment
         || in_folder
+        || in_path
+        || is_data && speaks_of_it
         || SECRET_NAMES.contains(&name) && !is_sample
         || SECRET_ENDS
             .iter()

@@ -22,6 +22,46 @@ const FETCHING: &[(&str, &str)] = &[
     ("deno", "run"),
 ];
 
+/// Programs that talk to another machine; with this one as the only host they may.
+const TALKING: &[&str] = &[
+    "nc",
+    "ncat",
+    "netcat",
+    "socat",
+    "telnet",
+    "ftp",
+    "lftp",
+    "tftp",
+    "sftp",
+    "mosh",
+    "ssh-copy-id",
+    "nmap",
+    "ngrok",
+    "cloudflared",
+    "rclone",
+    "gsutil",
+    "s3cmd",
+    "mc",
+    "mosquitto_pub",
+    "ansible",
+    "ansible-playbook",
+    "grpcurl",
+    "http",
+    "https",
+    "xh",
+    "websocat",
+];
+
+/// Returns why a program talks to another machine; nothing when it does not.
+pub(super) fn talks(program: &str, arguments: &[String]) -> Option<Why> {
+    let names_here = arguments.iter().any(|word| is_here(word));
+    let copies_out = program == "rsync"
+        && arguments
+            .iter()
+            .any(|word| !word.starts_with('-') && word.split_once(':').is_some_and(|(host, _)| !host.contains('/')));
+    (TALKING.contains(&program) && !names_here || copies_out).then_some(Why::ReachesOut)
+}
+
 /// Returns why the words of a simple command reach outside; nothing when they do not.
 pub(super) fn reached(words: &[String]) -> Option<Why> {
     if words.iter().any(|word| is_address(word)) {

@@ -36,21 +36,41 @@ pub(super) const FLAGS: &[(&str, Why)] = &[
     ("--exit-zero", Why::Disables),
 ];
 
-/// Variables that switch a check off.
+/// Variables that switch a check off by one of these values.
+pub(super) const TURNING: &[(&str, &[&str])] = &[
+    ("HUSKY", &["0", "false"]),
+    ("LEFTHOOK", &["0", "false"]),
+    ("PYTHONHTTPSVERIFY", &["0"]),
+    ("NODE_TLS_REJECT_UNAUTHORIZED", &["0"]),
+    ("GOSUMDB", &["off"]),
+];
+
+/// Variables that switch a check off, or have something run that nobody reads.
 pub(super) const VARIABLES: &[&str] = &[
-    "HUSKY",
     "SKIP",
-    "NODE_TLS_REJECT_UNAUTHORIZED",
+    "HUSKY_SKIP_HOOKS",
+    "HUSKY_SKIP_INSTALL",
+    "LEFTHOOK_EXCLUDE",
+    "OVERCOMMIT_DISABLE",
+    "NO_VERIFY",
     "GIT_SSL_NO_VERIFY",
-    "PYTHONHTTPSVERIFY",
-    "LEFTHOOK",
-    "GOFLAGS=-insecure",
+    "GIT_SSH",
+    "GIT_SSH_COMMAND",
+    "GIT_ASKPASS",
+    "GIT_ALLOW_PROTOCOL",
+    "GIT_PROXY_COMMAND",
+    "GIT_EXEC_PATH",
+    "GIT_TEMPLATE_DIR",
+    "GIT_EXTERNAL_DIFF",
+    "SSH_ASKPASS",
     "GONOSUMCHECK",
     "GONOSUMDB",
     "GOINSECURE",
     "PRE_COMMIT_ALLOW_NO_CONFIG",
-    "SKIP_TESTS",
     "DANGEROUSLY_DISABLE_SANDBOX",
+    "LD_PRELOAD",
+    "DYLD_INSERT_LIBRARIES",
+    "BASH_ENV",
 ];
 
 /// What is forbidden as text, in lower case, because it stands inside scripts, queries and source lines.
@@ -136,6 +156,11 @@ pub(super) const SECRET_NAMES: &[&str] = &[
     ".credentials.json",
     "token.json",
     "tokens.json",
+    ".s3cfg",
+    ".boto",
+    ".my.cnf",
+    ".vault_pass",
+    "service_account.json",
 ];
 /// Ends of such names.
 pub(super) const SECRET_ENDS: &[&str] = &[
@@ -148,9 +173,60 @@ pub(super) const SECRET_ENDS: &[&str] = &[
     ".kdbx",
     ".ppk",
     ".gpg",
+    ".age",
+    ".asc",
+    ".tfstate",
+    ".keytab",
 ];
 /// Folders of such files.
-pub(super) const SECRET_FOLDERS: &[&str] = &[".ssh", ".aws", ".gnupg", ".kube", ".azure", ".docker"];
+pub(super) const SECRET_FOLDERS: &[&str] = &[
+    ".ssh",
+    ".aws",
+    ".gnupg",
+    ".kube",
+    ".azure",
+    ".docker",
+    ".password-store",
+    ".vault",
+];
+/// Parts of the paths of such files.
+pub(super) const SECRET_PATHS: &[&str] = &[
+    "/.config/gcloud/",
+    "/.config/gh/",
+    "/.config/op/",
+    "/library/keychains",
+    "/run/secrets",
+    "/etc/sudoers",
+];
+/// Words in the names of files of data that hold secrets.
+pub(super) const SECRET_WORDS: &[&str] = &[
+    "credential",
+    "credentials",
+    "secret",
+    "secrets",
+    "password",
+    "passwords",
+    "passwd",
+];
+/// Ends of files of data; code may speak of secrets.
+pub(super) const DATA_ENDS: &[&str] = &[
+    "",
+    "json",
+    "yaml",
+    "yml",
+    "toml",
+    "ini",
+    "txt",
+    "enc",
+    "conf",
+    "cfg",
+    "properties",
+    "csv",
+    "plist",
+    "xml",
+    "db",
+    "env",
+];
 /// Ends of environment files that hold no secrets.
 pub(super) const SAMPLES: &[&str] = &[".example", ".sample", ".template", ".dist", ".md"];
 

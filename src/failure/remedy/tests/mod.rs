@@ -1,5 +1,6 @@
 mod changed;
 mod found;
+mod never;
 mod said;
 mod wrapped;
 
