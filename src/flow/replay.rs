@@ -1,8 +1,8 @@
 //! The replay: past sessions, one after the other, against an empty memory and through the code path of the hook.
 //!
-//! A session is played whole, with its subagents, in order of time; then it is settled as the worker settles, and only
-//! then the next one is played. What was learnt in one session is known in those that begin later, and a question asks
-//! only for what had happened by the moment of its failure: nothing looks ahead.
+//! A session is played whole, with its subagents, in order of time. It is settled as the worker settles before the first
+//! session that begins when it is over: what was learnt in it is known there, and not in those that ran beside it. A
+//! question asks only for what had happened by the moment of its failure: nothing looks ahead.
 
 mod compare;
 mod figures;
@@ -95,7 +95,7 @@ pub fn replay(
     in_order(&families, &rules, |family, read| {
         report.bytes += family.bytes();
         report.failed.extend(read.failed);
-        player.play(&read.steps, &mut event)?;
+        player.play(family.began, &read.steps, &mut event)?;
         told(Step {
             done: report.bytes,
             all,

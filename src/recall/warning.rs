@@ -106,7 +106,7 @@ pub fn projects(tx: &Tx<'_>) -> Result<Vec<ProjectId>, StoreError> {
 /// Returns what is to be said before calls of a project, in the order of the calls.
 pub fn of_project(tx: &Tx<'_>, project: ProjectId, now: Timestamp) -> Result<Vec<Warning>, StoreError> {
     let mut found = Vec::new();
-    for (call, candidate) in candidates(tx, project)? {
+    for (call, candidate) in candidates(tx, project, now)? {
         let record = candidate.record();
         let muted = candidate.newest.muted_until.is_some_and(|until| until > now);
         let rests = now.since(record.last) > RAN;
@@ -158,9 +158,9 @@ impl Candidate {
 }
 
 /// Returns the calls that failed often enough in all, with what their own failures say: how many are of the newest one's
-/// mode, and from how many root sessions.
-fn candidates(tx: &Tx<'_>, project: ProjectId) -> Result<BTreeMap<String, Candidate>, StoreError> {
-    let often: BTreeMap<String, u32> = failing::calls(tx, project, LEAST)?
+/// mode, and from how many root sessions. A failure behind `now`, as in a replay, has not happened yet.
+fn candidates(tx: &Tx<'_>, project: ProjectId, now: Timestamp) -> Result<BTreeMap<String, Candidate>, StoreError> {
+    let mut often: BTreeMap<String, u32> = failing::calls(tx, project, LEAST)?
         .into_iter()
         .filter(|call| rate::at_least(call.failed, call.runs) >= SHARE)
         .map(|call| (call.call, call.runs))
@@ -174,7 +174,11 @@ fn candidates(tx: &Tx<'_>, project: ProjectId) -> Result<BTreeMap<String, Candid
             return Ok(());
         }
         let call = shell::shape(&run.call);
-        let Some(runs) = often.get(&call) else { return Ok(()) };
+        let Some(runs) = often.get_mut(&call) else { return Ok(()) };
+        if run.at > now {
+            *runs = runs.saturating_sub(1);
+            return Ok(());
+        }
         let candidate = found.entry(call).or_insert_with(|| Candidate {
             runs: *runs,
             newest: run.clone(),

@@ -37,6 +37,7 @@ mod pairs;
 mod readme;
 mod recognition;
 mod replay;
+mod replay_beside;
 mod resolve;
 mod robust;
 mod warnings;

@@ -19,13 +19,13 @@ const REAL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/transcripts/repla
 
 /// One call of a made session.
 #[derive(Debug, Clone)]
-struct Made {
+pub(super) struct Made {
     command: String,
     output: String,
     failed: bool,
 }
 
-fn made(command: &str, output: &str, failed: bool) -> Made {
+pub(super) fn made(command: &str, output: &str, failed: bool) -> Made {
     Made {
         command: command.to_owned(),
         output: output.to_owned(),
@@ -35,7 +35,7 @@ fn made(command: &str, output: &str, failed: bool) -> Made {
 
 /// Returns the lines of calls in a session: the first at `minute` of 10 November 2026, each a minute after the one before,
 /// at a second of its own.
-fn lines(session: u32, named_in: u32, minute: usize, calls: &[Made]) -> String {
+pub(super) fn lines(session: u32, named_in: u32, minute: usize, calls: &[Made]) -> String {
     let mut out = String::new();
     for (nth, call) in calls.iter().enumerate() {
         let (hour, minute) = ((minute + nth) / 60, (minute + nth) % 60);
@@ -64,11 +64,11 @@ fn lines(session: u32, named_in: u32, minute: usize, calls: &[Made]) -> String {
     out
 }
 
-fn name(session: u32) -> String {
+pub(super) fn name(session: u32) -> String {
     format!("1d2e3f40-0000-4000-8000-{session:012}")
 }
 
-fn write(folder: &Path, session: u32, text: &str) -> PathBuf {
+pub(super) fn write(folder: &Path, session: u32, text: &str) -> PathBuf {
     let path = folder.join(name(session)).with_extension("jsonl");
     fs::write(&path, text).expect("a transcript");
     path
@@ -235,11 +235,11 @@ fn the_naive_rule_is_measured() {
 }
 
 /// A call that never works here, and what works.
-const HOPELESS: (&str, &str) = (
+pub(super) const HOPELESS: (&str, &str) = (
     "gotool test ./...",
     "Exit code 127\n/bin/bash: line 1: gotool: command not found",
 );
-const INSTEAD: &str = "./tools/gotool test ./...";
+pub(super) const INSTEAD: &str = "./tools/gotool test ./...";
 
 #[test]
 fn a_warning_comes_behind_seven_failures_and_is_wrong_where_the_call_would_have_worked() {

@@ -1,5 +1,6 @@
 //! Hearing a session: every step as a hook hears it, with what hooks tell at its start, before a call and behind a failure.
 
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 
 use crate::capture::{Prepared, Recorder, prepare};
@@ -7,7 +8,7 @@ use crate::config::Settings;
 use crate::domain::id::{PatternId, SessionId};
 use crate::domain::lesson::{Hints, Warnings};
 use crate::domain::time::Timestamp;
-use crate::domain::trace::{self, Observation, Step};
+use crate::domain::trace::{self, Observation, SessionKey, Step};
 use crate::flow::brief::{self, Begun};
 use crate::flow::{turn, warn};
 use crate::recall::brief::Brief;
@@ -21,6 +22,8 @@ use crate::store::{Store, StoreError, Tx, session};
 pub(super) struct Heard {
     /// Where the tables ended before.
     pub(super) mark: Mark,
+    /// The sessions that the steps are of.
+    pub(super) sessions: BTreeSet<SessionId>,
     /// How often it began.
     pub(super) begun: u64,
     /// Failure modes that sessions were told of, by a pattern of theirs.
@@ -43,6 +46,7 @@ pub(super) fn hear(
     store.write(|tx| {
         let mut heard = Heard {
             mark: met::mark(tx)?,
+            sessions: BTreeSet::new(),
             begun: 0,
             briefed: Vec::new(),
         };
@@ -53,6 +57,10 @@ pub(super) fn hear(
                 heard.begun += 1;
                 briefed(tx, recorder, settings, &begun, &policy, &mut heard)?;
             }
+        }
+        let keys: HashSet<&SessionKey> = steps.iter().map(|step| &step.seen.session).collect();
+        for key in keys {
+            heard.sessions.extend(session::find(tx, key)?);
         }
         Ok(heard)
     })

@@ -1,21 +1,22 @@
-//! Playing sessions one after the other: hearing them, settling them, counting what came of them.
+//! Playing sessions one after the other: hearing them, counting what came of them, settling them once they are over.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::compare::{self, NaiveMemory, Suggested};
 use super::figures::{Event, EventKind, Figures, Sent};
 use super::hear::hear;
 use super::kind::Kind;
 use super::look::{Briefed, Judged, Played, is_behind, look};
-use crate::capture::{Prepared, Recorder};
+use crate::capture::{Prepared, Recorder, project, settle};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::domain::failure::Origin;
 use crate::domain::id::{EventId, SessionId};
 use crate::domain::lesson::Told;
+use crate::domain::time::Timestamp;
 use crate::flow::FlowError;
 use crate::flow::forewarn::{Disk, forewarn_on};
-use crate::flow::import::settle_waiting;
+use crate::flow::import::settle_projects;
 use crate::store::met::{Call, Failed, Message};
 use crate::store::{Access, Store, StoreError};
 
@@ -28,6 +29,8 @@ pub(super) struct Player {
     store: Store,
     recorder: Recorder,
     settings: Settings,
+    /// The sessions that were heard and not settled, with when their last step was.
+    running: Vec<(Timestamp, BTreeSet<SessionId>)>,
     /// Calls of each session that were met so far.
     calls: HashMap<SessionId, u64>,
     naive: NaiveMemory,
@@ -50,6 +53,7 @@ impl Player {
             store,
             recorder: Recorder::new(settings.machine()),
             settings: settings.clone(),
+            running: Vec::new(),
             calls: HashMap::new(),
             naive: NaiveMemory::default(),
             suggested: Vec::new(),
@@ -57,28 +61,60 @@ impl Player {
         })
     }
 
-    /// Plays a session: every step as the hook hears it, at the step's own time, and then what the worker does.
-    pub(super) fn play(&mut self, steps: &[Prepared], told: &mut impl FnMut(&Event)) -> Result<(), FlowError> {
+    /// Plays a session that began at some time: every step as the hook hears it, at the step's own time. What the worker
+    /// makes of it is seen by those that begin when it is over.
+    pub(super) fn play(
+        &mut self,
+        began: Timestamp,
+        steps: &[Prepared],
+        told: &mut impl FnMut(&Event),
+    ) -> Result<(), FlowError> {
         let Some(last) = steps.iter().map(|step| step.seen.at).max() else {
             return Ok(());
         };
+        self.settle_before(began)?;
         let heard = hear(&mut self.store, &mut self.recorder, &self.settings, steps)?;
+        // It is judged as a whole before others are heard, and what is settled for that is undone: nothing is committed.
+        let played = self.store.look(|tx| {
+            for session in &heard.sessions {
+                settle::settle(tx, *session, last)?;
+            }
+            project::settle_projects(tx)?;
+            look(tx, &heard)
+        })?;
+        self.figures.sessions += 1;
+        self.figures.briefs.asked += heard.begun;
+        self.running.push((last, heard.sessions));
+        self.count(&played, told);
+        Ok(())
+    }
+
+    /// Does what the worker does behind the sessions that were over before some time, in the order in which they ended.
+    fn settle_before(&mut self, began: Timestamp) -> Result<(), FlowError> {
+        self.running.sort();
+        let over = self.running.partition_point(|(last, _)| *last < began);
+        let Some((last, _)) = over.checked_sub(1).map(|newest| &self.running[newest]) else {
+            return Ok(());
+        };
         let settings = Settings {
-            clock: Clock::Fixed(last),
+            clock: Clock::Fixed(*last),
             ..self.settings.clone()
         };
-        settle_waiting(&mut self.store, &settings, |_, _| Ok(()))?;
+        for (last, sessions) in self.running.drain(..over) {
+            self.store.write(|tx| {
+                for session in sessions {
+                    settle::settle(tx, session, last)?;
+                }
+                Ok::<_, StoreError>(())
+            })?;
+        }
+        settle_projects(&mut self.store)?;
         let disk = Disk {
             has: &|_| true,
             stands: &|_, _| true,
             came: &|_, _, _| false,
         };
-        forewarn_on(&mut self.store, &settings, &disk)?;
-        let played = self.store.write(|tx| look(tx, &heard))?;
-        self.figures.sessions += 1;
-        self.figures.briefs.asked += heard.begun;
-        self.count(&played, told);
-        Ok(())
+        forewarn_on(&mut self.store, &settings, &disk)
     }
 
     fn count(&mut self, played: &Played, told: &mut impl FnMut(&Event)) {
