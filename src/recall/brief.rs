@@ -10,10 +10,12 @@ use crate::domain::lesson::{Message, Remedy, RemedyKind, Rule, Told};
 use crate::domain::time::Timestamp;
 use crate::failure::own::SIGNATURE;
 use crate::failure::remedy::{self, Text};
+use crate::failure::shell;
 use crate::store::body::{self, Part};
 use crate::store::hint;
 use crate::store::likely::{self, Likely};
 use crate::store::remedy::{Asking, Known};
+use crate::store::rest::{self, rests};
 use crate::store::{self, StoreError, Tx};
 
 /// Most lines, that of the rest among them.
@@ -126,7 +128,8 @@ fn about(tx: &Tx<'_>, one: &Likely, asking: Asking, policy: &Policy<'_>) -> Resu
             && is_tellable_before(known, &becomes, &one.headline, text)
             && (policy.stands)(&known.remedy)
         {
-            return Ok(Some(worked(one, known, becomes)));
+            let was_in_vain = is_resting(tx, one, known, &becomes, asking)?;
+            return Ok((!was_in_vain).then(|| worked(one, known, becomes)));
         }
     }
     // Where the cause is not known, that nobody got past it would be a count.
@@ -136,6 +139,34 @@ fn about(tx: &Tx<'_>, one: &Likely, asking: Asking, policy: &Policy<'_>) -> Resu
     let history = hint::history(tx, instance, asking)?;
     let unsolved = is_nobodys(history, &one.headline, one.goal.as_deref(), &one.message);
     Ok(unsolved.then(|| nobody(one, history.sessions)))
+}
+
+/// Returns whether what was told in vain to the last sessions is not told to this one.
+fn is_resting(tx: &Tx<'_>, one: &Likely, known: &Known, becomes: &str, asking: Asking) -> Result<bool, StoreError> {
+    let Some(project) = asking.project else {
+        return Ok(false);
+    };
+    let runs = (known.remedy.kind != RemedyKind::Path)
+        .then(|| {
+            shell::segments(becomes)
+                .into_iter()
+                .filter_map(|segment| segment.goal)
+                .next_back()
+        })
+        .flatten()
+        .map(|goal| goal.head());
+    rests(
+        tx,
+        rest::Told {
+            project,
+            root: asking.root,
+            says: becomes,
+            mode: one.mode,
+            runs: runs.as_deref(),
+            met: one.last,
+            now: asking.now,
+        },
+    )
 }
 
 fn worked(one: &Likely, known: &Known, becomes: String) -> Line {

@@ -30,6 +30,7 @@ pub mod mute;
 pub mod project;
 pub mod read;
 pub mod remedy;
+pub mod rest;
 pub mod retention;
 pub mod rewrite;
 pub mod session;

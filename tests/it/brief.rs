@@ -127,6 +127,38 @@ fn what_fewer_than_two_of_the_last_twenty_sessions_met_is_not_told() {
 }
 
 #[test]
+fn what_five_sessions_were_told_in_vain_rests_until_it_is_met_again() {
+    let scene = project(2);
+    let work = |session: &str, command: Option<&str>| {
+        let mut call = payload("PostToolUseFailure-Bash-definitely-not-a-command");
+        call["tool_input"] = json!({"command": command.unwrap_or("pytest -q")});
+        call["error"] = json!("Exit code 127\n/bin/bash: line 1: pytest: command not found");
+        if command.is_some() {
+            call = payload("PostToolBatch-Read-0");
+            call["tool_calls"][0]["tool_use_id"] = json!(format!("toolu_{session}"));
+        }
+        call["tool_use_id"] = json!(format!("toolu_{session}"));
+        call["session_id"] = json!(session);
+        call["cwd"] = json!(scene.env.home().join("app"));
+        call["transcript_path"] = json!("");
+        scene.hook_with(NOW, &[("CALLUS_HINTS", "off")], &call);
+        scene.work(NOW);
+    };
+    for number in 0..5 {
+        let session = format!("calm-{number}");
+        assert_ne!(
+            start(&scene, &session, "startup", &[]),
+            "",
+            "{number} were told in vain"
+        );
+        work(&session, Some("cat README.md"));
+    }
+    assert_eq!(start(&scene, "sixth", "startup", &[]), "");
+    work("sixth", None);
+    assert_ne!(start(&scene, "seventh", "startup", &[]), "", "it was met again");
+}
+
+#[test]
 fn a_store_of_another_schema_says_nothing_and_is_left_as_it_is() {
     let scene = project(2);
     for version in ["1", "99"] {
