@@ -51,10 +51,7 @@ pub fn read(transcript: &Transcript, rules: &Rules) -> Result<Vec<Prepared>, Cap
 }
 
 /// Tells what a transcript says, until it is enough. A line that is no record is passed over, as importing does.
-fn walk(
-    transcript: &Transcript,
-    mut told: impl FnMut(Observation) -> ControlFlow<()>,
-) -> Result<(), CaptureError> {
+fn walk(transcript: &Transcript, mut told: impl FnMut(Observation) -> ControlFlow<()>) -> Result<(), CaptureError> {
     let mut tail = Tail::open(&transcript.path, None)?;
     let mut reader = (transcript.assistant.reader)(transcript);
     while let Some(line) = tail.next()? {

@@ -11,9 +11,7 @@ pub fn reshape(store: &mut Store) -> Result<(), CaptureError> {
         trace::each_call(tx, |call| {
             let shape = call.derive(|row| shell::shape(&row.call));
             match call.project {
-                Some(project) if !shape.is_empty() => {
-                    count::shaped(tx, project, &shape, call.failed, call.at)
-                }
+                Some(project) if !shape.is_empty() => count::shaped(tx, project, &shape, call.failed, call.at),
                 _ => Ok(()),
             }
         })

@@ -98,5 +98,7 @@ pub(super) fn folder(given: String) -> String {
 
 /// Returns the folder in which the command was given: what is decided in a project is told only there.
 pub(super) fn here() -> Option<String> {
-    std::fs::canonicalize(".").ok().map(|folder| folder.display().to_string())
+    std::fs::canonicalize(".")
+        .ok()
+        .map(|folder| folder.display().to_string())
 }

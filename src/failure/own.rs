@@ -80,7 +80,10 @@ mod tests {
         for (output, ours) in [
             ("PreToolUse:Bash hook error: Callus: not run. Type `x`\nmore", true),
             ("\nPreToolUse:mcp__a__b hook error: Callus: not run.", true),
-            ("PreToolUse:Bash hook error: [/home/a/.local/bin/callus hook claude-code]: Callus: not run.", true),
+            (
+                "PreToolUse:Bash hook error: [/home/a/.local/bin/callus hook claude-code]: Callus: not run.",
+                true,
+            ),
             ("PreToolUse:Bash hook error: [guard]: no", false),
             ("PreToolUse:Bash hook error: no, says Callus: never", false),
             ("Exit code 1\nPreToolUse:Bash hook error: Callus: not run.", false),

@@ -97,11 +97,16 @@ fn record_and_say(
     let mut recorder = Recorder::new(settings.machine());
     let key = &failed.seen.session;
     let path = settings.journals().join(journal::file_name(key));
-    let said = drain::drain_once(store, &path, &rules, &mut recorder, settings.clock, |tx| {
-        match session::find(tx, key)? {
+    let said = drain::drain_once(
+        store,
+        &path,
+        &rules,
+        &mut recorder,
+        settings.clock,
+        |tx| match session::find(tx, key)? {
             Some(session) => hint::answer(tx, session, failed.seen.at, policy),
             None => Ok(None),
-        }
-    });
+        },
+    );
     Ok(said?)
 }

@@ -91,7 +91,7 @@ pub fn replay(
     let rules = super::rules(settings)?;
     let mut player = Player::open(settings)?;
     let all = families.iter().map(Family::bytes).sum();
-    let mut played = 0;
+    let mut heard = 0;
     in_order(&families, &rules, |family, read| {
         report.bytes += family.bytes();
         report.failed.extend(read.failed);
@@ -100,7 +100,7 @@ pub fn replay(
             done: report.bytes,
             all,
         });
-        played += 1;
+        heard += 1;
         let is_late = deadline.is_some_and(|deadline| settings.clock.now() > deadline);
         Ok(if is_late {
             ControlFlow::Break(())
@@ -108,7 +108,7 @@ pub fn replay(
             ControlFlow::Continue(())
         })
     })?;
-    report.left_out = sessions - played;
+    report.left_out = sessions - heard;
     report.figures = player.figures();
     Ok(report)
 }

@@ -6,11 +6,10 @@ use std::path::Path;
 use super::answer;
 use super::brief::project_at;
 use crate::capture::{Prepared, Recorder};
-use crate::domain::lesson::{Hints, Message};
+use crate::domain::lesson::Message;
 use crate::recall::hint::{self, Ahead, Met, Policy};
-use crate::redact::Clean;
 use crate::store::hint::Occasion;
-use crate::store::{self, StoreError, Tx, session};
+use crate::store::{StoreError, Tx, session};
 
 /// Says what is to be said about a step, and records it.
 pub(super) fn hear(
@@ -41,12 +40,7 @@ pub(super) fn hear(
 }
 
 /// Returns what there is to say about a failure that is not recorded yet.
-pub(super) fn look(
-    tx: &Tx<'_>,
-    machine: &str,
-    found: &Prepared,
-    policy: &Policy<'_>,
-) -> Result<Ahead, StoreError> {
+pub(super) fn look(tx: &Tx<'_>, machine: &str, found: &Prepared, policy: &Policy<'_>) -> Result<Ahead, StoreError> {
     let Some(finding) = &found.finding else {
         return Ok(Ahead::Silence);
     };
@@ -68,14 +62,9 @@ pub(super) fn claim(
     tx: &Tx<'_>,
     machine: &str,
     found: &Prepared,
-    (message, occasion): (Message, Occasion),
+    said: (Message, Occasion),
     policy: &Policy<'_>,
 ) -> Result<Option<Message>, StoreError> {
-    let occasion = Occasion {
-        session: session::of(tx, &found.seen, machine)?,
-        ..occasion
-    };
-    // The words are ours; the rest was read back from the store, or is of the clean report.
-    let claimed = store::hint::claim(tx, &occasion, &Clean::stored(message.clone()))?;
-    Ok(claimed.and((policy.hints == Hints::On).then_some(message)))
+    let session = session::of(tx, &found.seen, machine)?;
+    hint::claim(tx, session, said, policy)
 }

@@ -3,8 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{FlowError, forewarn};
 use super::import::settle_waiting;
+use super::{FlowError, forewarn};
 use crate::assistants;
 use crate::capture::import::{self, Job};
 use crate::capture::{Recorder, drain};

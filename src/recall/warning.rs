@@ -174,7 +174,9 @@ fn candidates(tx: &Tx<'_>, project: ProjectId, now: Timestamp) -> Result<BTreeMa
             return Ok(());
         }
         let call = shell::shape(&run.call);
-        let Some(runs) = often.get_mut(&call) else { return Ok(()) };
+        let Some(runs) = often.get_mut(&call) else {
+            return Ok(());
+        };
         if run.at > now {
             *runs = runs.saturating_sub(1);
             return Ok(());

@@ -69,7 +69,13 @@ pub fn claim(tx: &Tx<'_>, occasion: &Occasion, message: &Clean<Message>) -> Resu
         Answers::Call(CallName(key)) => (None, Some(key)),
         Answers::Start => (None, None),
     };
-    let start = || EventKey::of(&[b"start", &occasion.session.0.to_le_bytes(), &occasion.at.0.to_le_bytes()]);
+    let start = || {
+        EventKey::of(&[
+            b"start",
+            &occasion.session.0.to_le_bytes(),
+            &occasion.at.0.to_le_bytes(),
+        ])
+    };
     let written = tx
         .prepare_cached(
             "insert into hint (session, call, kind, agent, rule, mode, instance, remedy, at, shadow, text, suggestion, bytes)

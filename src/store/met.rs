@@ -233,13 +233,16 @@ pub fn reached(tx: &Tx<'_>, failed: &Failed) -> Result<Option<EventId>, StoreErr
         "select working from remedy_session
          where session = ?1 and failing = ?2 and working is not null order by working limit 1",
     )?;
-    let found = rows.query_map([failed.session.0, failed.event.0], |row| row.get(0).map(EventId))?.next();
+    let found = rows
+        .query_map([failed.session.0, failed.event.0], |row| row.get(0).map(EventId))?
+        .next();
     Ok(found.transpose()?)
 }
 
 /// Returns the name of the failure mode of a pattern.
 pub fn mode(tx: &Tx<'_>, pattern: PatternId) -> Result<Option<String>, StoreError> {
-    let mut rows = tx.prepare_cached("select m.fingerprint from pattern p join mode m on m.id = p.mode where p.id = ?1")?;
+    let mut rows =
+        tx.prepare_cached("select m.fingerprint from pattern p join mode m on m.id = p.mode where p.id = ?1")?;
     let found = rows.query_map([pattern.0], |row| row.get(0))?.next();
     Ok(found.transpose()?)
 }

@@ -135,7 +135,10 @@ impl Store {
     }
 
     /// Runs `work` on one state of the database, which it only looks at; others may write meanwhile.
-    pub fn look<T, E: From<StoreError>>(&mut self, work: impl FnOnce(&Transaction<'_>) -> Result<T, E>) -> Result<T, E> {
+    pub fn look<T, E: From<StoreError>>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         let path = self.path.clone();
         let tx = self
             .connection

@@ -41,7 +41,8 @@ pub fn rests(tx: &Tx<'_>, told: Told<'_>) -> Result<bool, StoreError> {
                        and instr(char(10) || h.suggestion || char(10), char(10) || ?4 || char(10)) > 0
                  group by 1 order by 2 desc limit ?7),
              member as materialized (
-                 select s.id, told.root from told join session s on s.id = told.root or s.top = told.root),
+                 select s.id, told.root from session s join told on told.root = coalesce(s.top, s.id)
+                 where s.project = ?1),
              of_use as (
                  select member.root from member join failure f on f.session = member.id
                         join pattern p on p.id = f.pattern where p.mode = ?5

@@ -11,7 +11,10 @@ const NOW: &str = "2026-11-20T12:00:00Z";
 
 /// A project in which two sessions missed a program, with what worked in so many of them.
 fn project(worked: usize) -> Scene {
-    let scene = failed_twice("pytest -q", "Exit code 127\n/bin/bash: line 1: pytest: command not found");
+    let scene = failed_twice(
+        "pytest -q",
+        "Exit code 127\n/bin/bash: line 1: pytest: command not found",
+    );
     if worked > 0 {
         scene.teach("pytest", "tools/pytest", worked);
     }
@@ -178,7 +181,9 @@ fn that_a_program_was_missed_is_not_told_once_it_is_there() {
     fs::create_dir_all(&bin).expect("a folder");
     let program = fs::File::create(bin.join("pytest")).expect("a program");
     // In 2033: after it was missed.
-    program.set_modified(UNIX_EPOCH + Duration::from_secs(2_000_000_000)).expect("a time");
+    program
+        .set_modified(UNIX_EPOCH + Duration::from_secs(2_000_000_000))
+        .expect("a time");
     assert_eq!(start(&scene, "now", "startup", &[]), "");
     scene.assert_no_fault();
 }

@@ -40,6 +40,6 @@ mod replay;
 mod replay_beside;
 mod resolve;
 mod robust;
+mod skills;
 mod warnings;
 mod warnings_counted;
-mod skills;

@@ -303,8 +303,7 @@ fn suggestions_name_what_worked_in_their_own_place_and_not_when_shuffled() {
     }
     let told = view(&env, &env.home());
     assert_eq!(told["messages"]["hints"], 2, "{told:#}");
-    let figures =
-        |of: &str| [&told[of]["made"], &told[of]["reached"], &told[of]["named"]].map(Value::as_u64);
+    let figures = |of: &str| [&told[of]["made"], &told[of]["reached"], &told[of]["named"]].map(Value::as_u64);
     assert_eq!(figures("suggestions"), [Some(2), Some(2), Some(2)]);
     assert_eq!(figures("shuffled"), [Some(2), Some(2), Some(0)]);
 }

@@ -347,13 +347,28 @@ fn what_was_refused_once_is_not_refused_again_whatever_becomes_of_the_journal() 
     assert!(repository.is_refused("now", "toolu_now_1", CALL));
     scene.run(&["forget", "--session", "past-7", "--yes"]);
     repository.work();
-    assert!(repository.is_refused("other", "toolu_other_1", CALL), "it is warned of still");
-    assert!(!repository.is_refused("now", "toolu_now_2", CALL), "after forgetting another session");
+    assert!(
+        repository.is_refused("other", "toolu_other_1", CALL),
+        "it is warned of still"
+    );
+    assert!(
+        !repository.is_refused("now", "toolu_now_2", CALL),
+        "after forgetting another session"
+    );
     scene.run(&["redact", "--again"]);
-    assert!(!repository.is_refused("now", "toolu_now_3", CALL), "after redacting again");
-    scene.hook(NOW, &repository.payload("SessionEnd", "now", &json!({"reason": "other"})));
+    assert!(
+        !repository.is_refused("now", "toolu_now_3", CALL),
+        "after redacting again"
+    );
+    scene.hook(
+        NOW,
+        &repository.payload("SessionEnd", "now", &json!({"reason": "other"})),
+    );
     repository.work();
-    assert!(!repository.is_refused("now", "toolu_now_4", CALL), "after it ended and went on");
+    assert!(
+        !repository.is_refused("now", "toolu_now_4", CALL),
+        "after it ended and went on"
+    );
     scene.assert_no_fault();
 }
 
@@ -370,7 +385,9 @@ fn a_warning_ends_with_its_fault() {
     fs::create_dir_all(&bin).expect("a folder");
     let program = fs::File::create(bin.join("gotool")).expect("a program");
     // In 2033: after it was missed.
-    program.set_modified(UNIX_EPOCH + Duration::from_secs(2_000_000_000)).expect("a time");
+    program
+        .set_modified(UNIX_EPOCH + Duration::from_secs(2_000_000_000))
+        .expect("a time");
     repository.work();
     assert_eq!(repository.warned(), Vec::<PathBuf>::new(), "the program is there now");
 }
@@ -390,7 +407,12 @@ fn an_import_is_no_failure_when_warnings_cannot_be_written() {
         ]),
     );
     repository.scene.import();
-    assert_eq!(repository.scene.number("select count(*) from session where external = 'now'"), 1);
+    assert_eq!(
+        repository
+            .scene
+            .number("select count(*) from session where external = 'now'"),
+        1
+    );
     let faults = fs::read_to_string(repository.scene.env.data().join("workspaces/default/faults.log")).expect("noted");
     assert!(faults.contains("no warnings were written"), "{faults}");
 }

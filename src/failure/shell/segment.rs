@@ -165,10 +165,7 @@ fn resolve(simple: &Simple<'_>, source: &str, exported: &mut Vec<String>, statem
 }
 
 fn typed(words: &[Word], source: &str) -> String {
-    let words: Vec<&str> = words
-        .iter()
-        .filter_map(|word| source.get(word.place.clone()))
-        .collect();
+    let words: Vec<&str> = words.iter().filter_map(|word| source.get(word.place.clone())).collect();
     words.join(" ")
 }
 

@@ -51,12 +51,7 @@ const BLAMED: &[(&str, &str, i32, &str)] = &[
         1,
         "status=$?",
     ),
-    (
-        "UID=3; id -u",
-        "bash: line 1: UID: readonly variable",
-        1,
-        "UID=3",
-    ),
+    ("UID=3; id -u", "bash: line 1: UID: readonly variable", 1, "UID=3"),
     (
         "cd a && go vet ./... && gofmt -l .",
         "(eval):1: command not found: go",

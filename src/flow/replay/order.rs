@@ -45,11 +45,13 @@ pub(super) fn order(found: Vec<Transcript>) -> (Vec<Family>, Vec<Failed>) {
             }
         };
         let session = transcript.session.clone();
-        let family = families.entry((transcript.assistant.name, session.clone())).or_insert_with(|| Family {
-            transcripts: Vec::new(),
-            session,
-            began,
-        });
+        let family = families
+            .entry((transcript.assistant.name, session.clone()))
+            .or_insert_with(|| Family {
+                transcripts: Vec::new(),
+                session,
+                began,
+            });
         family.began = family.began.min(began);
         family.transcripts.push(transcript);
     }

@@ -6,8 +6,8 @@ use crate::domain::lesson::Told;
 use crate::domain::project::Place;
 use crate::domain::time::Timestamp;
 use crate::domain::trace::{
-    Agent, AtSource, BackgroundEnd, Call, CallEnd, Flag, ModelError, Notice, Observation, SessionKey, SessionStart, Step, Text,
-    ToolKind, Usage, Via,
+    Agent, AtSource, BackgroundEnd, Call, CallEnd, Flag, ModelError, Notice, Observation, SessionKey, SessionStart,
+    Step, Text, ToolKind, Usage, Via,
 };
 use crate::redact::{Clean, scan};
 

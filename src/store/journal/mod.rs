@@ -144,7 +144,12 @@ pub fn turned(folder: &Path, session: &SessionKey, every: u32) -> bool {
 /// Parallel hooks take turns: of two that ask at once, one is the first.
 pub fn first(folder: &Path, session: &SessionKey, what: &str) -> std::io::Result<bool> {
     let path = folder.join(file_name(session)).with_extension(FIRSTS);
-    let mut file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(&path)?;
+    let mut file = OpenOptions::new()
+        .read(true)
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(&path)?;
     file.lock()?;
     let mut before = String::new();
     file.read_to_string(&mut before)?;

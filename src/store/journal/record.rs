@@ -9,8 +9,8 @@ use crate::domain::lesson::{Rule, Told};
 use crate::domain::project::Place;
 use crate::domain::time::Timestamp;
 use crate::domain::trace::{
-    Agent, AtSource, BackgroundEnd, Call, CallEnd, Flag, ModelError, Notice, Observation, SessionKey, SessionStart, Step, Text,
-    ToolKind, Usage, Via,
+    Agent, AtSource, BackgroundEnd, Call, CallEnd, Flag, ModelError, Notice, Observation, SessionKey, SessionStart,
+    Step, Text, ToolKind, Usage, Via,
 };
 use crate::redact::Clean;
 

@@ -49,8 +49,7 @@ const PROJECTS: &str = "select id, key, first_at, last_at from project order by 
 const SESSIONS: &str = "select id, project from session order by id";
 const FAILURES: &str = "select event, project from failure order by event";
 const MODES: &str = "select project, failures, sessions, first_at, last_at from mode_project order by project";
-const SHAPES: &str =
-    "select project, call, runs, failed, last_failed from shape order by project, call";
+const SHAPES: &str = "select project, call, runs, failed, last_failed from shape order by project, call";
 
 #[test]
 fn a_project_that_is_absorbed_leaves_everything_to_the_other() {

@@ -265,6 +265,10 @@ impl Project {
 /// Leaves a copy of every skill that a test made, one folder for each text, where the reference validator of the
 /// specification is to look at them: `.ci/run skills`.
 impl Drop for Project {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the caller of the tests says whether and where they are kept"
+    )]
     fn drop(&mut self) {
         let Some(kept) = std::env::var_os("CALLUS_KEPT_SKILLS") else {
             return;

@@ -1,0 +1,122 @@
+//! What is said of a failure before it is recorded.
+
+use super::{Policy, about, is_enough};
+use crate::domain::failure::{Finding, Goal};
+use crate::domain::id::{ProjectId, SessionId};
+use crate::domain::lesson::{Hints, Message};
+use crate::domain::trace::{Observation, Step};
+use crate::failure::fingerprint;
+use crate::redact::Clean;
+use crate::store::hint::{self, Answers, CallName, Faced, Occasion};
+use crate::store::remedy::Asking;
+use crate::store::{self, StoreError, Tx, mode, mute, session};
+
+/// A failure that is journalled and not recorded yet, with what is known of its surroundings.
+#[derive(Debug)]
+pub struct Met<'m> {
+    /// The session, when it is recorded already.
+    pub session: Option<SessionId>,
+    /// The project of the folder that the call ran in.
+    pub project: Option<ProjectId>,
+    /// The call with its outcome.
+    pub seen: &'m Clean<Observation>,
+    /// What failed in it.
+    pub finding: &'m Clean<Finding>,
+}
+
+/// What there is to say about a failure that is not recorded yet.
+#[derive(Debug, PartialEq)]
+pub enum Ahead {
+    /// Nothing.
+    Silence,
+    /// This, and it is not claimed yet.
+    Message(Box<(Message, Occasion)>),
+    /// It depends on what is not recorded yet.
+    Unclear,
+}
+
+/// Returns what there is to say about a failure before it is recorded: recording costs a session more than all of this.
+pub fn ahead(tx: &Tx<'_>, met: &Met<'_>, policy: &Policy<'_>) -> Result<Ahead, StoreError> {
+    let Some(named) = fingerprint::of(met.finding).filter(|_| policy.hints != Hints::Off) else {
+        return Ok(Ahead::Silence);
+    };
+    let (Some(call), Step::CallEnded(end)) = (CallName::of(met.seen), &met.seen.step) else {
+        return Ok(Ahead::Unclear);
+    };
+    if hint::is_old(tx, met.session, call)? {
+        return Ok(Ahead::Silence);
+    }
+    let root = met.session.map(|session| session::top(tx, session)).transpose()?;
+    let at = met.seen.at;
+    let Some((pattern, mode)) = mode::of_pattern(tx, named.kind)? else {
+        // The same thing may be known from another command: recorded, it has a failure mode of its own.
+        let asking = Asking {
+            project: met.project,
+            root,
+            now: at,
+        };
+        let known = store::remedy::of_instance(tx, named.instance, asking)?;
+        return Ok(if known.is_empty() {
+            Ahead::Silence
+        } else {
+            Ahead::Unclear
+        });
+    };
+    if mute::is_muted(tx, mode, at)? {
+        return Ok(Ahead::Silence);
+    }
+    let finding = met.finding;
+    let faced = Faced {
+        event: None,
+        root,
+        agent: met.seen.agent.as_ref().map(|agent| agent.id.clone()),
+        project: met.project,
+        pattern,
+        mode,
+        instance: Some(named.instance),
+        kind: finding.kind,
+        headline: finding.headline.clone(),
+        message: finding.message.clone(),
+        segment: finding.segment.clone(),
+        goal: finding.goal.as_ref().map(Goal::key),
+        command: end.call.command.clone(),
+        file: end.call.file.clone(),
+        cwd: met.seen.cwd.clone(),
+    };
+    let mut earlier = Vec::new();
+    if let Some(session) = met.session {
+        earlier = hint::before(tx, session, faced.agent.as_deref())?;
+        if is_enough(tx, session, &faced, &earlier)? {
+            return Ok(Ahead::Silence);
+        }
+        if earlier.iter().any(|told| told.mode == Some(mode)) {
+            return Ok(Ahead::Unclear);
+        }
+    }
+    let Some(message) = about(tx, at, &faced, &earlier, &end.output.joined(), policy)? else {
+        return Ok(Ahead::Silence);
+    };
+    let occasion = Occasion {
+        // Who claims it names the session, which may have to be made first.
+        session: met.session.unwrap_or(SessionId(0)),
+        agent: faced.agent,
+        answers: Answers::Call(call),
+        instance: faced.instance,
+        at,
+        shadow: policy.hints == Hints::Shadow,
+    };
+    Ok(Ahead::Message(Box::new((message, occasion))))
+}
+
+/// Claims what was found to say for a session, and returns it when it is to be sent: nobody else says it too.
+pub fn claim(
+    tx: &Tx<'_>,
+    session: SessionId,
+    (message, occasion): (Message, Occasion),
+    policy: &Policy<'_>,
+) -> Result<Option<Message>, StoreError> {
+    let occasion = Occasion { session, ..occasion };
+    // The words are ours; the rest was read back from the store, or is of the clean report.
+    let claimed = hint::claim(tx, &occasion, &Clean::stored(message.clone()))?;
+    Ok(claimed.and((policy.hints == Hints::On).then_some(message)))
+}
