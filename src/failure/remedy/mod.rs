@@ -1,8 +1,8 @@
 //! What led out of a failure: the *difference* between the failing call and the one that reached its goal.
 //!
 //! The steps of one session go in, lessons come out, the same ones every time. A failure falls into a class
-//! ([`fault`]), and the class says what counts as reaching its goal ([`reach`]). What is destructive, outward-reaching
-//! or secret is never a remedy ([`forbidden`]), nor is anything after a no.
+//! (`fault`), and the class says what counts as reaching its goal (`reach`). What is destructive, outward-reaching
+//! or secret is never a remedy ([`mod@forbidden`]), nor is anything after a no.
 
 mod alike;
 mod fault;

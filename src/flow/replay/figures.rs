@@ -120,6 +120,6 @@ pub struct Figures {
     pub spared_calls: u64,
     /// The time from those hints to the success.
     pub spared: Span,
-    /// The hints, those that would have spared most first; at most [`BEST`].
+    /// The hints, those that would have spared most first; at most ten.
     pub best: Vec<Sent>,
 }
