@@ -290,7 +290,11 @@ fn worked(facts: &Facts<'_>, best: &Way<'_>, others: &[Way<'_>]) -> Option<Messa
         }
     }
     advice.push('.');
-    let advice = format!("{lead}{advice}");
+    let advice = if lead.is_empty() {
+        advice
+    } else {
+        format!("{lead}{}{}", advice[..1].to_ascii_lowercase(), &advice[1..])
+    };
     let tried = tried(facts, advice.chars().count());
     let evidence = if known.source == Source::Person || known.verdict == Some(true) {
         format!("A person confirmed it. {}", words::evidence(known.trials))
