@@ -11,9 +11,10 @@ use crate::capture::{CaptureError, Prepared, Recorder, drain, prepare};
 use crate::config::{self, Settings};
 use crate::domain::lesson::{Hints, Message, Remedy};
 use crate::domain::trace::{Observation, Step};
+use crate::failure::shell;
 use crate::recall::hint::{self, Ahead, Policy};
 use crate::redact::Clean;
-use crate::store::{Store, StoreError, journal, session};
+use crate::store::{Store, StoreError, journal, session, warned};
 
 /// A failure that a hook has just journalled: the whole report of the first call of several that failed.
 #[derive(Debug)]
@@ -72,6 +73,9 @@ fn say(
     failed: &Failed,
     policy: &Policy<'_>,
 ) -> Result<Option<Message>, FlowError> {
+    if was_refused(settings, &failed.seen) {
+        return Ok(None);
+    }
     let machine = settings.machine();
     match store.look(|tx| turn::look(tx, &machine, &failed.found, policy))? {
         Ahead::Silence => return Ok(None),
@@ -84,6 +88,15 @@ fn say(
         Ahead::Message(said) => Ok(turn::claim(tx, &machine, &found, *said, policy)?),
         Ahead::Silence | Ahead::Unclear => Ok(None),
     })
+}
+
+/// Returns whether the call was refused before in its session: the remedy was the reason, and is before the agent.
+fn was_refused(settings: &Settings, seen: &Observation) -> bool {
+    let Step::CallEnded(end) = &seen.step else {
+        return false;
+    };
+    let call = warned::hash(&shell::shape(&end.call));
+    journal::has_happened(&settings.journals(), &seen.session, &call)
 }
 
 /// Drains the session's journal and says what there is to say then.

@@ -160,6 +160,13 @@ pub fn first(folder: &Path, session: &SessionKey, what: &str) -> std::io::Result
     Ok(true)
 }
 
+/// Returns whether `what` has happened in a session, as [`first`] remembers it.
+#[must_use]
+pub fn has_happened(folder: &Path, session: &SessionKey, what: &str) -> bool {
+    let path = folder.join(file_name(session)).with_extension(FIRSTS);
+    std::fs::read_to_string(path).is_ok_and(|before| before.lines().any(|line| line == what))
+}
+
 /// Returns the journals, there or not, beside which nothing was remembered as [`first`] after `since`.
 pub fn quiet_since(folder: &Path, since: Timestamp) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
