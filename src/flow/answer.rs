@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use super::stands::stands;
-use super::{FlowError, rules, turn};
+use super::{FlowError, rules, turn, warn};
 use crate::capture::{CaptureError, Prepared, Recorder, drain, prepare};
 use crate::config::{self, Settings};
 use crate::domain::lesson::{Hints, Message, Remedy};
@@ -96,7 +96,7 @@ fn was_refused(settings: &Settings, seen: &Observation) -> bool {
         return false;
     };
     let call = warned::hash(&shell::shape(&end.call));
-    journal::has_happened(&settings.journals(), &seen.session, &call)
+    journal::has_happened(&settings.journals(), &seen.session, &warn::refused(&call))
 }
 
 /// Drains the session's journal and says what there is to say then.

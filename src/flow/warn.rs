@@ -63,11 +63,20 @@ pub(super) fn before(hooks: &Hooks, parsed: &Parsed, said: &Repository, settings
     if !is_first(settings, session, &warning.call) {
         return None;
     }
+    if how == Warnings::DenyOnce {
+        // What was only noted was told to nobody: the hint after it must know the difference.
+        is_first(settings, session, &refused(&warning.call));
+    }
     let told = told(warning, how, &seen, call);
     Some(Said {
         seen: redact::scan_all(vec![told]),
         reply: (how == Warnings::DenyOnce).then_some(refusal),
     })
+}
+
+/// Returns the words by which a session remembers that a call, by its hash, was refused.
+pub(super) fn refused(call: &str) -> String {
+    format!("refused {call}")
 }
 
 /// Returns the folder whose file tells what is said before calls in `cwd`.
