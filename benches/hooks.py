@@ -187,7 +187,8 @@ class Bench:
         return self.event("PostToolBatch", tool_calls=[{**self.call(), "tool_response": body(self.draw)}])
 
     def failure(self, text, session="bench"):
-        error = f"Exit code 1\n{body(self.draw)[:9000]}{text}"
+        # A line that is cut in its middle must not swallow the one that says what failed.
+        error = f"Exit code 1\n{body(self.draw)[:9000].rstrip()}\n{text}"
         return self.event("PostToolUseFailure", session, error=error, is_interrupt=False, duration_ms=12, **self.call())
 
     def told(self):
