@@ -1,93 +1,234 @@
-//! Where questions wait for the store: one connection, kept open, drained before each answer.
+//! Where questions wait for the store: a few connections, kept open, drained before each answer.
 
-use std::error::Error;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::tz::TimeZone;
+use tokio::sync::Semaphore;
 
-use crate::answers::{Advice, Answer, AnswerError, Style};
+use super::refusal::{Kind, Refusal};
+use crate::answers::{Answer, AnswerError, Style};
 use crate::config::{ConfigError, Settings};
-use crate::domain::time::Timestamp;
 use crate::flow::{self, FlowError};
+use crate::redact::Rules;
 use crate::store::{Store, StoreError};
 
 /// Reads the settings anew: the server lives for days, and drains with the redaction rules of now.
 type Load = dyn Fn() -> Result<Settings, ConfigError> + Send + Sync;
 
-/// Answers questions one after another, on a thread where waiting for a lock stalls nobody.
+/// Answers questions on threads where waiting for a lock stalls nobody: a few readers side by side, one writer.
 #[derive(Clone)]
-pub(super) struct Desk {
-    load: Arc<Load>,
-    store: Arc<Mutex<Option<Store>>>,
+pub struct Desk {
+    room: Arc<Room>,
 }
 
-/// A question that cannot be answered, in words that say what to do next.
-pub(super) type Refusal = String;
+struct Room {
+    load: Box<Load>,
+    /// Connections that nobody uses just now.
+    idle: Mutex<Vec<Store>>,
+    /// Held by whoever drains: the others find nothing left to do.
+    drain: Mutex<()>,
+    reading: Arc<Semaphore>,
+    writing: Arc<Semaphore>,
+}
+
+/// What a question may look at beside the store.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    /// The settings of now.
+    pub settings: &'a Settings,
+    /// How a model reads, with the time and the zone of now.
+    pub style: &'a Style,
+}
+
+/// A question that is being answered, as whoever asked it sees it. When the last sight of it is lost, so is the
+/// interest in the answer, and the database stops looking for it.
+#[derive(Clone, Default)]
+pub(super) struct Watch {
+    given_up: Arc<AtomicBool>,
+}
+
+impl Watch {
+    fn give_up(&self) {
+        self.given_up.store(true, Ordering::Relaxed);
+    }
+
+    fn is_given_up(&self) -> bool {
+        self.given_up.load(Ordering::Relaxed)
+    }
+}
+
+/// Gives a question up when whoever asked is gone.
+struct Interest(Watch);
+
+impl Drop for Interest {
+    fn drop(&mut self) {
+        self.0.give_up();
+    }
+}
+
+/// How many questions are read for at once. Each has a connection, which keeps up to two megabytes of the database.
+const READERS: usize = 3;
+/// Threads that a desk needs at most.
+pub const THREADS: usize = READERS + 1;
 
 /// Largest answer in bytes: clients move longer ones out of the model's sight.
 const MOST: usize = 8_000;
 /// Ends an answer that was longer.
 const CUT: &str = "… cut here: ask for a shorter window, one project or a smaller limit\n";
-/// Characters of an error: it may quote a parameter that is as long as it likes.
-const MOST_OF_ERROR: usize = 500;
-
-/// What to do when the database is newer than this process: the program on disk is probably as new.
-const OUTDATED: &str = "Callus was updated while this server ran: restart the assistant, or only this MCP server. \
-                        Sessions are still recorded, and `callus` in a shell answers meanwhile.";
 
 impl Desk {
-    pub(super) fn new(load: impl Fn() -> Result<Settings, ConfigError> + Send + Sync + 'static) -> Self {
+    /// Returns a desk whose questions are answered with the settings that `load` reads for each of them.
+    pub fn new(load: impl Fn() -> Result<Settings, ConfigError> + Send + Sync + 'static) -> Self {
         Self {
-            load: Arc::new(load),
-            store: Arc::default(),
+            room: Arc::new(Room {
+                load: Box::new(load),
+                idle: Mutex::default(),
+                drain: Mutex::default(),
+                reading: Arc::new(Semaphore::new(READERS)),
+                writing: Arc::new(Semaphore::new(1)),
+            }),
         }
     }
 
-    /// Returns the answer as text of at most [`MOST`] bytes.
-    pub(super) async fn answer<A: Answer>(
+    /// Answers a question that only reads. Dropping the future stops the work.
+    pub async fn read<A: Send + 'static>(
         &self,
-        ask: impl FnOnce(&Store, &Style) -> Result<A, AnswerError> + Send + 'static,
+        ask: impl FnOnce(&Store, &Asked<'_>) -> Result<A, AnswerError> + Send + 'static,
+    ) -> Result<A, Refusal> {
+        self.read_watched(&Watch::default(), ask).await
+    }
+
+    /// The same, with a watch on the work.
+    pub(super) async fn read_watched<A: Send + 'static>(
+        &self,
+        watch: &Watch,
+        ask: impl FnOnce(&Store, &Asked<'_>) -> Result<A, AnswerError> + Send + 'static,
+    ) -> Result<A, Refusal> {
+        let _interest = Interest(watch.clone());
+        let (room, watch) = (Arc::clone(&self.room), watch.clone());
+        self.on_a_thread(&self.room.reading, move || room.look_up(&watch, ask))
+            .await
+    }
+
+    /// Answers a question that writes: one at a time, to its end.
+    pub async fn write<A: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&mut Store, &Rules, &Asked<'_>) -> Result<A, AnswerError> + Send + 'static,
+    ) -> Result<A, Refusal> {
+        let room = Arc::clone(&self.room);
+        self.on_a_thread(&self.room.writing, move || room.write_down(ask)).await
+    }
+
+    /// Returns the answer as text of at most [`MOST`] bytes.
+    pub(super) async fn text<A: Answer>(
+        &self,
+        watch: &Watch,
+        ask: impl FnOnce(&Store, &Asked<'_>) -> Result<A, AnswerError> + Send + 'static,
     ) -> Result<String, Refusal> {
-        let desk = self.clone();
-        let asked = tokio::task::spawn_blocking(move || desk.look_up(ask)).await;
-        asked.unwrap_or_else(|_| Err(self.broken()))
+        self.read_watched(watch, move |store, asked| Ok(page(&ask(store, asked)?, asked.style)))
+            .await
     }
 
     /// Notes that a question broke down, and returns what is said instead of an answer.
     pub(super) fn broken(&self) -> Refusal {
-        if let Ok(settings) = (self.load)() {
+        if let Ok(settings) = (self.room.load)() {
             flow::note_fault(&settings, "a question over MCP panicked and was answered with an error");
         }
-        "This question broke callus, which is a fault of callus: `callus doctor` in a shell tells more.".to_owned()
+        let words = "This question broke callus, which is a fault of callus: `callus doctor` in a shell tells more.";
+        Refusal::new(Kind::Broken, words)
     }
 
-    fn look_up<A: Answer>(
+    /// Does blocking work when a seat is free, and keeps the seat until it ends, whoever still waits for it.
+    async fn on_a_thread<A: Send + 'static>(
         &self,
-        ask: impl FnOnce(&Store, &Style) -> Result<A, AnswerError>,
-    ) -> Result<String, Refusal> {
-        let settings = (self.load)().map_err(|error| refusal(&error, &error.advice()))?;
-        let style = Style::model(settings.clock.now(), TimeZone::system());
-        // What breaks while a question is answered takes the connection with it: the next question opens it anew.
-        let mut kept = self.store.lock().unwrap_or_else(PoisonError::into_inner);
-        let store = current(kept.take(), &settings).map_err(|error| match error {
-            FlowError::Store(StoreError::Newer { .. }) => refusal(&error, &[OUTDATED.to_owned()]),
-            _ => refusal(&error, &error.advice()),
-        })?;
-        let answer = ask(&store, &style).map_err(|error| refusal(&error, &error.advice()))?;
-        *kept = Some(store);
-        Ok(cut(style.safe(&answer.text(&style))))
+        seats: &Arc<Semaphore>,
+        work: impl FnOnce() -> Result<A, Refusal> + Send + 'static,
+    ) -> Result<A, Refusal> {
+        let Ok(seat) = Arc::clone(seats).acquire_owned().await else {
+            return Err(self.broken());
+        };
+        let done = tokio::task::spawn_blocking(move || {
+            let _seat = seat;
+            work()
+        });
+        done.await.unwrap_or_else(|_| Err(self.broken()))
     }
 }
 
-/// Returns the store, drained: the one that was kept, unless the settings or the file system now name another.
-fn current(kept: Option<Store>, settings: &Settings) -> Result<Store, FlowError> {
-    match kept.filter(|store| store.path() == settings.database() && !store.is_replaced()) {
-        Some(mut store) => {
-            flow::refresh(&mut store, settings)?;
-            Ok(store)
-        }
-        None => flow::ready_if_recorded(settings),
+impl Room {
+    fn look_up<A>(
+        &self,
+        watch: &Watch,
+        ask: impl FnOnce(&Store, &Asked<'_>) -> Result<A, AnswerError>,
+    ) -> Result<A, Refusal> {
+        let settings = (self.load)()?;
+        let style = Style::model(settings.clock.now(), TimeZone::system());
+        let mut store = self.current(&settings, flow::ready_if_recorded)?;
+        let watched = watch.clone();
+        store
+            .stop_when(move || watched.is_given_up())
+            .map_err(AnswerError::from)?;
+        let asked = Asked {
+            settings: &settings,
+            style: &style,
+        };
+        let answer = ask(&store, &asked);
+        store.never_stop().map_err(AnswerError::from)?;
+        self.keep(store, answer)
     }
+
+    fn write_down<A>(
+        &self,
+        ask: impl FnOnce(&mut Store, &Rules, &Asked<'_>) -> Result<A, AnswerError>,
+    ) -> Result<A, Refusal> {
+        let settings = (self.load)()?;
+        let style = Style::model(settings.clock.now(), TimeZone::system());
+        let rules = flow::rules(&settings)?;
+        let mut store = self.current(&settings, flow::ready)?;
+        let asked = Asked {
+            settings: &settings,
+            style: &style,
+        };
+        let answer = ask(&mut store, &rules, &asked);
+        self.keep(store, answer)
+    }
+
+    /// Returns a store, drained: one that was kept, unless the settings or the file system now name another.
+    fn current(
+        &self,
+        settings: &Settings,
+        open: impl FnOnce(&Settings) -> Result<Store, FlowError>,
+    ) -> Result<Store, FlowError> {
+        let kept = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let kept = kept.filter(|store| store.path() == settings.database() && !store.is_replaced());
+        let _drain = self.drain.lock().unwrap_or_else(PoisonError::into_inner);
+        match kept {
+            Some(mut store) => {
+                flow::refresh(&mut store, settings)?;
+                Ok(store)
+            }
+            None => open(settings),
+        }
+    }
+
+    /// Keeps the connection for the next question, unless it is at fault itself. What breaks while a question is
+    /// answered takes the connection with it too.
+    fn keep<A>(&self, store: Store, answer: Result<A, AnswerError>) -> Result<A, Refusal> {
+        let broken = match &answer {
+            Err(AnswerError::Store(error)) => !matches!(error, StoreError::Busy),
+            _ => false,
+        };
+        if !broken {
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(store);
+        }
+        Ok(answer?)
+    }
+}
+
+/// Returns an answer as text of at most [`MOST`] bytes.
+pub(super) fn page(answer: &impl Answer, style: &Style) -> String {
+    cut(style.safe(&answer.text(style)))
 }
 
 fn cut(mut text: String) -> String {
@@ -97,25 +238,6 @@ fn cut(mut text: String) -> String {
         text.push_str(CUT);
     }
     text
-}
-
-/// Returns an error with its causes in one line, and below it what to do.
-fn refusal(error: &dyn Error, advice: &[String]) -> Refusal {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let text = error.to_string();
-        // A wrapper often says again what it wraps.
-        if !words.ends_with(&text) {
-            words = format!("{words}: {text}");
-        }
-        cause = error.source();
-    }
-    let style = Style::model(Timestamp(0), TimeZone::UTC);
-    let lines = std::iter::once(&words).chain(advice);
-    lines
-        .map(|line| style.line(&line.replace('\n', " "), MOST_OF_ERROR) + "\n")
-        .collect()
 }
 
 #[cfg(test)]
@@ -131,16 +253,5 @@ mod tests {
         assert_eq!(whole.len() % line.len(), 0);
         assert!(cut("ß".repeat(MOST)).len() <= MOST);
         assert_eq!(cut(line.to_owned()), line);
-    }
-
-    #[test]
-    fn an_error_is_one_line_with_its_causes_and_what_to_do() {
-        let error = AnswerError::Time {
-            given: format!("\x1b[31m{}\n", "soon ".repeat(100_000)),
-        };
-        let text = refusal(&error, &error.advice());
-        assert!(text.starts_with("`soon soon "), "{text}");
-        assert!(text.ends_with("…\nWrite a span (7d, 2h, 90 minutes), a date (2026-11-20), today or all\n"));
-        assert!(text.chars().count() < 2 * MOST_OF_ERROR, "{text}");
     }
 }

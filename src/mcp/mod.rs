@@ -1,18 +1,30 @@
-//! The MCP server on standard input and output: four questions that an agent asks while it works.
+//! The MCP server: what an agent asks while it works, on standard input and output or over HTTP.
 //!
 //! Answers are text only: where a client sees structured content too, its model is shown only that, and the same
 //! words would be sent twice.
 
 mod desk;
+mod endpoint;
+mod refusal;
 mod schema;
 mod server;
 
 use rmcp::ServiceExt as _;
 use rmcp::service::ServerInitializeError;
 
-use crate::config::{ConfigError, Settings};
-use desk::Desk;
-use server::Server;
+pub use desk::{Asked, Desk, THREADS};
+pub use endpoint::{Endpoint, Stop, Web, streamable};
+pub use refusal::{Kind, Refusal};
+pub use server::Server;
+
+/// How a server is meant to answer.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Only the tools that read are there.
+    pub read_only: bool,
+    /// The folder whose project is meant where none is named: for a client's own server the one it was started in.
+    pub folder: Option<String>,
+}
 
 /// Why the server stopped before its client did.
 #[derive(Debug, thiserror::Error)]
@@ -30,17 +42,15 @@ pub enum McpError {
 
 /// Serves until the client closes its end. A client that leaves early, even before its first answer, is no error.
 ///
-/// The settings are read with `load` for each question.
-pub fn serve(load: impl Fn() -> Result<Settings, ConfigError> + Send + Sync + 'static) -> Result<(), McpError> {
+pub fn serve(desk: Desk, options: Options) -> Result<(), McpError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
-        // Questions are answered one after another: a crowd of them needs no crowd of threads. Where the standard
-        // streams are no pipes, reading and writing take a thread each.
-        .max_blocking_threads(4)
+        // Where the standard streams are no pipes, reading and writing take a thread each.
+        .max_blocking_threads(THREADS + 2)
         .enable_all()
         .build()
         .map_err(McpError::Runtime)?;
     runtime.block_on(async {
-        let server = Server::new(Desk::new(load));
+        let server = Server::new(desk, options);
         match server.serve(rmcp::transport::io::stdio_pipes()).await {
             Ok(running) => running.waiting().await.map(drop).map_err(McpError::Stopped),
             // The message itself is not repeated: whatever it is, the client wrote it.

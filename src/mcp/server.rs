@@ -1,6 +1,7 @@
 //! The tools, and what the server says of itself.
 
 use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
 
 use futures_util::FutureExt as _;
 use rmcp::handler::server::router::tool::ToolRouter;
@@ -8,12 +9,14 @@ use rmcp::handler::server::tool::ToolCallContext;
 use rmcp::handler::server::wrapper::Parameters;
 use rmcp::model::{
     CallToolRequestMethod, CallToolRequestParams, CallToolResponse, CallToolResult, ConstString as _, ContentBlock,
-    CustomRequest, CustomResult, ErrorCode, Implementation, MetaObject, ServerCapabilities, ServerConfig,
+    CustomRequest, CustomResult, ErrorCode, Implementation, IntoContents, MetaObject, ServerCapabilities, ServerConfig,
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler, tool, tool_handler, tool_router};
 
-use super::desk::{Desk, Refusal};
+use super::Options;
+use super::desk::{Desk, Watch};
+use super::refusal::{Kind, Refusal};
 use super::schema::lean;
 use crate::answers::{self, CheckQuery, LookupQuery, ReportQuery, SearchQuery};
 
@@ -22,8 +25,9 @@ const INSTRUCTIONS: &str = include_str!("instructions.md");
 
 /// The server. Clients may ask several things at once; each answer is computed on its own.
 #[derive(Clone)]
-pub(super) struct Server {
+pub struct Server {
     desk: Desk,
+    options: Options,
     tool_router: ToolRouter<Self>,
 }
 
@@ -34,19 +38,12 @@ fn always_loaded() -> MetaObject {
     meta
 }
 
-/// Returns the folder that the server was started in, which clients choose to be that of the session: what is decided
-/// in a project is told only there.
-fn here() -> Option<String> {
-    std::fs::canonicalize(".")
-        .ok()
-        .map(|folder| folder.display().to_string())
-}
-
 #[tool_router]
 impl Server {
-    pub(super) fn new(desk: Desk) -> Self {
+    pub(super) fn new(desk: Desk, options: Options) -> Self {
         Self {
             desk,
+            options,
             tool_router: Self::tool_router(),
         }
     }
@@ -61,10 +58,13 @@ impl Server {
     )]
     async fn check(&self, Parameters(query): Parameters<CheckQuery>) -> Result<String, Refusal> {
         if query.output.trim().is_empty() {
-            return Err("`output` is empty: pass what the failing call printed".to_owned());
+            return Err(wrong("`output` is empty: pass what the failing call printed"));
         }
+        let here = self.options.folder.clone();
         self.desk
-            .answer(move |store, style| answers::check(store, &CheckQuery { here: here(), ..query }, style.now))
+            .text(&Watch::default(), move |store, asked| {
+                answers::check(store, &CheckQuery { here, ..query }, asked.style.now)
+            })
             .await
     }
 
@@ -77,10 +77,13 @@ impl Server {
     )]
     async fn search(&self, Parameters(query): Parameters<SearchQuery>) -> Result<String, Refusal> {
         if query.query.trim().is_empty() {
-            return Err("`query` is empty: pass words, or an error text".to_owned());
+            return Err(wrong("`query` is empty: pass words, or an error text"));
         }
+        let here = self.options.folder.clone();
         self.desk
-            .answer(move |store, style| answers::search(store, &SearchQuery { here: here(), ..query }, style.now))
+            .text(&Watch::default(), move |store, asked| {
+                answers::search(store, &SearchQuery { here, ..query }, asked.style.now)
+            })
             .await
     }
 
@@ -92,10 +95,11 @@ impl Server {
         annotations(read_only_hint = true, destructive_hint = false, idempotent_hint = true, open_world_hint = false)
     )]
     async fn report(&self, Parameters(query): Parameters<ReportQuery>) -> Result<String, Refusal> {
+        let here = self.options.folder.clone();
         self.desk
-            .answer(move |store, style| {
-                let query = ReportQuery { here: here(), ..query };
-                answers::report(store, &query, style.now, &style.zone)
+            .text(&Watch::default(), move |store, asked| {
+                let query = ReportQuery { here, ..query };
+                answers::report(store, &query, asked.style.now, &asked.style.zone)
             })
             .await
     }
@@ -109,11 +113,13 @@ impl Server {
     )]
     async fn lookup(&self, Parameters(query): Parameters<LookupQuery>) -> Result<String, Refusal> {
         if query.query.is_none() && query.name.is_none() {
-            return Err("pass `query`, an error text or words, or the `name` of a skill".to_owned());
+            return Err(wrong("pass `query`, an error text or words, or the `name` of a skill"));
         }
-        let folder = std::env::current_dir().map_err(|_| "the folder of this server is gone".to_owned())?;
+        let folder = PathBuf::from(self.options.folder.clone().unwrap_or_default());
         self.desk
-            .answer(move |store, _| answers::lookup(store, &query, &folder))
+            .text(&Watch::default(), move |store, _| {
+                answers::lookup(store, &query, &folder)
+            })
             .await
     }
 
@@ -124,7 +130,17 @@ impl Server {
         call: impl Future<Output = Result<CallToolResponse, ErrorData>>,
     ) -> Result<CallToolResponse, ErrorData> {
         let called = AssertUnwindSafe(call).catch_unwind().await;
-        called.unwrap_or_else(|_| Ok(CallToolResult::error(vec![ContentBlock::text(self.desk.broken())]).into()))
+        called.unwrap_or_else(|_| Ok(CallToolResult::error(self.desk.broken().into_contents()).into()))
+    }
+}
+
+fn wrong(text: &str) -> Refusal {
+    Refusal::new(Kind::Wrong, text)
+}
+
+impl IntoContents for Refusal {
+    fn into_contents(self) -> Vec<ContentBlock> {
+        vec![ContentBlock::text(self.text)]
     }
 }
 
@@ -179,7 +195,7 @@ mod tests {
     fn server(data: &Path) -> Server {
         let settings = Settings::at(data, Timestamp(1_763_640_000_000_000));
         drop(Store::open(&settings.database(), Access::Write).expect("a store"));
-        Server::new(Desk::new(move || Ok(settings.clone())))
+        Server::new(Desk::new(move || Ok(settings.clone())), Options::default())
     }
 
     fn wait<T>(task: impl Future<Output = T>) -> T {
@@ -192,8 +208,8 @@ mod tests {
         let data = tempfile::tempdir().expect("a temporary folder");
         let server = server(data.path());
         wait(async {
-            let broken = server.desk.answer::<ReportView>(|_, _| panic!("on purpose")).await;
-            assert_eq!(broken, Err(server.desk.broken()));
+            let broken = server.desk.read::<ReportView>(|_, _| panic!("on purpose")).await;
+            assert_eq!(broken.err(), Some(server.desk.broken()));
             let next = server.report(Parameters(ReportQuery::default())).await;
             assert!(next.is_ok_and(|text| text.starts_with("No session is recorded yet.")));
         });
@@ -210,7 +226,7 @@ mod tests {
         let Ok(CallToolResponse::Complete(result)) = answer else {
             panic!("no answer")
         };
-        let said = CallToolResult::error(vec![ContentBlock::text(server.desk.broken())]);
+        let said = CallToolResult::error(server.desk.broken().into_contents());
         assert_eq!(result, said);
     }
 }

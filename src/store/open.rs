@@ -36,6 +36,9 @@ const TRY: Duration = Duration::from_millis(10);
 /// How long a hook waits for the lock: the session waits with it.
 const HOOK_WAIT: Duration = Duration::from_millis(40);
 
+/// Steps of SQLite's machine, a few tens of nanoseconds each, after which a statement asks whether to go on.
+const STRETCH: i32 = 4_000;
+
 /// How the database is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
@@ -157,6 +160,17 @@ impl Store {
     #[must_use]
     pub fn is_replaced(&self) -> bool {
         self.file != file_at(&self.path)
+    }
+
+    /// Lets `stop` end every statement from now on: it is asked once in each stretch of [`STRETCH`] steps, and where it
+    /// returns true the statement fails.
+    pub fn stop_when(&mut self, stop: impl FnMut() -> bool + Send + 'static) -> Result<(), StoreError> {
+        Ok(self.connection.progress_handler(STRETCH, Some(stop))?)
+    }
+
+    /// Lets every statement run to its end again.
+    pub fn never_stop(&mut self) -> Result<(), StoreError> {
+        Ok(self.connection.progress_handler(0, None::<fn() -> bool>)?)
     }
 
     /// Returns the connection, for the room's own queries.
@@ -323,6 +337,26 @@ mod tests {
             )
             .and_then(|mut rows| rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect())
             .expect("the schema can be read")
+    }
+
+    #[test]
+    fn a_statement_ends_when_it_is_stopped_and_the_next_one_runs() {
+        let mut store = Store::in_memory().expect("opens");
+        let count = |store: &Store| -> rusqlite::Result<i64> {
+            let all =
+                "with recursive n(i) as (select 1 union all select i + 1 from n where i < 100000) select max(i) from n";
+            store.connection().query_row(all, [], |row| row.get(0))
+        };
+        let mut asked = 0;
+        let stop = move || {
+            asked += 1;
+            asked > 3
+        };
+        store.stop_when(stop).expect("can be stopped");
+        let stopped = count(&store).expect_err("it is stopped");
+        assert_eq!(stopped.sqlite_error_code(), Some(ErrorCode::OperationInterrupted));
+        store.never_stop().expect("can run on");
+        assert_eq!(count(&store), Ok(100_000));
     }
 
     #[test]

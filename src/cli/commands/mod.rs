@@ -174,7 +174,7 @@ pub(super) fn run(command: Command, around: &Surroundings) -> Result<Told, Error
         Command::Redact(_) => redact::Redact::run(around).map(Told::from),
         Command::Install(command) => command.run(around).map(Told::from),
         Command::Uninstall(command) => command.run(around).map(Told::from),
-        Command::Mcp(mcp::Mcp {}) => mcp::Mcp::run().map(Told::from),
+        Command::Mcp(command) => command.run().map(Told::from),
         Command::Replay(command) => command.run(around).map(Told::from),
         Command::Sweep(command) => command.run().map(Told::from),
         Command::Worker => worker::run(around).map(Told::from),
