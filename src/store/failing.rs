@@ -79,8 +79,6 @@ pub struct Run {
     pub instance: Option<Fingerprint>,
     /// The line that says what went wrong.
     pub headline: String,
-    /// The segment of the command line that failed.
-    pub segment: Option<String>,
     /// Until when nothing is said of the failure mode.
     pub muted_until: Option<Timestamp>,
     /// What is to be done before a call that fails so, when a person chose it.
@@ -95,7 +93,7 @@ pub fn each_run(
 ) -> Result<(), StoreError> {
     let mut rows = tx.prepare_cached(
         "select e.id, e.tool, e.tool_kind, e.command, e.file, coalesce(s.top, s.id), f.at, f.pattern, m.id, m.fingerprint,
-                f.instance, f.headline, f.segment, m.muted_until, m.warnings
+                f.instance, f.headline, m.muted_until, m.warnings
          from failure f join event e on e.id = f.event join session s on s.id = f.session
          join pattern p on p.id = f.pattern join mode m on m.id = p.mode
          where f.project = ?1 and f.expected is null and f.origin in ('flagged', 'hidden') and e.kind = 'call'
@@ -111,7 +109,7 @@ pub fn each_run(
         };
         let name: String = row.get(9)?;
         let instance: Option<String> = row.get(10)?;
-        let chosen: Option<String> = row.get(14)?;
+        let chosen: Option<String> = row.get(13)?;
         told(Run {
             event,
             call: Call {
@@ -129,8 +127,7 @@ pub fn each_run(
             name: Fingerprint::parse(&name).ok_or(StoreError::Stored { what: "fingerprint" })?,
             instance: instance.as_deref().and_then(Fingerprint::parse),
             headline: row.get(11)?,
-            segment: row.get(12)?,
-            muted_until: row.get::<_, Option<i64>>(13)?.map(Timestamp),
+            muted_until: row.get::<_, Option<i64>>(12)?.map(Timestamp),
             chosen: chosen.as_deref().and_then(Warnings::from_word),
         })?;
     }

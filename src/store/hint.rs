@@ -105,10 +105,6 @@ pub fn claim(tx: &Tx<'_>, occasion: &Occasion, message: &Clean<Message>) -> Resu
 /// A message that an agent still has before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Earlier {
-    /// Its row.
-    pub id: HintId,
-    /// What it was.
-    pub told: Told,
     /// The failure mode that it spoke of.
     pub mode: Option<ModeId>,
     /// The remedy that it named.
@@ -125,7 +121,7 @@ pub struct Earlier {
 /// behind by then, and a warning that was only noted was told to nobody.
 pub fn before(tx: &Tx<'_>, session: SessionId, agent: Option<&str>) -> Result<Vec<Earlier>, StoreError> {
     let mut rows = tx.prepare_cached(
-        "select h.id, h.kind, h.mode, h.remedy, h.suggestion, coalesce(r.was, ''), coalesce(r.becomes, ''), h.at
+        "select h.mode, h.remedy, h.suggestion, coalesce(r.was, ''), coalesce(r.becomes, ''), h.at
          from hint h left join remedy r on r.id = h.remedy and r.instance is not null
          where h.session = ?1 and h.agent is ?2 and h.kind <> 'brief' and (h.shadow = 0 or h.kind = 'hint')
            and h.at > coalesce((select max(e.at) from event e where e.session = ?1 and e.kind = 'compact' and e.agent is ?2), -1)
@@ -133,15 +129,12 @@ pub fn before(tx: &Tx<'_>, session: SessionId, agent: Option<&str>) -> Result<Ve
     )?;
     let found = rows
         .query_map(params![session.0, agent], |row| {
-            let kind: String = row.get(1)?;
             Ok(Earlier {
-                id: HintId(row.get(0)?),
-                told: Told::from_word(&kind).unwrap_or(Told::Hint),
-                mode: row.get::<_, Option<i64>>(2)?.map(ModeId),
-                remedy: row.get::<_, Option<i64>>(3)?.map(RemedyId),
-                suggestion: row.get(4)?,
-                change: (row.get(5)?, row.get(6)?),
-                at: Timestamp(row.get(7)?),
+                mode: row.get::<_, Option<i64>>(0)?.map(ModeId),
+                remedy: row.get::<_, Option<i64>>(1)?.map(RemedyId),
+                suggestion: row.get(2)?,
+                change: (row.get(3)?, row.get(4)?),
+                at: Timestamp(row.get(5)?),
             })
         })?
         .collect::<Result<_, _>>()?;
@@ -195,15 +188,13 @@ pub struct Faced {
     pub command: Option<String>,
     /// The file that it works on.
     pub file: Option<String>,
-    /// The folder in which it ran.
-    pub cwd: Option<String>,
 }
 
 /// Returns the failures of a session that were recorded at a moment, count, and belong to no mode that is muted.
 pub fn faced(tx: &Tx<'_>, session: SessionId, at: Timestamp) -> Result<Vec<Faced>, StoreError> {
     let mut rows = tx.prepare_cached(
         "select f.event, coalesce(s.top, s.id), f.agent, f.project, f.pattern, p.mode, f.instance, p.tool_kind,
-                f.headline, f.message, f.segment, f.goal, e.command, e.file, e.cwd
+                f.headline, f.message, f.segment, f.goal, e.command, e.file
          from failure f join event e on e.id = f.event join session s on s.id = f.session
          join pattern p on p.id = f.pattern join mode m on m.id = p.mode
          where f.session = ?1 and f.at = ?2 and f.expected is null and coalesce(m.muted_until, 0) <= ?2
@@ -228,7 +219,6 @@ pub fn faced(tx: &Tx<'_>, session: SessionId, at: Timestamp) -> Result<Vec<Faced
                 goal: row.get(11)?,
                 command: row.get(12)?,
                 file: row.get(13)?,
-                cwd: row.get(14)?,
             })
         })?
         .collect::<Result<_, _>>()?;

@@ -81,7 +81,6 @@ pub fn ahead(tx: &Tx<'_>, met: &Met<'_>, policy: &Policy<'_>) -> Result<Ahead, S
         goal: finding.goal.as_ref().map(Goal::key),
         command: end.call.command.clone(),
         file: end.call.file.clone(),
-        cwd: met.seen.cwd.clone(),
     };
     let mut earlier = Vec::new();
     if let Some(session) = met.session {

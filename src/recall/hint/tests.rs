@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::id::{EventId, Fingerprint, HintId, ModeId, PatternId, ProjectId, RemedyId};
+use crate::domain::id::{EventId, Fingerprint, ModeId, PatternId, ProjectId, RemedyId};
 use crate::domain::lesson::Trials;
 use crate::domain::trace::ToolKind;
 use crate::store::remedy::Owner;
@@ -23,7 +23,6 @@ fn faced(headline: &str, command: &str) -> Faced {
         goal: None,
         command: Some(command.to_owned()),
         file: None,
-        cwd: None,
     }
 }
 
@@ -312,8 +311,6 @@ fn what_nobody_got_past_is_said_where_the_cause_or_a_try_is_known() {
 #[test]
 fn an_agent_is_not_told_the_same_twice() {
     let earlier = |remedy, suggestion: &str| Earlier {
-        id: HintId(1),
-        told: Told::Hint,
         mode: Some(ModeId(7)),
         remedy,
         suggestion: suggestion.to_owned(),

@@ -36,7 +36,6 @@ fn run(command: &str, headline: &str) -> Run {
         name: Fingerprint([1; 10]),
         instance: None,
         headline: headline.to_owned(),
-        segment: None,
         muted_until: None,
         chosen: None,
     }
