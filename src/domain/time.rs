@@ -9,6 +9,12 @@ pub struct Timestamp(pub i64);
 pub struct Span(pub i64);
 
 impl Span {
+    /// Returns a span of whole milliseconds; of a number below zero, none.
+    #[must_use]
+    pub const fn milliseconds(n: i64) -> Self {
+        Self(if n > 0 { n.saturating_mul(1_000) } else { 0 })
+    }
+
     /// Returns a span of whole seconds.
     #[must_use]
     pub const fn seconds(n: i64) -> Self {

@@ -6,7 +6,7 @@
 use super::id::{Assistant, Fingerprint, RemedyId};
 use super::lesson::{Rule, Told};
 use super::project::Place;
-use super::time::Timestamp;
+use super::time::{Span, Timestamp};
 
 /// A session as its assistant names it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -63,6 +63,19 @@ pub struct Observation {
     pub via: Via,
     /// What happened.
     pub step: Step,
+}
+
+impl Observation {
+    /// Returns when the call began whose outcome this is: a record has that time, and a hook hears when it is over.
+    #[must_use]
+    pub fn began(&self) -> Timestamp {
+        match &self.step {
+            Step::CallEnded(end) if self.at_source == AtSource::Arrival => {
+                self.at.before(Span::milliseconds(end.duration_ms.unwrap_or(0)))
+            }
+            _ => self.at,
+        }
+    }
 }
 
 /// What happened.

@@ -14,22 +14,41 @@ use crate::domain::trace::{Observation, Step};
 use crate::failure::shell;
 use crate::recall::hint::{self, Ahead, Policy};
 use crate::redact::Clean;
+use crate::store::hint::CallName;
 use crate::store::{Store, StoreError, journal, session, warned};
 
-/// A failure that a hook has just journalled: the whole report of the first call of several that failed.
+/// What failed among the calls that a hook has just journalled.
 #[derive(Debug)]
-pub(super) struct Failed {
+pub(super) struct Failures {
+    first: Failed,
+    others: Vec<Failed>,
+    /// All calls that the hook reports: they ran side by side.
+    beside: Vec<CallName>,
+}
+
+/// A call that failed, with its whole report.
+#[derive(Debug)]
+struct Failed {
     seen: Clean<Observation>,
     found: Prepared,
 }
 
-/// Returns the failure that is among what a hook reports, if there is one that counts: flagged, or hidden behind a
-/// success.
-pub(super) fn failed(seen: &Clean<Vec<Observation>>) -> Option<Failed> {
+/// Returns the failures that count among what a hook reports, flagged or hidden behind a success, if there are any.
+pub(super) fn failures(seen: &Clean<Vec<Observation>>) -> Option<Failures> {
     let may_fail = |seen: &Clean<Observation>| matches!(seen.step, Step::CallEnded(_) | Step::ModelError(_));
-    seen.clone().into_iter().filter(may_fail).find_map(|seen| {
+    let mut failed = seen.clone().into_iter().filter(may_fail).filter_map(|seen| {
         let found = prepare(&seen);
         counts(&found).then_some(Failed { seen, found })
+    });
+    let first = failed.next()?;
+    Some(Failures {
+        first,
+        others: failed.collect(),
+        beside: seen
+            .clone()
+            .into_iter()
+            .filter_map(|seen| CallName::of(&seen))
+            .collect(),
     })
 }
 
@@ -42,9 +61,10 @@ pub(super) fn counts(prepared: &Prepared) -> bool {
             .is_some_and(|finding| finding.expected.is_none())
 }
 
-/// Returns what the agent is to be told about a failure, if anything.
-pub(super) fn answer(settings: &Settings, failed: &Failed) -> Result<Option<Message>, FlowError> {
-    let cwd = failed.seen.cwd.as_deref();
+/// Returns what the agent is to be told about what failed, if anything: one message, of the first failure of which there
+/// is one.
+pub(super) fn answer(settings: &Settings, failures: &Failures) -> Result<Option<Message>, FlowError> {
+    let cwd = failures.first.seen.cwd.as_deref();
     let folder = cwd.map_or(settings.home.as_path(), Path::new);
     let hints = settings.telling(&config::repository(folder)).hints;
     if hints == Hints::Off {
@@ -53,7 +73,7 @@ pub(super) fn answer(settings: &Settings, failed: &Failed) -> Result<Option<Mess
     let stands = |remedy: &Remedy| stands(settings, cwd, remedy);
     let policy = Policy { hints, stands: &stands };
     let answered = match Store::open_for_hook(&settings.database()) {
-        Ok(Some(mut store)) => say(&mut store, settings, failed, &policy),
+        Ok(Some(mut store)) => say(&mut store, settings, failures, &policy),
         Ok(None) => Ok(None),
         Err(error) => Err(error.into()),
     };
@@ -70,24 +90,30 @@ pub(super) fn answer(settings: &Settings, failed: &Failed) -> Result<Option<Mess
 fn say(
     store: &mut Store,
     settings: &Settings,
-    failed: &Failed,
+    failures: &Failures,
     policy: &Policy<'_>,
 ) -> Result<Option<Message>, FlowError> {
-    if was_refused(settings, &failed.seen) {
-        return Ok(None);
-    }
     let machine = settings.machine();
-    match store.look(|tx| turn::look(tx, &machine, &failed.found, policy))? {
-        Ahead::Silence => return Ok(None),
-        Ahead::Unclear => return record_and_say(store, settings, failed, policy),
-        Ahead::Message(_) => {}
+    for failed in [&failures.first].into_iter().chain(&failures.others) {
+        if was_refused(settings, &failed.seen) {
+            continue;
+        }
+        match store.look(|tx| turn::look(tx, &machine, &failed.found, &failures.beside, policy))? {
+            Ahead::Silence => continue,
+            Ahead::Unclear => return record_and_say(store, settings, failures, policy),
+            Ahead::Message(_) => {}
+        }
+        // What is kept of the message, and what it is made of, has to have passed all rules.
+        let found = prepare(&rules(settings)?.observation(failed.seen.clone()));
+        let said = store.write(|tx| match turn::look(tx, &machine, &found, &failures.beside, policy)? {
+            Ahead::Message(said) => turn::claim(tx, &machine, &found, *said, policy),
+            Ahead::Silence | Ahead::Unclear => Ok(None),
+        })?;
+        if said.is_some() {
+            return Ok(said);
+        }
     }
-    // What is kept of the message, and what it is made of, has to have passed all rules.
-    let found = prepare(&rules(settings)?.observation(failed.seen.clone()));
-    store.write(|tx| match turn::look(tx, &machine, &found, policy)? {
-        Ahead::Message(said) => Ok(turn::claim(tx, &machine, &found, *said, policy)?),
-        Ahead::Silence | Ahead::Unclear => Ok(None),
-    })
+    Ok(None)
 }
 
 /// Returns whether the call was refused before in its session: the remedy was the reason, and is before the agent.
@@ -99,16 +125,17 @@ fn was_refused(settings: &Settings, seen: &Observation) -> bool {
     journal::has_happened(&settings.journals(), &seen.session, &warn::refused(&call))
 }
 
-/// Drains the session's journal and says what there is to say then.
+/// Drains the session's journal and says what there is to say then, about whichever of the failures.
 fn record_and_say(
     store: &mut Store,
     settings: &Settings,
-    failed: &Failed,
+    failures: &Failures,
     policy: &Policy<'_>,
 ) -> Result<Option<Message>, FlowError> {
     let rules = rules(settings)?;
     let mut recorder = Recorder::new(settings.machine());
-    let key = &failed.seen.session;
+    let Failures { first, beside, .. } = failures;
+    let key = &first.seen.session;
     let path = settings.journals().join(journal::file_name(key));
     let said = drain::drain_once(
         store,
@@ -117,7 +144,7 @@ fn record_and_say(
         &mut recorder,
         settings.clock,
         |tx| match session::find(tx, key)? {
-            Some(session) => hint::answer(tx, session, failed.seen.at, policy),
+            Some(session) => hint::answer(tx, session, first.seen.at, beside, policy),
             None => Ok(None),
         },
     );

@@ -7,7 +7,7 @@ use std::io::Read as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use super::answer::{self, Failed};
+use super::answer::{self, Failures};
 use super::brief::{self, Begun};
 use super::{note_fault, pause, scene, warn};
 use crate::assistants::{self, Hooks, Parsed};
@@ -77,23 +77,23 @@ fn capture(name: Option<&str>, settings: &Settings) -> Result<Option<String>, St
     }
     let event = parsed.event.clone();
     let begun = Begun::of(&parsed);
-    let failed = record(hooks, parsed, settings)?;
+    let failures = record(hooks, parsed, settings)?;
     if let Some(begun) = begun {
         return at_start(hooks, begun, settings);
     }
     // What cannot be handed to the model on this event must not be claimed as told.
-    let Some(failed) = failed.filter(|_| (hooks.reply)(&event, "").is_some()) else {
+    let Some(failures) = failures.filter(|_| (hooks.reply)(&event, "").is_some()) else {
         return Ok(None);
     };
     // What was journalled is safe: an answer that cannot be had is only noted.
-    match answer::answer(settings, &failed) {
+    match answer::answer(settings, &failures) {
         Ok(message) => Ok(message.and_then(|message| (hooks.reply)(&event, &message.text))),
         Err(error) => Err(format!("could not answer: {error}: {}", source(&error))),
     }
 }
 
-/// Journals what a hook reported and starts the worker where it is due. Returns the failure that may be answered.
-fn record(hooks: &Hooks, parsed: Parsed, settings: &Settings) -> Result<Option<Failed>, String> {
+/// Journals what a hook reported and starts the worker where it is due. Returns the failures that may be answered.
+fn record(hooks: &Hooks, parsed: Parsed, settings: &Settings) -> Result<Option<Failures>, String> {
     let Some(session) = parsed.session else { return Ok(None) };
     let mut seen = parsed.observations;
     scene::complete(&mut seen, hooks, settings);
@@ -104,7 +104,7 @@ fn record(hooks: &Hooks, parsed: Parsed, settings: &Settings) -> Result<Option<F
         .any(|seen| matches!(seen.step, Step::TurnEnded { .. }) && seen.agent.is_none());
     scene::tell_transcript(&mut seen, parsed.transcript);
     let seen = redact::scan_all(seen);
-    let failed = answer::failed(&seen);
+    let failures = answer::failures(&seen);
     let seen = seen.derive(|seen| seen.iter().cloned().map(shortened).collect::<Vec<_>>());
     // The check of the wiring sends no event that is recorded, and looks for its journal.
     if !seen.is_empty() || canary::is_canary(&session.external) {
@@ -114,7 +114,7 @@ fn record(hooks: &Hooks, parsed: Parsed, settings: &Settings) -> Result<Option<F
     if ends || (turn && turns_are_due()) || (starts && leftovers(settings, &session)) {
         start_worker(settings)?;
     }
-    Ok(failed)
+    Ok(failures)
 }
 
 /// Says what a session that begins is likely to meet, when it is journalled already.

@@ -8,7 +8,7 @@ use super::brief::project_at;
 use crate::capture::{Prepared, Recorder};
 use crate::domain::lesson::Message;
 use crate::recall::hint::{self, Ahead, Met, Policy};
-use crate::store::hint::Occasion;
+use crate::store::hint::{CallName, Occasion};
 use crate::store::{StoreError, Tx, session};
 
 /// Says what is to be said about a step, and records it.
@@ -20,7 +20,7 @@ pub(super) fn hear(
     policy: &Policy<'_>,
 ) -> Result<(), StoreError> {
     let ahead = if answer::counts(step) {
-        look(tx, machine, step, policy)?
+        look(tx, machine, step, &[], policy)?
     } else {
         Ahead::Silence
     };
@@ -32,15 +32,21 @@ pub(super) fn hear(
         }
         Ahead::Unclear => {
             if let Some(session) = session::find(tx, &step.seen.session)? {
-                hint::answer(tx, session, step.seen.at, policy)?;
+                hint::answer(tx, session, step.seen.at, &[], policy)?;
             }
         }
     }
     Ok(())
 }
 
-/// Returns what there is to say about a failure that is not recorded yet.
-pub(super) fn look(tx: &Tx<'_>, machine: &str, found: &Prepared, policy: &Policy<'_>) -> Result<Ahead, StoreError> {
+/// Returns what there is to say about a failure that is not recorded yet, and was reported with the calls `beside` it.
+pub(super) fn look(
+    tx: &Tx<'_>,
+    machine: &str,
+    found: &Prepared,
+    beside: &[CallName],
+    policy: &Policy<'_>,
+) -> Result<Ahead, StoreError> {
     let Some(finding) = &found.finding else {
         return Ok(Ahead::Silence);
     };
@@ -53,6 +59,7 @@ pub(super) fn look(tx: &Tx<'_>, machine: &str, found: &Prepared, policy: &Policy
         project,
         seen: &found.seen,
         finding,
+        beside,
     };
     hint::ahead(tx, &met, policy)
 }

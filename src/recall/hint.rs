@@ -18,7 +18,7 @@ use crate::domain::time::{Span, Timestamp};
 use crate::failure::remedy::{self, Text};
 use crate::redact::Clean;
 use crate::store::body::{self, Part};
-use crate::store::hint::{self, Answers, Earlier, Faced, History, Occasion};
+use crate::store::hint::{self, Answers, CallName, Earlier, Faced, History, Occasion};
 use crate::store::remedy::{Asking, Known};
 use crate::store::{self, StoreError, Tx};
 
@@ -41,12 +41,13 @@ pub struct Policy<'p> {
 }
 
 /// Returns what the agent is to be told about the failures that were recorded at `at` in a session; at most one
-/// message. It is claimed in the store: no other hook will say it too. With `hints = "shadow"` it is claimed and not
-/// returned.
+/// message, and none where one of the calls `beside` them was answered. It is claimed in the store: no other hook will
+/// say it too. With `hints = "shadow"` it is claimed and not returned.
 pub fn answer(
     tx: &Tx<'_>,
     session: SessionId,
     at: Timestamp,
+    beside: &[CallName],
     policy: &Policy<'_>,
 ) -> Result<Option<Message>, StoreError> {
     if policy.hints == Hints::Off {
@@ -55,13 +56,18 @@ pub fn answer(
     for faced in hint::faced(tx, session, at)? {
         let Some(event) = faced.event else { continue };
         let earlier = hint::before(tx, session, faced.agent.as_deref())?;
-        if was_followed(tx, session, at, &faced, &earlier)? || is_enough(tx, session, &faced, &earlier)? {
+        if is_beside(faced.began, beside, &earlier)
+            || is_enough(&faced, &earlier)
+            || session_had_enough(tx, session)?
+            || was_followed(tx, session, &faced, &earlier)?
+        {
             continue;
         }
         let output = body::read(tx, event, Part::Output)?
             .map(|text| text.joined())
             .unwrap_or_default();
-        let Some(message) = about(tx, at, &faced, &earlier, &output, policy)? else {
+        let evidence = Evidence::of(tx, at, &faced)?;
+        let Some(message) = evidence.and_then(|known| known.say(&faced, &output, &earlier, policy)) else {
             continue;
         };
         let occasion = Occasion {
@@ -80,60 +86,70 @@ pub fn answer(
     Ok(None)
 }
 
-/// Returns whether this agent, or its session, was told as much as it may be.
-fn is_enough(tx: &Tx<'_>, session: SessionId, faced: &Faced, earlier: &[Earlier]) -> Result<bool, StoreError> {
-    let of_mode = earlier.iter().filter(|told| told.mode == Some(faced.mode)).count();
-    Ok(of_mode >= MOST_OF_MODE || hint::count(tx, session, Told::Hint)? >= MOST_IN_SESSION)
+/// Returns whether a call ran beside one that was answered: side by side with it, or begun before its agent can have read
+/// the answer. One answer is for all of them.
+fn is_beside(began: Timestamp, beside: &[CallName], earlier: &[Earlier]) -> bool {
+    earlier
+        .iter()
+        .any(|told| began.since(told.at) < TURN || beside.contains(&told.call))
 }
 
-/// Returns whether the agent did what it was told first about this failure mode, or had no time to.
-fn was_followed(
-    tx: &Tx<'_>,
-    session: SessionId,
-    at: Timestamp,
-    faced: &Faced,
-    earlier: &[Earlier],
-) -> Result<bool, StoreError> {
+/// Returns whether this agent was told as much about a failure mode as it may be.
+fn is_enough(faced: &Faced, earlier: &[Earlier]) -> bool {
+    earlier.iter().filter(|told| told.mode == Some(faced.mode)).count() >= MOST_OF_MODE
+}
+
+/// Returns whether a session was told as much as it may be, whatever about.
+fn session_had_enough(tx: &Tx<'_>, session: SessionId) -> Result<bool, StoreError> {
+    Ok(hint::count(tx, session, Told::Hint)? >= MOST_IN_SESSION)
+}
+
+/// Returns whether the agent did what it was told first about this failure mode.
+fn was_followed(tx: &Tx<'_>, session: SessionId, faced: &Faced, earlier: &[Earlier]) -> Result<bool, StoreError> {
     let Some(first) = earlier.iter().find(|told| told.mode == Some(faced.mode)) else {
         return Ok(false);
     };
-    if at.since(first.at) < TURN {
-        return Ok(true);
-    }
     let since = hint::called_since(tx, session, faced.agent.as_deref(), first.at)?;
     let (was, becomes) = &first.change;
     let said = if becomes.is_empty() { &first.suggestion } else { becomes };
     Ok(since.iter().any(|call| remedy::follows(call, said, was)))
 }
 
-fn about(
-    tx: &Tx<'_>,
-    at: Timestamp,
-    faced: &Faced,
-    earlier: &[Earlier],
-    output: &str,
-    policy: &Policy<'_>,
-) -> Result<Option<Message>, StoreError> {
-    let Some(instance) = faced.instance else {
-        return Ok(None);
-    };
-    let asking = Asking {
-        project: faced.project,
-        root: faced.root,
-        now: at,
-    };
-    let mut known = store::remedy::of_instance(tx, instance, asking)?;
-    known.extend(store::remedy::of_kind(tx, faced.pattern, asking)?);
-    let call = faced.command.as_deref().or(faced.file.as_deref()).unwrap_or_default();
-    let facts = Facts {
-        faced,
-        text: Text { call, output },
-        known: &known,
-        history: hint::history(tx, instance, asking)?,
-        earlier,
-        is_second: earlier.iter().any(|told| told.mode == Some(faced.mode)),
-    };
-    Ok(decide(&facts, policy.stands))
+/// What earlier sessions know of a failure.
+struct Evidence {
+    known: Vec<Known>,
+    history: History,
+}
+
+impl Evidence {
+    fn of(tx: &Tx<'_>, at: Timestamp, faced: &Faced) -> Result<Option<Self>, StoreError> {
+        let Some(instance) = faced.instance else {
+            return Ok(None);
+        };
+        let asking = Asking {
+            project: faced.project,
+            root: faced.root,
+            now: at,
+        };
+        let mut known = store::remedy::of_instance(tx, instance, asking)?;
+        known.extend(store::remedy::of_kind(tx, faced.pattern, asking)?);
+        let history = hint::history(tx, instance, asking)?;
+        Ok(Some(Self { known, history }))
+    }
+
+    /// Returns what is to be said of a failure to an agent that was told some things before.
+    fn say(&self, faced: &Faced, output: &str, earlier: &[Earlier], policy: &Policy<'_>) -> Option<Message> {
+        let call = faced.command.as_deref().or(faced.file.as_deref()).unwrap_or_default();
+        let facts = Facts {
+            faced,
+            text: Text { call, output },
+            known: &self.known,
+            history: self.history,
+            earlier,
+            is_second: earlier.iter().any(|told| told.mode == Some(faced.mode)),
+        };
+        decide(&facts, policy.stands)
+    }
 }
 
 /// All that decides what is told.

@@ -105,6 +105,8 @@ pub fn claim(tx: &Tx<'_>, occasion: &Occasion, message: &Clean<Message>) -> Resu
 /// A message that an agent still has before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Earlier {
+    /// The call that it answered.
+    pub call: CallName,
     /// The failure mode that it spoke of.
     pub mode: Option<ModeId>,
     /// The remedy that it named.
@@ -121,7 +123,7 @@ pub struct Earlier {
 /// behind by then, and a warning that was only noted was told to nobody.
 pub fn before(tx: &Tx<'_>, session: SessionId, agent: Option<&str>) -> Result<Vec<Earlier>, StoreError> {
     let mut rows = tx.prepare_cached(
-        "select h.mode, h.remedy, h.suggestion, coalesce(r.was, ''), coalesce(r.becomes, ''), h.at
+        "select h.call, h.mode, h.remedy, h.suggestion, coalesce(r.was, ''), coalesce(r.becomes, ''), h.at
          from hint h left join remedy r on r.id = h.remedy and r.instance is not null
          where h.session = ?1 and h.agent is ?2 and h.kind <> 'brief' and (h.shadow = 0 or h.kind = 'hint')
            and h.at > coalesce((select max(e.at) from event e where e.session = ?1 and e.kind = 'compact' and e.agent is ?2), -1)
@@ -130,11 +132,12 @@ pub fn before(tx: &Tx<'_>, session: SessionId, agent: Option<&str>) -> Result<Ve
     let found = rows
         .query_map(params![session.0, agent], |row| {
             Ok(Earlier {
-                mode: row.get::<_, Option<i64>>(0)?.map(ModeId),
-                remedy: row.get::<_, Option<i64>>(1)?.map(RemedyId),
-                suggestion: row.get(2)?,
-                change: (row.get(3)?, row.get(4)?),
-                at: Timestamp(row.get(5)?),
+                call: CallName(EventKey(row.get(0)?)),
+                mode: row.get::<_, Option<i64>>(1)?.map(ModeId),
+                remedy: row.get::<_, Option<i64>>(2)?.map(RemedyId),
+                suggestion: row.get(3)?,
+                change: (row.get(4)?, row.get(5)?),
+                at: Timestamp(row.get(6)?),
             })
         })?
         .collect::<Result<_, _>>()?;
@@ -188,13 +191,16 @@ pub struct Faced {
     pub command: Option<String>,
     /// The file that it works on.
     pub file: Option<String>,
+    /// When it began.
+    pub began: Timestamp,
 }
 
 /// Returns the failures of a session that were recorded at a moment, count, and belong to no mode that is muted.
 pub fn faced(tx: &Tx<'_>, session: SessionId, at: Timestamp) -> Result<Vec<Faced>, StoreError> {
     let mut rows = tx.prepare_cached(
         "select f.event, coalesce(s.top, s.id), f.agent, f.project, f.pattern, p.mode, f.instance, p.tool_kind,
-                f.headline, f.message, f.segment, f.goal, e.command, e.file
+                f.headline, f.message, f.segment, f.goal, e.command, e.file,
+                f.at - case when e.at_source = 'arrival' then 1000 * max(coalesce(e.duration_ms, 0), 0) else 0 end
          from failure f join event e on e.id = f.event join session s on s.id = f.session
          join pattern p on p.id = f.pattern join mode m on m.id = p.mode
          where f.session = ?1 and f.at = ?2 and f.expected is null and coalesce(m.muted_until, 0) <= ?2
@@ -219,6 +225,7 @@ pub fn faced(tx: &Tx<'_>, session: SessionId, at: Timestamp) -> Result<Vec<Faced
                 goal: row.get(11)?,
                 command: row.get(12)?,
                 file: row.get(13)?,
+                began: Timestamp(row.get(14)?),
             })
         })?
         .collect::<Result<_, _>>()?;

@@ -1,5 +1,6 @@
 //! The integration tests: one binary.
 
+mod answered;
 mod brief;
 mod capture_copies;
 mod capture_hooks;

@@ -1,6 +1,6 @@
 //! What is said of a failure before it is recorded.
 
-use super::{Policy, about, is_enough};
+use super::{Evidence, Policy, is_beside, is_enough, session_had_enough};
 use crate::domain::failure::{Finding, Goal};
 use crate::domain::id::{ProjectId, SessionId};
 use crate::domain::lesson::{Hints, Message};
@@ -22,6 +22,8 @@ pub struct Met<'m> {
     pub seen: &'m Clean<Observation>,
     /// What failed in it.
     pub finding: &'m Clean<Finding>,
+    /// The calls that were reported with it: they ran side by side.
+    pub beside: &'m [CallName],
 }
 
 /// What there is to say about a failure that is not recorded yet.
@@ -81,18 +83,23 @@ pub fn ahead(tx: &Tx<'_>, met: &Met<'_>, policy: &Policy<'_>) -> Result<Ahead, S
         goal: finding.goal.as_ref().map(Goal::key),
         command: end.call.command.clone(),
         file: end.call.file.clone(),
+        began: met.seen.began(),
     };
     let mut earlier = Vec::new();
     if let Some(session) = met.session {
         earlier = hint::before(tx, session, faced.agent.as_deref())?;
-        if is_enough(tx, session, &faced, &earlier)? {
+        if is_beside(faced.began, met.beside, &earlier)
+            || is_enough(&faced, &earlier)
+            || session_had_enough(tx, session)?
+        {
             return Ok(Ahead::Silence);
         }
         if earlier.iter().any(|told| told.mode == Some(mode)) {
             return Ok(Ahead::Unclear);
         }
     }
-    let Some(message) = about(tx, at, &faced, &earlier, &end.output.joined(), policy)? else {
+    let evidence = Evidence::of(tx, at, &faced)?;
+    let Some(message) = evidence.and_then(|known| known.say(&faced, &end.output.joined(), &earlier, policy)) else {
         return Ok(Ahead::Silence);
     };
     let occasion = Occasion {

@@ -1,7 +1,8 @@
 use super::*;
-use crate::domain::id::{EventId, Fingerprint, ModeId, PatternId, ProjectId, RemedyId};
+use crate::domain::id::{Assistant, EventId, Fingerprint, ModeId, PatternId, ProjectId, RemedyId};
 use crate::domain::lesson::Trials;
-use crate::domain::trace::ToolKind;
+use crate::domain::trace::{self, AtSource, Call, CallEnd, Flag, Observation, SessionKey, Step, ToolKind, Via};
+use crate::redact;
 use crate::store::remedy::Owner;
 
 /// 2026-06-18T00:00:00Z.
@@ -23,6 +24,55 @@ fn faced(headline: &str, command: &str) -> Faced {
         goal: None,
         command: Some(command.to_owned()),
         file: None,
+        began: DAY,
+    }
+}
+
+/// Returns the name of a call with this id.
+fn a_call(id: &str) -> CallName {
+    let call = Call {
+        id: Some(id.to_owned()),
+        tool: "Bash".to_owned(),
+        kind: ToolKind::Shell,
+        input: trace::Text::whole("{}"),
+        command: None,
+        file: None,
+    };
+    let end = CallEnd {
+        call,
+        flag: Flag::Failure,
+        output: trace::Text::default(),
+        exit_code: None,
+        duration_ms: None,
+        interrupted: false,
+        note: None,
+        background: None,
+    };
+    let seen = Observation {
+        session: SessionKey {
+            assistant: Assistant::new("a"),
+            external: "s".to_owned(),
+        },
+        agent: None,
+        at: DAY,
+        at_source: AtSource::Arrival,
+        cwd: None,
+        branch: None,
+        via: Via::Hook,
+        step: Step::CallEnded(end),
+    };
+    CallName::of(&redact::scan(seen)).expect("a call has a name")
+}
+
+/// A message about the failure mode that the cases meet.
+fn told(remedy: Option<RemedyId>, suggestion: &str) -> Earlier {
+    Earlier {
+        call: a_call("toolu_1"),
+        mode: Some(ModeId(7)),
+        remedy,
+        suggestion: suggestion.to_owned(),
+        change: (String::new(), String::new()),
+        at: DAY,
     }
 }
 
@@ -310,19 +360,12 @@ fn what_nobody_got_past_is_said_where_the_cause_or_a_try_is_known() {
 
 #[test]
 fn an_agent_is_not_told_the_same_twice() {
-    let earlier = |remedy, suggestion: &str| Earlier {
-        mode: Some(ModeId(7)),
-        remedy,
-        suggestion: suggestion.to_owned(),
-        change: (String::new(), String::new()),
-        at: DAY,
-    };
-    for told in [
-        earlier(Some(RemedyId(1)), "other words"),
-        earlier(Some(RemedyId(5)), "mise exec -- go test ./..."),
+    for earlier in [
+        told(Some(RemedyId(1)), "other words"),
+        told(Some(RemedyId(5)), "mise exec -- go test ./..."),
     ] {
         let case = Case {
-            earlier: vec![told],
+            earlier: vec![earlier],
             history: met(5, 0),
             ..go_missing(vec![mise(2, 0)])
         };
@@ -337,11 +380,29 @@ fn an_agent_is_not_told_the_same_twice() {
         0,
     );
     let case = Case {
-        earlier: vec![earlier(Some(RemedyId(1)), "mise exec -- go test ./...")],
+        earlier: vec![told(Some(RemedyId(1)), "mise exec -- go test ./...")],
         ..go_missing(vec![mise(2, 0), other])
     };
     assert!(
         case.text().contains("/usr/local/go/bin/go"),
         "another remedy may be told second"
     );
+}
+
+#[test]
+fn one_answer_is_for_all_calls_that_ran_beside_one_another() {
+    let answered = [told(None, "")];
+    let reported = [a_call("toolu_1"), a_call("toolu_2")];
+    for (seconds, beside, expected) in [
+        (-30, &reported[1..], true),
+        (1, &reported[1..], true),
+        (2, &reported[1..], false),
+        (30, &reported[1..], false),
+        (30, &reported[..], true),
+        (30, &[], false),
+    ] {
+        let began = Timestamp(DAY.0 + seconds * 1_000_000);
+        assert_eq!(is_beside(began, beside, &answered), expected, "{seconds} s, {beside:?}");
+        assert!(!is_beside(began, beside, &[]), "nothing was told");
+    }
 }
