@@ -11,11 +11,10 @@ use crate::capture::{CaptureError, Prepared, Recorder, drain, prepare};
 use crate::config::{self, Settings};
 use crate::domain::lesson::{Hints, Message, Remedy};
 use crate::domain::trace::{Observation, Step};
-use crate::failure::shell;
 use crate::recall::hint::{self, Ahead, Policy};
 use crate::redact::Clean;
 use crate::store::hint::CallName;
-use crate::store::{Store, StoreError, journal, session, warned};
+use crate::store::{Store, StoreError, journal, session};
 
 /// What failed among the calls that a hook has just journalled.
 #[derive(Debug)]
@@ -93,11 +92,12 @@ fn say(
     failures: &Failures,
     policy: &Policy<'_>,
 ) -> Result<Option<Message>, FlowError> {
+    // The reason of a refusal is before the agent, and only the journal knows of it.
+    if journal::has_happened(&settings.journals(), &failures.first.seen.session, warn::REFUSED) {
+        return record_and_say(store, settings, failures, policy);
+    }
     let machine = settings.machine();
     for failed in [&failures.first].into_iter().chain(&failures.others) {
-        if was_refused(settings, &failed.seen) {
-            continue;
-        }
         match store.look(|tx| turn::look(tx, &machine, &failed.found, &failures.beside, policy))? {
             Ahead::Silence => continue,
             Ahead::Unclear => return record_and_say(store, settings, failures, policy),
@@ -114,15 +114,6 @@ fn say(
         }
     }
     Ok(None)
-}
-
-/// Returns whether the call was refused before in its session: the remedy was the reason, and is before the agent.
-fn was_refused(settings: &Settings, seen: &Observation) -> bool {
-    let Step::CallEnded(end) = &seen.step else {
-        return false;
-    };
-    let call = warned::hash(&shell::shape(&end.call));
-    journal::has_happened(&settings.journals(), &seen.session, &warn::refused(&call))
 }
 
 /// Drains the session's journal and says what there is to say then, about whichever of the failures.

@@ -16,6 +16,9 @@ use crate::redact::{self, Clean};
 use crate::store::journal;
 use crate::store::warned::{self, Warned};
 
+/// The word by which a session remembers that a call of it was refused.
+pub(super) const REFUSED: &str = "refused";
+
 /// What is said before a call.
 #[derive(Debug)]
 pub(super) struct Said {
@@ -65,18 +68,13 @@ pub(super) fn before(hooks: &Hooks, parsed: &Parsed, said: &Repository, settings
     }
     if how == Warnings::DenyOnce {
         // What was only noted was told to nobody: the hint after it must know the difference.
-        is_first(settings, session, &refused(&warning.call));
+        is_first(settings, session, REFUSED);
     }
     let told = told(warning, how, &seen, call);
     Some(Said {
         seen: redact::scan_all(vec![told]),
         reply: (how == Warnings::DenyOnce).then_some(refusal),
     })
-}
-
-/// Returns the words by which a session remembers that a call, by its hash, was refused.
-pub(super) fn refused(call: &str) -> String {
-    format!("refused {call}")
 }
 
 /// Returns the folder whose file tells what is said before calls in `cwd`.

@@ -12,6 +12,7 @@ const OTHER_CALL: &str = "booktool verify";
 const OTHER_GONE: &str = "/bin/bash: line 1: booktool: command not found";
 /// What works instead, once it was found out.
 const INSTEAD: &str = "mise exec -- gotool test ./...";
+const ANOTHER_WAY: &str = "/opt/tools/gotool test ./...";
 const OTHER_INSTEAD: &str = "mise exec -- booktool verify";
 
 /// A machine on which one session after another met a failure: each is a call, what it said, and what worked, if
@@ -157,4 +158,37 @@ fn a_batch_speaks_once_whichever_hooks_hear_of_it() {
     let rows = scene.rows("select count(*) from hint group by session order by 1");
     assert_eq!(rows, ["1", "2"]);
     scene.assert_no_fault();
+}
+
+#[test]
+fn a_compaction_makes_the_agent_forget_before_it_is_recorded() {
+    let scene = taught(&[(CALL, GONE, Some(INSTEAD)), (CALL, GONE, Some(ANOTHER_WAY))]);
+    let mut told: Vec<String> = (0..3)
+        .map(|time| says_after(&scene, 4_000 + 10 * time, 1, (CALL, GONE)))
+        .collect();
+    assert_eq!(told.pop().as_deref(), Some(""), "two messages about it are enough");
+    assert!(
+        told.iter().any(|said| said.contains(INSTEAD)) && told.iter().any(|said| said.contains(ANOTHER_WAY)),
+        "{told:?}"
+    );
+    assert_eq!(says(&scene, 4_100, "PreCompact", &json!({"trigger": "auto"})), "");
+    let again = says_after(&scene, 4_110, 1, (CALL, GONE));
+    assert_eq!(again, told[0]);
+    scene.assert_no_fault();
+}
+
+#[test]
+fn what_was_told_about_another_failure_is_forgotten_with_a_compaction_too() {
+    let scene = taught(&[(CALL, GONE, Some(INSTEAD)), ("make vet", GONE, None)]);
+    let said = says_after(&scene, 4_000, 1, (CALL, GONE));
+    assert!(said.contains("mise exec"), "{said}");
+    let other = ("make vet", GONE);
+    assert_eq!(
+        says_after(&scene, 4_010, 1, other),
+        "",
+        "the same remedy is before the agent"
+    );
+    assert_eq!(says(&scene, 4_100, "PreCompact", &json!({"trigger": "auto"})), "");
+    let said = says_after(&scene, 4_110, 1, other);
+    assert!(said.contains("mise exec"), "{said}");
 }

@@ -176,6 +176,29 @@ fn only_commands_and_the_tools_of_servers_are_refused() {
 }
 
 #[test]
+fn what_a_refusal_said_is_not_said_again_after_another_spelling_of_the_same_failure() {
+    let repository = Repository::after(7);
+    repository.remedy(2);
+    let fails = |session: &str, at: &str| {
+        let failed = json!({
+            "tool_name": "Bash", "tool_use_id": format!("toolu_{session}_9"),
+            "tool_input": {"command": "gotool test -v ./..."}, "error": OUTPUT,
+        });
+        let payload = repository.payload("PostToolUseFailure", session, &failed).to_string();
+        let said = repository.scene.run_at(at, &[], &["hook", "claude-code"], &payload);
+        said.success()
+    };
+    assert!(repository.is_refused("now", "toolu_now_1", CALL));
+    assert_eq!(fails("now", "2026-11-20T12:01:00Z"), "");
+    let said = fails("other", "2026-11-20T12:01:00Z");
+    assert!(said.contains(INSTEAD), "{said}");
+    repository.before("noted", "toolu_noted_1", CALL, &[("CALLUS_WARNINGS", "shadow")]);
+    let said = fails("noted", "2026-11-20T12:01:00Z");
+    assert!(said.contains(INSTEAD), "what was only noted was told to nobody: {said}");
+    repository.scene.assert_no_fault();
+}
+
+#[test]
 fn it_is_refused_in_every_folder_of_the_tree_and_nowhere_else() {
     let mut repository = Repository::after(7);
     repository.remedy(2);

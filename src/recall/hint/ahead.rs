@@ -1,10 +1,10 @@
 //! What is said of a failure before it is recorded.
 
-use super::{Evidence, Policy, is_beside, is_enough, session_had_enough};
+use super::{Evidence, Policy, is_beside, session_had_enough};
 use crate::domain::failure::{Finding, Goal};
-use crate::domain::id::{ProjectId, SessionId};
+use crate::domain::id::{Fingerprint, ModeId, PatternId, ProjectId, SessionId};
 use crate::domain::lesson::{Hints, Message};
-use crate::domain::trace::{Observation, Step};
+use crate::domain::trace::{CallEnd, Observation, Step};
 use crate::failure::fingerprint;
 use crate::redact::Clean;
 use crate::store::hint::{self, Answers, CallName, Faced, Occasion};
@@ -49,33 +49,52 @@ pub fn ahead(tx: &Tx<'_>, met: &Met<'_>, policy: &Policy<'_>) -> Result<Ahead, S
         return Ok(Ahead::Silence);
     }
     let root = met.session.map(|session| session::top(tx, session)).transpose()?;
-    let at = met.seen.at;
     let Some((pattern, mode)) = mode::of_pattern(tx, named.kind)? else {
-        // The same thing may be known from another command: recorded, it has a failure mode of its own.
-        let asking = Asking {
-            project: met.project,
-            root,
-            now: at,
-        };
-        let known = store::remedy::of_instance(tx, named.instance, asking)?;
-        return Ok(if known.is_empty() {
-            Ahead::Silence
-        } else {
-            Ahead::Unclear
-        });
+        return under_another_command(tx, met, root, named.instance);
     };
-    if mute::is_muted(tx, mode, at)? {
+    if mute::is_muted(tx, mode, met.seen.at)? {
         return Ok(Ahead::Silence);
     }
+    let faced = faced(met, end, root, (pattern, mode), named.instance);
+    choose(tx, met, call, &faced, &end.output.joined(), policy)
+}
+
+/// The same thing may be known from another command: recorded, it has a failure mode of its own.
+fn under_another_command(
+    tx: &Tx<'_>,
+    met: &Met<'_>,
+    root: Option<SessionId>,
+    instance: Fingerprint,
+) -> Result<Ahead, StoreError> {
+    let asking = Asking {
+        project: met.project,
+        root,
+        now: met.seen.at,
+    };
+    let known = store::remedy::of_instance(tx, instance, asking)?;
+    Ok(if known.is_empty() {
+        Ahead::Silence
+    } else {
+        Ahead::Unclear
+    })
+}
+
+fn faced(
+    met: &Met<'_>,
+    end: &CallEnd,
+    root: Option<SessionId>,
+    (pattern, mode): (PatternId, ModeId),
+    instance: Fingerprint,
+) -> Faced {
     let finding = met.finding;
-    let faced = Faced {
+    Faced {
         event: None,
         root,
         agent: met.seen.agent.as_ref().map(|agent| agent.id.clone()),
         project: met.project,
         pattern,
         mode,
-        instance: Some(named.instance),
+        instance: Some(instance),
         kind: finding.kind,
         headline: finding.headline.clone(),
         message: finding.message.clone(),
@@ -84,34 +103,51 @@ pub fn ahead(tx: &Tx<'_>, met: &Met<'_>, policy: &Policy<'_>) -> Result<Ahead, S
         command: end.call.command.clone(),
         file: end.call.file.clone(),
         began: met.seen.began(),
-    };
+    }
+}
+
+/// Chooses what to say by what the agent was told before, of which a compaction that is not recorded yet may have made
+/// it forget everything.
+fn choose(
+    tx: &Tx<'_>,
+    met: &Met<'_>,
+    call: CallName,
+    faced: &Faced,
+    output: &str,
+    policy: &Policy<'_>,
+) -> Result<Ahead, StoreError> {
     let mut earlier = Vec::new();
     if let Some(session) = met.session {
         earlier = hint::before(tx, session, faced.agent.as_deref())?;
-        if is_beside(faced.began, met.beside, &earlier)
-            || is_enough(&faced, &earlier)
-            || session_had_enough(tx, session)?
-        {
+        if is_beside(faced.began, met.beside, &earlier) || session_had_enough(tx, session)? {
             return Ok(Ahead::Silence);
         }
-        if earlier.iter().any(|told| told.mode == Some(mode)) {
+        if earlier.iter().any(|told| told.mode == Some(faced.mode)) {
             return Ok(Ahead::Unclear);
         }
     }
-    let evidence = Evidence::of(tx, at, &faced)?;
-    let Some(message) = evidence.and_then(|known| known.say(&faced, &end.output.joined(), &earlier, policy)) else {
+    let Some(evidence) = Evidence::of(tx, met.seen.at, faced)? else {
         return Ok(Ahead::Silence);
     };
-    let occasion = Occasion {
+    let message = evidence.say(faced, output, &earlier, policy);
+    if !earlier.is_empty() && evidence.say(faced, output, &[], policy) != message {
+        return Ok(Ahead::Unclear);
+    }
+    Ok(message.map_or(Ahead::Silence, |message| {
+        Ahead::Message(Box::new((message, occasion(met, call, faced, policy))))
+    }))
+}
+
+fn occasion(met: &Met<'_>, call: CallName, faced: &Faced, policy: &Policy<'_>) -> Occasion {
+    Occasion {
         // Who claims it names the session, which may have to be made first.
         session: met.session.unwrap_or(SessionId(0)),
-        agent: faced.agent,
+        agent: faced.agent.clone(),
         answers: Answers::Call(call),
         instance: faced.instance,
-        at,
+        at: met.seen.at,
         shadow: policy.hints == Hints::Shadow,
-    };
-    Ok(Ahead::Message(Box::new((message, occasion))))
+    }
 }
 
 /// Claims what was found to say for a session, and returns it when it is to be sent: nobody else says it too.
