@@ -67,6 +67,11 @@ impl Advice for AnswerError {
                     .map(|one| format!("{}  {}", one.id, one.what))
                     .collect();
             }
+            Self::NotRecorded { what, there, .. } if there.is_empty() => {
+                return vec![format!("Leave `{what}` out: none is recorded")];
+            }
+            Self::NotRecorded { there, .. } => return vec![format!("There are: {}", there.join(", "))],
+            Self::Cursor { .. } => "Leave the cursor out to begin at the first page",
             Self::Value { .. } | Self::Text { .. } | Self::Refused(_) => return Vec::new(),
             Self::Unclear { choices, .. } => return choices.clone(),
             Self::Unknown { kind: "remedy", .. } => "callus show ID lists the remedies of a failure mode",

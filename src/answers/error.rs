@@ -54,6 +54,24 @@ pub enum AnswerError {
         /// What it may be.
         values: Vec<&'static str>,
     },
+    /// A filter asks for what nothing recorded is.
+    #[error("no {what} that is recorded fits `{given}`")]
+    NotRecorded {
+        /// The filter.
+        what: &'static str,
+        /// What was given.
+        given: String,
+        /// What there is, the most frequent first; the list may be cut.
+        there: Vec<String>,
+    },
+    /// A list cannot go on there.
+    #[error("`{given}` {why}")]
+    Cursor {
+        /// What was given.
+        given: String,
+        /// What it is instead.
+        why: &'static str,
+    },
     /// A text cannot be kept.
     #[error("{what} {why}")]
     Text {

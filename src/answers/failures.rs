@@ -4,6 +4,8 @@ use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::cursor::{Cursor, Question};
+use super::filters::{kind_or_scope, state};
 use super::page::Page;
 use super::pick::{mode_id, pick_project, project_at};
 use super::remedies::{RemedyLine, named};
@@ -11,8 +13,8 @@ use super::style::{self, count};
 use super::{Answer, AnswerError, Reader, Style, lenient, since};
 use crate::assistants;
 use crate::domain::failure::Expected;
+use crate::domain::id::ProjectId;
 use crate::domain::time::Timestamp;
-use crate::domain::trace::ToolKind;
 use crate::store::read::{ModeFilter, ModeRow, ModeSample, ModeState, SetAsideRow};
 use crate::store::{FOREVER, Store};
 
@@ -44,6 +46,9 @@ pub struct FailuresQuery {
     /// At most so many; 20 when left out.
     #[serde(deserialize_with = "lenient::count")]
     pub limit: Option<u32>,
+    /// Where to read on: what `next` of the page before says.
+    #[serde(deserialize_with = "lenient::text")]
+    pub cursor: Option<String>,
     /// The folder from which it is asked: what is decided in a project is told only there.
     #[serde(skip)]
     pub here: Option<String>,
@@ -113,6 +118,9 @@ pub struct FailuresView {
     pub modes: Vec<ModeLine>,
     /// There are more than the limit let through.
     pub more: bool,
+    /// What to pass as `cursor` to read on; left out at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
     #[serde(skip)]
     filtered: bool,
 }
@@ -132,55 +140,55 @@ pub fn failures(
     now: Timestamp,
     zone: &TimeZone,
 ) -> Result<FailuresView, AnswerError> {
-    let since = query.since.as_deref().map(|text| since(text, now, zone)).transpose()?;
+    let question = query.question();
+    let cursor = query.cursor.as_deref().map(|given| Cursor::read(given, question));
+    let cursor = cursor.transpose()?;
+    // A window that ends now is the same one on every page.
+    let asked = cursor.as_ref().map_or(now, |cursor| cursor.asked);
+    let since = query
+        .since
+        .as_deref()
+        .map(|text| since(text, asked, zone))
+        .transpose()?;
     let project = query
         .project
         .as_deref()
         .map(|given| pick_project(store, given))
         .transpose()?;
-    let limit = query.limit.unwrap_or(LIMIT).clamp(1, 1_000);
+    let limit = query.limit.unwrap_or(LIMIT).clamp(1, 1_000) as usize;
     let here = match project {
         Some(project) => Some(project),
         None => project_at(store, query.here.as_deref())?,
     };
-    let mut modes = if query.expected {
-        let (model, assistant, tool) = (
-            query.model.as_deref(),
-            query.assistant.as_deref(),
-            query.tool.as_deref().map(kind_or_scope),
-        );
-        let rows = store.set_aside(since, project, model, assistant, tool.as_deref(), Some(limit + 1))?;
-        rows.into_iter()
-            .map(|row| set_aside(store, row, now))
-            .collect::<Result<Vec<_>, _>>()?
+    let listed = if query.expected {
+        query.set_aside(store, since, project)?
     } else {
-        let rows = store.modes(&ModeFilter {
-            since,
-            project,
-            tool: query.tool.as_deref().map(kind_or_scope),
-            model: query.model.clone(),
-            assistant: query.assistant.clone(),
-            state: state(query.status.as_deref())?,
-            now,
-            limit: Some(READ),
-        })?;
-        let (plain, telling): (Vec<ModeRow>, Vec<ModeRow>) = rows
-            .into_iter()
-            .partition(|row| assistants::explains_itself(&row.headline));
-        telling
-            .iter()
-            .chain(&plain)
-            .take(limit as usize + 1)
-            .map(|row| named(store, row.id, line(store, row, now)?, here, now))
-            .collect::<Result<Vec<_>, _>>()?
+        query.counted(store, since, project, now)?
     };
-    let more = modes.len() > limit as usize;
-    modes.truncate(limit as usize);
+    let mut page: Vec<Listed> = listed
+        .into_iter()
+        .filter(|one| cursor.as_ref().is_none_or(|cursor| one.place > cursor.place()))
+        .take(limit + 1)
+        .collect();
+    let more = page.len() > limit;
+    page.truncate(limit);
+    let last = page.last().map(|last| last.place.clone());
+    let modes = page
+        .into_iter()
+        .map(|one| match one.row {
+            Row::Counted(row) => named(store, row.id, line(store, &row, now)?, here, now),
+            Row::SetAside(row) => set_aside(store, row, now),
+        })
+        .collect::<Result<_, _>>()?;
     Ok(FailuresView {
         since: since.map(style::rfc3339),
         set_aside: query.expected,
         modes,
         more,
+        next: last.filter(|_| more).map(|(keys, name)| {
+            let cursor = Cursor { asked, keys, name };
+            cursor.text(question)
+        }),
         filtered: [
             &query.project,
             &query.tool,
@@ -193,28 +201,103 @@ pub fn failures(
     })
 }
 
-/// Returns the state that a word names.
-fn state(word: Option<&str>) -> Result<ModeState, AnswerError> {
-    let Some(word) = word else {
-        return Ok(ModeState::default());
-    };
-    ModeState::ALL
-        .iter()
-        .find(|(_, name)| name.eq_ignore_ascii_case(word))
-        .map(|(state, _)| *state)
-        .ok_or_else(|| AnswerError::Value {
-            what: "status",
-            given: word.to_owned(),
-            values: ModeState::ALL.iter().map(|(_, name)| *name).collect(),
-        })
+/// Where a line stands in its list: smaller numbers first, then the name.
+type Place = (Vec<i64>, String);
+
+/// A line of a list before it is told.
+struct Listed {
+    place: Place,
+    row: Row,
 }
 
-/// Returns the kind of tool for a tool that has no scope of its own name: a shell call's scope is its command.
-fn kind_or_scope(tool: &str) -> String {
-    if assistants::is_shell(tool) {
-        ToolKind::Shell.word().to_owned()
-    } else {
-        tool.to_lowercase()
+enum Row {
+    Counted(ModeRow),
+    SetAside(SetAsideRow),
+}
+
+impl FailuresQuery {
+    fn question(&self) -> Question {
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        Question::of(
+            "failures",
+            &[
+                &text(&self.since),
+                &text(&self.project),
+                &text(&self.tool),
+                &text(&self.model),
+                &text(&self.assistant),
+                &text(&self.status),
+                if self.expected { "expected" } else { "" },
+            ],
+        )
+    }
+
+    /// Returns the failure modes with what counts: those that the client's own text explains come last.
+    fn counted(
+        &self,
+        store: &Store,
+        since: Option<Timestamp>,
+        project: Option<ProjectId>,
+        now: Timestamp,
+    ) -> Result<Vec<Listed>, AnswerError> {
+        let rows = store.modes(&ModeFilter {
+            since,
+            project,
+            tool: self.tool.as_deref().map(kind_or_scope),
+            model: self.model.clone(),
+            assistant: self.assistant.clone(),
+            state: self.status.as_deref().map_or(Ok(ModeState::default()), state)?,
+            now,
+            limit: Some(READ),
+            ..ModeFilter::default()
+        })?;
+        let mut listed: Vec<Listed> = rows
+            .into_iter()
+            .map(|row| {
+                let explained = assistants::explains_itself(&row.headline);
+                let last = row.last_at.map_or(0, |at| at.0);
+                let keys = vec![
+                    i64::from(explained),
+                    -row.sessions,
+                    -row.all_sessions,
+                    -row.failures,
+                    -last,
+                ];
+                Listed {
+                    place: (keys, row.fingerprint.clone()),
+                    row: Row::Counted(row),
+                }
+            })
+            .collect();
+        listed.sort_by(|one, other| one.place.cmp(&other.place));
+        Ok(listed)
+    }
+
+    /// Returns what was set aside, the most frequent first.
+    fn set_aside(
+        &self,
+        store: &Store,
+        since: Option<Timestamp>,
+        project: Option<ProjectId>,
+    ) -> Result<Vec<Listed>, AnswerError> {
+        let (model, assistant, tool) = (
+            self.model.as_deref(),
+            self.assistant.as_deref(),
+            self.tool.as_deref().map(kind_or_scope),
+        );
+        let rows = store.set_aside(since, project, model, assistant, tool.as_deref(), Some(READ))?;
+        let mut listed: Vec<Listed> = rows
+            .into_iter()
+            .map(|row| Listed {
+                place: (
+                    vec![-row.failures, -row.last_at.0],
+                    format!("{} {} {}", row.reason, row.scope, row.mode.map_or(0, |mode| mode.0)),
+                ),
+                row: Row::SetAside(row),
+            })
+            .collect();
+        listed.sort_by(|one, other| one.place.cmp(&other.place));
+        Ok(listed)
     }
 }
 
@@ -400,8 +483,8 @@ impl Answer for FailuresView {
                 out.line(line);
             }
         }
-        if self.more {
-            out.line(style.dim(&style::more(self.modes.len())));
+        if let Some(next) = &self.next {
+            out.line(style.dim(&style::read_on(style, self.modes.len(), next)));
         }
         out.text()
     }

@@ -185,6 +185,17 @@ pub(super) fn best(
     Ok(found.into_iter().next())
 }
 
+/// Returns what is told of a mode that only other projects met: the best remedy that is a fact about a tool or the
+/// system. What the failing call was is theirs, and so is what its error names: slots stay slots.
+pub(super) fn fact(store: &Store, mode: ModeId, now: Timestamp) -> Result<Option<RemedyLine>, AnswerError> {
+    let rows = store.mode_remedies(mode, now)?;
+    let told = |row: &&RemedyRow| row.known.owner.project.is_none() && withheld::everywhere(row).is_none();
+    Ok(rows.iter().find(told).map(|row| RemedyLine {
+        from: String::new(),
+        ..RemedyLine::of(row)
+    }))
+}
+
 fn quote(store: &Store, row: QuoteRow) -> Result<Quote, AnswerError> {
     Ok(Quote {
         session: session_id(store, &row.external)?,

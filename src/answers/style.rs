@@ -258,6 +258,16 @@ pub(super) fn more(shown: usize) -> String {
     format!("There are more: --limit {}", (shown * 5).clamp(100, 1_000))
 }
 
+/// Returns how to read on in a list that goes on at `cursor`: a person asks for a longer one, a program for the next
+/// page.
+#[must_use]
+pub(super) fn read_on(style: &Style, shown: usize, cursor: &str) -> String {
+    match style.reader {
+        Reader::Person => more(shown),
+        Reader::Model => format!("There are more: pass `cursor` {cursor}"),
+    }
+}
+
 /// Returns a number with a comma before every three digits.
 #[must_use]
 pub(super) fn thousands(number: i64) -> String {

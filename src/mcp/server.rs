@@ -82,7 +82,8 @@ impl Server {
         let here = self.options.folder.clone();
         self.desk
             .text(&Watch::default(), move |store, asked| {
-                answers::search(store, &SearchQuery { here, ..query }, asked.style.now)
+                let query = SearchQuery { here, ..query };
+                answers::search(store, &query, asked.style.now, &asked.style.zone)
             })
             .await
     }

@@ -36,6 +36,9 @@ pub(crate) struct Failures {
     /// List at most so many
     #[arg(long, value_name = "N")]
     limit: Option<u32>,
+    /// Read on where the page before ended: its "next" in JSON
+    #[arg(long, value_name = "CURSOR")]
+    cursor: Option<String>,
 }
 
 impl Failures {
@@ -51,6 +54,7 @@ impl Failures {
             status: self.status,
             expected: self.expected,
             limit: self.limit,
+            cursor: self.cursor,
             here: here(),
         };
         around.told(&answers::failures(&store, &query, around.now(), &around.style.zone)?)

@@ -1,8 +1,8 @@
-//! Failure modes: the list, one, and what belongs to one.
+//! Failure modes: one, and what belongs to one.
 
-use rusqlite::{Row, named_params};
+use rusqlite::Row;
 
-use super::{UNLIMITED, maybe_time, time};
+use super::{maybe_time, time};
 use crate::domain::id::{ModeId, ProjectId, SessionId};
 use crate::domain::time::Timestamp;
 use crate::store::{Store, StoreError};
@@ -38,51 +38,6 @@ pub struct ModeRow {
     pub first_at: Option<Timestamp>,
     /// The newest failure.
     pub last_at: Option<Timestamp>,
-}
-
-/// Which failure modes are wanted by their state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ModeState {
-    /// Open ones that are not muted.
-    #[default]
-    Open,
-    /// Resolved ones.
-    Resolved,
-    /// Muted ones.
-    Muted,
-    /// All of them.
-    Any,
-}
-
-impl ModeState {
-    /// Every state with its word.
-    pub const ALL: [(Self, &'static str); 4] = [
-        (Self::Open, "open"),
-        (Self::Resolved, "resolved"),
-        (Self::Muted, "muted"),
-        (Self::Any, "all"),
-    ];
-}
-
-/// Which failure modes are wanted.
-#[derive(Debug, Clone, Default)]
-pub struct ModeFilter {
-    /// Met at or after this time.
-    pub since: Option<Timestamp>,
-    /// Met in this project.
-    pub project: Option<ProjectId>,
-    /// A word for a kind of tool, or a part of the scope.
-    pub tool: Option<String>,
-    /// A part of the model's name.
-    pub model: Option<String>,
-    /// A part of the assistant's name.
-    pub assistant: Option<String>,
-    /// The state.
-    pub state: ModeState,
-    /// The time now, for what is muted.
-    pub now: Timestamp,
-    /// At most so many; nothing means all.
-    pub limit: Option<u32>,
 }
 
 /// What the newest failures of a failure mode are like.
@@ -143,60 +98,6 @@ pub struct PatternRow {
 /// hot mode of 100,000 failures costs no more than a small one.
 const SAMPLED: i64 = 50;
 
-/// The filter on the mode itself; shared by the three lists below.
-macro_rules! list {
-    ($figures:literal) => {
-        concat!(
-            "with figures (mode, failures, sessions, first_at, last_at) as (",
-            $figures,
-            ")
-select m.id, m.fingerprint, m.template, m.headline, m.tool_kind, m.scope, m.status, m.muted_until, m.expected,
-       m.sessions as all_sessions, f.failures, f.sessions, f.first_at, f.last_at
-from figures f join mode m on m.id = f.mode
-where f.failures > 0
-  and (:tool is null or m.tool_kind = :tool or m.scope = :tool collate nocase
-       or instr(lower(m.scope), :tool) > 0)
-  and case :state
-        when 'open' then m.status = 'open' and coalesce(m.muted_until, 0) <= :now
-        when 'resolved' then m.status = 'resolved'
-        when 'muted' then coalesce(m.muted_until, 0) > :now
-        else 1 end
-order by f.sessions desc, m.sessions desc, f.failures desc, f.last_at desc, m.fingerprint
-limit :limit"
-        )
-    };
-}
-
-/// Everything ever: the counters of the mode.
-const LIST_ALL: &str = list!("select id, failures, sessions, first_at, last_at from mode where failures > 0");
-
-/// Everything ever in one project: the counters of mode and project.
-const LIST_PROJECT: &str = list!(
-    "select mode, failures, sessions, first_at, last_at from mode_project where project = :project and failures > 0"
-);
-
-/// A window, a model or an assistant: the sessions that were active in it lead to their counters, so that the
-/// cost follows the window and not the store.
-const LIST_SESSIONS: &str = list!(
-    "select ms.mode, sum(ms.failures), count(*), min(s.started_at), max(ms.last_at)
-     from session s join mode_session ms on ms.session = s.id
-     where s.last_at >= :since and ms.last_at >= :since
-       and (:model is null or instr(lower(s.model), :model) > 0)
-       and (:assistant is null or instr(s.assistant, :assistant) > 0)
-     group by ms.mode"
-);
-
-/// The same in one project. A call belongs to the project of the folder it ran in, which may be another than its
-/// session's, and only the failure itself knows that.
-const LIST_PROJECT_SESSIONS: &str = list!(
-    "select p.mode, count(*), count(distinct f.session), min(f.at), max(f.at)
-     from failure f join pattern p on p.id = f.pattern join session s on s.id = f.session
-     where f.project = :project and f.at >= :since and f.expected is null
-       and (:model is null or instr(lower(s.model), :model) > 0)
-       and (:assistant is null or instr(s.assistant, :assistant) > 0)
-     group by p.mode"
-);
-
 const ONE: &str = "select id, fingerprint, template, headline, tool_kind, scope, status, muted_until, expected,
        sessions as all_sessions, failures, sessions, first_at, last_at
 from mode where id = ?1";
@@ -216,45 +117,6 @@ const NEIGHBOURS: &str = "select coalesce((select max(fingerprint) from pattern 
        coalesce((select min(fingerprint) from pattern where fingerprint > ?1), '')";
 
 impl Store {
-    /// Returns the failure modes that `filter` wants, those met in most sessions first.
-    pub fn modes(&self, filter: &ModeFilter) -> Result<Vec<ModeRow>, StoreError> {
-        let lower = |text: &Option<String>| text.as_ref().map(|text| text.to_lowercase());
-        let (model, assistant, tool) = (lower(&filter.model), lower(&filter.assistant), lower(&filter.tool));
-        let by_session = filter.since.is_some() || model.is_some() || assistant.is_some();
-        let since = filter.since.map_or(i64::MIN, |since| since.0);
-        let project = filter.project.map(|project| project.0);
-        let state = ModeState::ALL
-            .iter()
-            .find(|(state, _)| *state == filter.state)
-            .map(|(_, word)| *word);
-        let limit = filter.limit.map_or(UNLIMITED, i64::from);
-        let now = filter.now.0;
-        match (project, by_session) {
-            (None, false) => self.rows(
-                LIST_ALL,
-                named_params! { ":tool": tool, ":state": state, ":now": now, ":limit": limit },
-                mode,
-            ),
-            (Some(project), false) => self.rows(
-                LIST_PROJECT,
-                named_params! { ":project": project, ":tool": tool, ":state": state, ":now": now, ":limit": limit },
-                mode,
-            ),
-            (None, true) => self.rows(
-                LIST_SESSIONS,
-                named_params! { ":since": since, ":model": model, ":assistant": assistant,
-                ":tool": tool, ":state": state, ":now": now, ":limit": limit },
-                mode,
-            ),
-            (Some(project), true) => self.rows(
-                LIST_PROJECT_SESSIONS,
-                named_params! { ":project": project, ":since": since, ":model": model, ":assistant": assistant,
-                ":tool": tool, ":state": state, ":now": now, ":limit": limit },
-                mode,
-            ),
-        }
-    }
-
     /// Returns one failure mode with its figures over all time.
     pub fn mode(&self, id: ModeId) -> Result<Option<ModeRow>, StoreError> {
         self.row(ONE, [id.0], mode)
@@ -344,7 +206,7 @@ impl Store {
     }
 }
 
-fn mode(row: &Row<'_>) -> rusqlite::Result<ModeRow> {
+pub(super) fn mode(row: &Row<'_>) -> rusqlite::Result<ModeRow> {
     Ok(ModeRow {
         id: ModeId(row.get("id")?),
         fingerprint: row.get("fingerprint")?,
