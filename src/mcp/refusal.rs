@@ -74,10 +74,11 @@ impl From<&AnswerError> for Kind {
     fn from(error: &AnswerError) -> Self {
         match error {
             AnswerError::Store(error) => error.into(),
-            AnswerError::Unknown { .. } | AnswerError::NoProject(_) => Self::Unknown,
+            AnswerError::Unknown { .. } | AnswerError::NoProject(_) | AnswerError::NotRecorded { .. } => Self::Unknown,
             AnswerError::Ambiguous { .. }
             | AnswerError::Time { .. }
             | AnswerError::Value { .. }
+            | AnswerError::Cursor { .. }
             | AnswerError::Text { .. }
             | AnswerError::Unclear { .. }
             | AnswerError::Query(_) => Self::Wrong,

@@ -218,7 +218,7 @@ fn fail(db: &Connection, session: i64, project: Option<i64>, at: i64, nth: i64, 
     db.execute(
         "insert into mode (fingerprint, template, headline, tool_kind, scope) values (?1, ?2, ?3, ?4, ?5)
          on conflict do nothing",
-        params![kind, template, failed.headline, word, failed.scope],
+        params![kind, named.template.display(), failed.headline, word, failed.scope],
     )
     .expect("a mode");
     db.execute(

@@ -41,6 +41,7 @@ mod replay;
 mod replay_beside;
 mod resolve;
 mod robust;
+mod search;
 mod skills;
 mod warnings;
 mod warnings_counted;

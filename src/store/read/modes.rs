@@ -14,7 +14,7 @@ pub struct ModeRow {
     pub id: ModeId,
     /// Its smallest member fingerprint: 16 base32 digits.
     pub fingerprint: String,
-    /// The template of that member: tokens joined by U+001F.
+    /// The template of that member, as text.
     pub template: String,
     /// The newest headline.
     pub headline: String,
