@@ -20,20 +20,31 @@ const CAUSES: &[(&str, &str)] = &[
     ),
 ];
 
-/// Words of a headline, in lower case, and what has to be said before a remedy for it: that it exits well does not mean
-/// that it does what the failing call was for.
-const LEADS: &[(&str, &str)] = &[(
-    "exec format error",
-    "It cannot run here, only compile (`ok` then means compiled): ",
-)];
+/// What has to be said before a remedy: that it exits well does not mean that it does what the failing call was for.
+struct Lead {
+    /// Words of the headline, in lower case.
+    headline: &'static str,
+    /// Texts of which the failing call has one: the same words are said of other things too.
+    call: &'static [&'static str],
+    /// Whole sentences, which stand before the remedy's own.
+    says: &'static str,
+}
 
-/// Returns what has to be said before a remedy for a failure with this headline.
-pub(super) fn lead(headline: &str) -> &'static str {
+const LEADS: &[Lead] = &[Lead {
+    headline: "exec format error",
+    call: &["GOOS=", "GOARCH=", "--target"],
+    says: "It compiled, for another system; its tests cannot run here. What follows only compiles.",
+}];
+
+/// Returns what has to be said before a remedy for a failure with this headline; `calls` are what failed and what it was
+/// for, with what was exported before it.
+pub(super) fn lead(headline: &str, calls: &[&str]) -> Option<&'static str> {
     let lower = headline.to_ascii_lowercase();
+    let is_called = |text: &&str| calls.iter().any(|call| call.contains(text));
     LEADS
         .iter()
-        .find(|(words, _)| lower.contains(words))
-        .map_or("", |(_, lead)| *lead)
+        .find(|lead| lower.contains(lead.headline) && lead.call.iter().any(is_called))
+        .map(|lead| lead.says)
 }
 
 /// Returns what is known of the cause of a failure with this headline.
@@ -62,5 +73,26 @@ mod tests {
             Some(CAUSES[0].1)
         );
         assert_eq!(of("go: command not found"), None);
+    }
+
+    #[test]
+    fn a_lead_is_whole_sentences_and_leaves_room_for_the_remedy() {
+        for Lead { headline, call, says } in LEADS {
+            assert!(says.starts_with(char::is_uppercase) && says.ends_with('.'), "{says}");
+            assert!(says.chars().count() <= ADVICE / 2, "{says}");
+            for text in *call {
+                let failed = headline.to_uppercase();
+                assert_eq!(
+                    lead(&failed, &["go test", &format!("{text}windows go test ./...")]),
+                    Some(*says)
+                );
+                assert_eq!(
+                    lead("FAIL", &["go test", &format!("{text}windows go test ./...")]),
+                    None
+                );
+            }
+        }
+        let image = "exec /usr/bin/ledger: exec format error";
+        assert_eq!(lead(image, &["docker run ledger"]), None, "an image is not compiled");
     }
 }

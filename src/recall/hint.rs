@@ -283,34 +283,12 @@ fn is_above(folder: &str, path: &str) -> bool {
 
 fn worked(facts: &Facts<'_>, best: &Way<'_>, others: &[Way<'_>]) -> Option<Message> {
     let known = best.known;
-    let lead = causes::lead(&facts.faced.headline);
-    let mut advice = best.said.advice.clone();
+    let calls = [facts.text.call, facts.faced.goal.as_deref().unwrap_or_default()];
+    let lead = causes::lead(&facts.faced.headline, &calls)
+        .map(|says| format!("{says} "))
+        .unwrap_or_default();
     let room = ADVICE - lead.chars().count();
-    if advice.chars().count() >= room && !best.said.example.is_empty() {
-        advice.clone_from(&best.said.example);
-    }
-    // Another way is worth its words where the best one is not the very thing that worked here.
-    let other = others
-        .iter()
-        .filter(|_| best.likeness < SAME)
-        .find(|other| other.known.remedy.kind == RemedyKind::Changed && other.said.suggestion != best.said.suggestion);
-    if let Some(other) = other {
-        let or = format!("; or {}", words::code(&other.said.suggestion));
-        // Two ways as they were typed say more than the difference of one.
-        let ways = [advice.as_str(), best.said.example.as_str()];
-        if let Some(fits) = ways
-            .iter()
-            .find(|way| !way.is_empty() && way.chars().count() + or.chars().count() < room)
-        {
-            advice = format!("{fits}{or}");
-        }
-    }
-    advice.push('.');
-    let advice = if lead.is_empty() {
-        advice
-    } else {
-        format!("{lead}{}{}", advice[..1].to_ascii_lowercase(), &advice[1..])
-    };
+    let advice = format!("{lead}{}.", ways(best, others, room));
     let tried = tried(facts, advice.chars().count());
     let evidence = if known.source == Source::Person || known.verdict == Some(true) {
         format!("A person confirmed it. {}", words::evidence(known.trials))
@@ -325,6 +303,26 @@ fn worked(facts: &Facts<'_>, best: &Way<'_>, others: &[Way<'_>]) -> Option<Messa
         &evidence,
         &best.said.suggestion,
     )
+}
+
+/// Returns how the best way is put into `room` characters, with another way where that fits.
+fn ways(best: &Way<'_>, others: &[Way<'_>], room: usize) -> String {
+    let Worded { advice, example, .. } = &best.said;
+    // Another way is worth its words where the best one is not the very thing that worked here.
+    let other = others
+        .iter()
+        .filter(|_| best.likeness < SAME)
+        .find(|other| other.known.remedy.kind == RemedyKind::Changed && other.said.suggestion != best.said.suggestion);
+    let is_long = advice.chars().count() >= room && !example.is_empty();
+    let alone = if is_long { example } else { advice };
+    let Some(other) = other else { return alone.clone() };
+    let or = format!("; or {}", words::code(&other.said.suggestion));
+    // Two ways as they were typed say more than the difference of one.
+    let fits = |way: &&String| !way.is_empty() && way.chars().count() + or.chars().count() < room;
+    [alone, example]
+        .into_iter()
+        .find(fits)
+        .map_or_else(|| alone.clone(), |way| format!("{way}{or}"))
 }
 
 fn decided(facts: &Facts<'_>, known: &Known) -> Option<Message> {

@@ -406,3 +406,31 @@ fn one_answer_is_for_all_calls_that_ran_beside_one_another() {
         assert!(!is_beside(began, beside, &[]), "nothing was told");
     }
 }
+
+#[test]
+fn what_only_compiles_is_said_to_do_so_in_a_sentence_of_its_own() {
+    let built = "fork/exec /tmp/go-build1/b001/auth.test.exe: exec format error";
+    let compiles = |becomes: &str| known(1, RemedyKind::Changed, "GOOS=windows go test ./...", becomes, 1, 0);
+    for (command, becomes, said) in [
+        (
+            "GOOS=windows go test ./...",
+            "GOOS=windows go test -exec=true ./...",
+            "its tests cannot run here. What follows only compiles. Run `GOOS=windows go test -exec=true ./...`.",
+        ),
+        (
+            "GOOS=windows go test ./internal/auth",
+            "GOOS=windows go test -exec=true ./...",
+            "only compiles. Add `-exec=true`, as in `GOOS=windows go test -exec=true ./...`.",
+        ),
+        (
+            "GOOS=windows go test ./internal/auth",
+            "GOCACHE=/tmp/a-cache-of-its-own GOOS=windows go test -exec=true ./...",
+            "only compiles. Run it as in `GOCACHE=/tmp/a-cache-of-its-own GOOS=windows go test -exec=true ./...`.",
+        ),
+    ] {
+        let text = Case::new(built, command, vec![compiles(becomes)]).text();
+        let advice = text.lines().next().unwrap_or_default();
+        assert!(advice.starts_with("Callus: It compiled, for another system;"), "{text}");
+        assert!(advice.ends_with(said), "{text}");
+    }
+}
