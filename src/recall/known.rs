@@ -56,10 +56,8 @@ pub(super) fn is_tellable_before(known: &Known, becomes: &str, headline: &str, t
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::id::{PatternId, RemedyId};
-    use crate::domain::lesson::{Remedy, Source, Trials};
     use crate::domain::time::Timestamp;
-    use crate::store::remedy::Owner;
+    use crate::recall::sample;
 
     #[test]
     fn before_a_call_what_is_to_be_left_out_is_told_as_well() {
@@ -121,28 +119,7 @@ mod tests {
                 false,
             ),
         ] {
-            let known = Known {
-                id: RemedyId(1),
-                owner: Owner {
-                    pattern: PatternId(1),
-                    instance: None,
-                    project: None,
-                },
-                remedy: Remedy {
-                    kind,
-                    was: was.to_owned(),
-                    becomes: becomes.to_owned(),
-                    travels: false,
-                },
-                source: Source::Seen,
-                verdict: None,
-                trials: Trials {
-                    worked: 2,
-                    failed: 0,
-                    last_worked: Some(Timestamp(1)),
-                    last_failed: None,
-                },
-            };
+            let known = sample::known(kind, was, becomes, (2, 0), Timestamp(1));
             let text = Text { call, output };
             assert_eq!(is_tellable(&known, becomes, text), behind, "{call}: {becomes}");
             assert_eq!(

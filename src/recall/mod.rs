@@ -2,6 +2,8 @@
 
 mod causes;
 mod known;
+#[cfg(test)]
+mod sample;
 mod wording;
 mod words;
 

@@ -1,8 +1,7 @@
 use super::*;
-use crate::domain::id::{EventId, Fingerprint, ModeId, PatternId, RemedyId};
-use crate::domain::lesson::{Source, Trials};
+use crate::domain::id::{EventId, Fingerprint, ModeId, PatternId};
 use crate::domain::time::Span;
-use crate::store::remedy::Owner;
+use crate::recall::sample;
 
 const NOW: Timestamp = Timestamp(1_795_176_000_000_000);
 
@@ -25,28 +24,7 @@ fn likely(days: i64, sessions: u32, severity: Option<Severity>) -> Likely {
 }
 
 fn known(kind: RemedyKind, was: &str, becomes: &str) -> Known {
-    Known {
-        id: RemedyId(1),
-        owner: Owner {
-            pattern: PatternId(1),
-            instance: None,
-            project: None,
-        },
-        remedy: Remedy {
-            kind,
-            was: was.to_owned(),
-            becomes: becomes.to_owned(),
-            travels: false,
-        },
-        source: Source::Seen,
-        verdict: None,
-        trials: Trials {
-            worked: 3,
-            failed: 0,
-            last_worked: Some(NOW),
-            last_failed: None,
-        },
-    }
+    sample::known(kind, was, becomes, (3, 0), NOW)
 }
 
 #[test]

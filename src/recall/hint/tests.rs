@@ -2,6 +2,7 @@ use super::*;
 use crate::domain::id::{Assistant, EventId, Fingerprint, ModeId, PatternId, ProjectId, RemedyId};
 use crate::domain::lesson::Trials;
 use crate::domain::trace::{self, AtSource, Call, CallEnd, Flag, Observation, SessionKey, Step, ToolKind, Via};
+use crate::recall::sample;
 use crate::redact;
 use crate::store::remedy::Owner;
 
@@ -77,6 +78,7 @@ fn told(remedy: Option<RemedyId>, suggestion: &str) -> Earlier {
 }
 
 fn known(id: i64, kind: RemedyKind, was: &str, becomes: &str, worked: u32, failed: u32) -> Known {
+    let known = sample::known(kind, was, becomes, (worked, failed), DAY);
     Known {
         id: RemedyId(id),
         owner: Owner {
@@ -84,20 +86,11 @@ fn known(id: i64, kind: RemedyKind, was: &str, becomes: &str, worked: u32, faile
             instance: Some(Fingerprint([1; 10])),
             project: Some(ProjectId(1)),
         },
-        remedy: Remedy {
-            kind,
-            was: was.to_owned(),
-            becomes: becomes.to_owned(),
-            travels: false,
-        },
-        source: Source::Seen,
-        verdict: None,
         trials: Trials {
-            worked,
-            failed,
-            last_worked: (worked > 0).then_some(DAY),
             last_failed: (failed > 0).then_some(DAY.before(crate::domain::time::Span::days(1))),
+            ..known.trials
         },
+        ..known
     }
 }
 

@@ -1,11 +1,10 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::id::{EventId, ModeId, PatternId, RemedyId};
-use crate::domain::lesson::{Source, Trials};
+use crate::domain::id::{EventId, ModeId, PatternId};
 use crate::domain::trace::Text as Kept;
 use crate::domain::trace::{Call, ToolKind};
-use crate::store::remedy::Owner;
+use crate::recall::sample;
 
 const DAY: Timestamp = Timestamp(1_781_740_800_000_000);
 
@@ -42,28 +41,7 @@ fn run(command: &str, headline: &str) -> Run {
 }
 
 fn known(kind: RemedyKind, was: &str, becomes: &str) -> Known {
-    Known {
-        id: RemedyId(1),
-        owner: Owner {
-            pattern: PatternId(1),
-            instance: None,
-            project: None,
-        },
-        remedy: Remedy {
-            kind,
-            was: was.to_owned(),
-            becomes: becomes.to_owned(),
-            travels: false,
-        },
-        source: Source::Seen,
-        verdict: None,
-        trials: Trials {
-            worked: 4,
-            failed: 1,
-            last_worked: Some(DAY),
-            last_failed: None,
-        },
-    }
+    sample::known(kind, was, becomes, (4, 1), DAY)
 }
 
 #[test]
