@@ -94,94 +94,138 @@ pub(super) struct Worded {
     pub(super) recorded: Vec<String>,
 }
 
+/// What is said of a lesson, before it is put into the template.
+struct Parts<'l> {
+    lesson: &'l Lesson,
+    wording: &'static Wording,
+    /// Each failing call, and what is done about it.
+    ways: Vec<(String, String)>,
+    headline: String,
+    /// What failed too.
+    tried: Vec<String>,
+    title: String,
+    description: String,
+    /// In how many sessions it worked, and when.
+    worked: String,
+}
+
 /// Returns a lesson in words.
 pub(super) fn render(lesson: &Lesson, called: &str, version: u32) -> Worded {
-    let wording = match lesson.kind {
+    let parts = Parts::of(lesson);
+    Worded {
+        text: parts.text(called, version),
+        typed: parts.typed(),
+        recorded: parts.recorded(),
+        description: parts.description,
+    }
+}
+
+impl<'l> Parts<'l> {
+    fn of(lesson: &'l Lesson) -> Self {
+        let wording = wording(lesson);
+        let ways: Vec<(String, String)> = lesson
+            .ways
+            .iter()
+            .map(|way| (plain::quoted(&way.was, QUOTED), becomes_of(lesson.kind, &way.becomes)))
+            .collect();
+        Self {
+            lesson,
+            wording,
+            headline: plain::quoted(&lesson.headline, QUOTED),
+            tried: lesson.tried.iter().map(|call| plain::quoted(call, QUOTED)).collect(),
+            title: title(lesson),
+            description: description(lesson, wording, &ways),
+            worked: format!("{} sessions, {}", lesson.evidence.len(), dates(&lesson.evidence)),
+            ways,
+        }
+    }
+
+    fn text(&self, called: &str, version: u32) -> String {
+        let (lesson, wording) = (self.lesson, self.wording);
+        fill(
+            SKILL,
+            &[
+                ("name", &scalar(called)),
+                ("description", &scalar(&self.description)),
+                ("mode", &scalar(&lesson.fingerprint)),
+                ("version", &scalar(&version.to_string())),
+                ("kind", &scalar(lesson.kind.word())),
+                ("evidence", &scalar(&format!("worked in {}", self.worked))),
+                ("title", &self.heading()),
+                ("when", &self.when()),
+                ("headline", &self.headline),
+                ("do", todo(lesson, wording, &self.ways).trim_end()),
+                ("dont", &self.dont()),
+                ("check", wording.check),
+                ("proof", &self.proof()),
+            ],
+        )
+    }
+
+    fn heading(&self) -> String {
+        let alone = name::missing_program(self.lesson).is_some() || self.lesson.is_whole();
+        match spoken(self.lesson) {
+            Some(spoken) if alone => spoken,
+            Some(spoken) => format!("{}: {spoken}", self.title),
+            None => format!("{} fails", self.title),
+        }
+    }
+
+    fn when(&self) -> String {
+        if self.lesson.is_whole() {
+            "A call says".to_owned()
+        } else {
+            format!("A call of `{}` says", self.title)
+        }
+    }
+
+    fn dont(&self) -> String {
+        let mut dont = format!("{}.", self.wording.dont);
+        // One kind of error names many paths: how often it was met says nothing of this one.
+        if self.lesson.kind != RemedyKind::Path {
+            let met = count(self.lesson.met.max(1), "session");
+            dont = format!("{dont} {met} of this project ran into it.");
+        }
+        if !self.tried.is_empty() {
+            let tried = self.tried.join("\n");
+            dont = format!("{dont} Tried, and failed too:\n\n~~~text\n{tried}\n~~~");
+        }
+        dont
+    }
+
+    fn proof(&self) -> String {
+        format!(
+            "It worked in {}. Callus made this skill of recorded sessions, without a model; \
+             `callus show {}` shows the failure.",
+            self.worked, self.lesson.fingerprint
+        )
+    }
+
+    fn typed(&self) -> Vec<String> {
+        if !matches!(self.lesson.kind, RemedyKind::Changed | RemedyKind::Prepared) {
+            return Vec::new();
+        }
+        let examples = self.lesson.ways.iter().filter_map(|way| way.example.as_deref());
+        let ways = self.ways.iter().map(|(_, becomes)| becomes.clone());
+        ways.chain(examples.map(plain::command)).collect()
+    }
+
+    fn recorded(&self) -> Vec<String> {
+        let mut recorded = vec![self.headline.clone(), self.description.clone(), self.title.clone()];
+        recorded.extend(self.tried.iter().cloned());
+        let ways = self.ways.iter();
+        recorded.extend(ways.flat_map(|(was, becomes)| [was.clone(), becomes.clone()]));
+        recorded
+    }
+}
+
+fn wording(lesson: &Lesson) -> &'static Wording {
+    match lesson.kind {
         RemedyKind::Changed if is_argument(lesson) => &ARGUMENT,
         kind => WORDINGS
             .iter()
             .find(|wording| wording.kind == kind)
             .unwrap_or(&WORDINGS[0]),
-    };
-    let ways: Vec<(String, String)> = lesson
-        .ways
-        .iter()
-        .map(|way| (plain::quoted(&way.was, QUOTED), becomes_of(lesson.kind, &way.becomes)))
-        .collect();
-    let headline = plain::quoted(&lesson.headline, QUOTED);
-    let tried: Vec<String> = lesson.tried.iter().map(|call| plain::quoted(call, QUOTED)).collect();
-    let description = description(lesson, wording, &ways);
-    let title = title(lesson);
-    let sessions = lesson.evidence.len();
-    let dates = dates(&lesson.evidence);
-    let mut dont = format!("{}.", wording.dont);
-    // One kind of error names many paths: how often it was met says nothing of this one.
-    if lesson.kind != RemedyKind::Path {
-        dont = format!(
-            "{dont} {} of this project ran into it.",
-            count(lesson.met.max(1), "session")
-        );
-    }
-    if !tried.is_empty() {
-        dont = format!("{dont} Tried, and failed too:\n\n~~~text\n{}\n~~~", tried.join("\n"));
-    }
-    let alone = name::missing_program(lesson).is_some() || lesson.is_whole();
-    let heading = match spoken(lesson) {
-        Some(spoken) if alone => spoken,
-        Some(spoken) => format!("{title}: {spoken}"),
-        None => format!("{title} fails"),
-    };
-    let when = if lesson.is_whole() {
-        "A call says".to_owned()
-    } else {
-        format!("A call of `{title}` says")
-    };
-    let text = fill(
-        SKILL,
-        &[
-            ("name", &scalar(called)),
-            ("description", &scalar(&description)),
-            ("mode", &scalar(&lesson.fingerprint)),
-            ("version", &scalar(&version.to_string())),
-            ("kind", &scalar(lesson.kind.word())),
-            ("evidence", &scalar(&format!("worked in {sessions} sessions, {dates}"))),
-            ("title", &heading),
-            ("when", &when),
-            ("headline", &headline),
-            ("do", todo(lesson, wording, &ways).trim_end()),
-            ("dont", &dont),
-            ("check", wording.check),
-            (
-                "proof",
-                &format!(
-                    "It worked in {sessions} sessions, {dates}. Callus made this skill of recorded sessions, without a model; \
-                     `callus show {}` shows the failure.",
-                    lesson.fingerprint
-                ),
-            ),
-        ],
-    );
-    let mut recorded = vec![headline, description.clone(), title];
-    recorded.extend(tried);
-    recorded.extend(ways.iter().flat_map(|(was, becomes)| [was.clone(), becomes.clone()]));
-    Worded {
-        text,
-        description,
-        typed: match lesson.kind {
-            RemedyKind::Changed | RemedyKind::Prepared => ways
-                .into_iter()
-                .map(|(_, becomes)| becomes)
-                .chain(
-                    lesson
-                        .ways
-                        .iter()
-                        .filter_map(|way| way.example.as_deref())
-                        .map(plain::command),
-                )
-                .collect(),
-            _ => Vec::new(),
-        },
-        recorded,
     }
 }
 

@@ -81,6 +81,38 @@ impl Seen {
     fn ways(&self) -> usize {
         self.lessons.iter().filter(|one| one.worked && !one.of_kind).count()
     }
+
+    /// Adds a lesson with its general form, unless the session has shown the same before, or it is mere evidence of what
+    /// did not work.
+    fn add(&mut self, lesson: Lesson, general: Option<Remedy>) {
+        let is_new = self
+            .lessons
+            .iter()
+            .all(|one| one.remedy != lesson.remedy || one.worked != lesson.worked);
+        if is_new && (lesson.worked || matches!(lesson.remedy.kind, RemedyKind::Changed | RemedyKind::Path)) {
+            let of_kind = |remedy| Lesson {
+                remedy,
+                of_kind: true,
+                ..lesson.clone()
+            };
+            let general = general.map(of_kind);
+            self.lessons.push(lesson);
+            self.lessons.extend(general);
+        }
+    }
+
+    /// Notes that the failure was got over here, unless it was before.
+    fn pass(&mut self, calls: usize, by: Option<RemedyKind>) {
+        self.passed.get_or_insert((calls, by));
+    }
+
+    /// Notes a success that shows no way, where there is one, and returns whether there is: nothing is looked for behind it.
+    fn ends(&mut self, calls: usize, succeeds: bool) -> bool {
+        if succeeds {
+            self.pass(calls, None);
+        }
+        succeeds
+    }
 }
 
 /// Returns whether a remedy is one line, short, new, and nothing that is never told.
@@ -127,7 +159,7 @@ pub(super) fn later(story: &Story, at: usize) -> impl Iterator<Item = (usize, us
 }
 
 /// What happened between a failure and the call at hand.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Between {
     edited: Vec<String>,
     prepared: Vec<Input>,
@@ -165,99 +197,113 @@ impl Between {
 }
 
 fn in_shell(story: &Story, at: usize, step: &Step, failed: &Failed, known: &Known) -> Seen {
-    let mut seen = Seen::default();
     if let Some((calls, lesson)) = script::renamed(story, at, step, failed) {
         return Seen {
             passed: Some((calls, Some(lesson.remedy.kind))),
             lessons: vec![lesson],
         };
     }
-    let was = step.blamed().and_then(|segment| input::at(step, segment));
-    let was = was.map(|was| if lacks_idle(failed) { was.whole(step) } else { was });
-    let fault = fault::of(failed, was.as_ref());
-    // A command line that could not even go where it wanted to says more of where the shell stood than of the command.
-    let fault = if is_lost(&failed.headline) {
-        Fault::Denied
-    } else {
-        fault
+    let mut seen = Seen::default();
+    let Some(failing) = Failing::of(at, step, failed, known) else {
+        return seen;
     };
-    let is_probe = matches!(failed.expected, Some(Expected::ProbeEmpty | Expected::ProbeFound));
-    let looked_up = was
-        .as_ref()
-        .filter(|_| fault == Fault::Path && !is_probe)
-        .and_then(|was| found::instead_of_operand(story, at, was, &failed.headline));
+    let looked_up = failing.looked_up(story);
     let mut between = Between::default();
     for (calls, index, later) in later(story, at) {
-        let is_goal = failed.goal.as_ref().is_some_and(|goal| {
-            later.good
-                && later
-                    .segments
-                    .iter()
-                    .any(|one| one.goal.as_ref().is_some_and(|other| other.key() == *goal))
-        });
-        let Some(was) = was.as_ref().filter(|_| later.tool_kind == ToolKind::Shell) else {
-            between.add(later, usize::MAX, step.folder.as_deref());
-            continue;
-        };
-        let found = if is_probe || calls > WINDOW {
-            None
-        } else {
-            outcome(&fault, failed, was, later, known)
-        };
-        if let Some(found) = looked_up.as_ref().filter(|found| found.using == index) {
-            seen.lessons.push(found.lesson(at));
-            seen.passed = Some((calls, Some(RemedyKind::Path)));
-            return seen;
-        }
-        if let Some((now, reached, worked)) = found {
-            let mut until_now = Between {
-                edited: between.edited.clone(),
-                prepared: between.prepared.clone(),
-                acted: between.acted,
-            };
-            until_now.add(later, now.at, step.folder.as_deref());
-            let way = way(&fault, failed, was, &reached, &until_now, calls);
-            if let Some((remedy, other)) = way {
-                let kind = remedy.kind;
-                let general = slots::of_kind(
-                    &fault,
-                    &failed.headline,
-                    was,
-                    Some(other.as_ref().unwrap_or(&now)),
-                    &remedy,
-                );
-                let lesson = |remedy, of_kind| Lesson {
-                    failing: at,
-                    using: index,
-                    remedy,
-                    of_kind,
-                    worked,
-                };
-                let is_new = seen
-                    .lessons
-                    .iter()
-                    .all(|one| one.remedy != remedy || one.worked != worked);
-                if is_new && (worked || matches!(kind, RemedyKind::Changed | RemedyKind::Path)) {
-                    seen.lessons.push(lesson(remedy, false));
-                    seen.lessons.extend(general.map(|remedy| lesson(remedy, true)));
-                }
-                if worked {
-                    seen.passed.get_or_insert((calls, Some(kind)));
-                    if !fault.has_many_ways(&failed.headline) || seen.ways() == MOST_WAYS {
-                        return seen;
-                    }
-                }
-            } else if worked && (is_goal || reached == Reach::Same) {
-                seen.passed.get_or_insert((calls, None));
+        if later.tool_kind == ToolKind::Shell {
+            if let Some(found) = looked_up.as_ref().filter(|found| found.using == index) {
+                seen.lessons.push(found.lesson(at));
+                seen.passed = Some((calls, Some(RemedyKind::Path)));
                 return seen;
             }
-        } else if is_goal {
-            seen.passed.get_or_insert((calls, None));
-            return seen;
+            if failing.is_over_by(&mut seen, &between, calls, (index, later)) {
+                return seen;
+            }
         }
         between.add(later, usize::MAX, step.folder.as_deref());
     }
     seen
+}
+
+/// A failed command, with what decides about what comes after it.
+struct Failing<'s> {
+    at: usize,
+    step: &'s Step,
+    failed: &'s Failed,
+    known: &'s Known,
+    was: Input,
+    fault: Fault,
+    is_probe: bool,
+}
+
+impl<'s> Failing<'s> {
+    /// Returns nothing where no command can be blamed.
+    fn of(at: usize, step: &'s Step, failed: &'s Failed, known: &'s Known) -> Option<Self> {
+        let was = step.blamed().and_then(|segment| input::at(step, segment))?;
+        let was = if lacks_idle(failed) { was.whole(step) } else { was };
+        let fault = match fault::of(failed, Some(&was)) {
+            // A command line that could not even go where it wanted to says more of where the shell stood than of the
+            // command.
+            _ if is_lost(&failed.headline) => Fault::Denied,
+            fault => fault,
+        };
+        Some(Self {
+            at,
+            step,
+            failed,
+            known,
+            was,
+            fault,
+            is_probe: matches!(failed.expected, Some(Expected::ProbeEmpty | Expected::ProbeFound)),
+        })
+    }
+
+    /// Returns the path that a search found in place of the one that is missing.
+    fn looked_up(&self, story: &Story) -> Option<found::Found> {
+        (self.fault == Fault::Path && !self.is_probe)
+            .then(|| found::instead_of_operand(story, self.at, &self.was, &self.failed.headline))
+            .flatten()
+    }
+
+    /// Takes up what a later command shows, and returns whether that is the end of it.
+    fn is_over_by(&self, seen: &mut Seen, between: &Between, calls: usize, (using, later): (usize, &Step)) -> bool {
+        let in_reach = !self.is_probe && calls <= WINDOW;
+        let found = in_reach.then(|| outcome(&self.fault, self.failed, &self.was, later, self.known));
+        let Some((now, reached, worked)) = found.flatten() else {
+            return seen.ends(calls, self.is_goal_of(later));
+        };
+        let mut until_now = between.clone();
+        until_now.add(later, now.at, self.step.folder.as_deref());
+        let Some((remedy, other)) = way(&self.fault, self.failed, &self.was, &reached, &until_now, calls) else {
+            let again = worked && (reached == Reach::Same || self.is_goal_of(later));
+            return seen.ends(calls, again);
+        };
+        let (headline, kind) = (&self.failed.headline, remedy.kind);
+        let now = other.as_ref().unwrap_or(&now);
+        let general = slots::of_kind(&self.fault, headline, &self.was, Some(now), &remedy);
+        let lesson = Lesson {
+            failing: self.at,
+            using,
+            remedy,
+            of_kind: false,
+            worked,
+        };
+        seen.add(lesson, general);
+        if !worked {
+            return false;
+        }
+        seen.pass(calls, Some(kind));
+        !self.fault.has_many_ways(headline) || seen.ways() == MOST_WAYS
+    }
+
+    /// Returns whether a later command line reached the goal.
+    fn is_goal_of(&self, later: &Step) -> bool {
+        let Some(goal) = self.failed.goal.as_ref().filter(|_| later.good) else {
+            return false;
+        };
+        let mut goals = later.segments.iter().filter_map(|one| one.goal.as_ref());
+        goals.any(|other| other.key() == *goal)
+    }
 }
 
 /// Returns whether what is missing is a program that only limits or times others.
