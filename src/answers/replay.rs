@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::style::rfc3339;
+use crate::domain::time::Timestamp;
 use crate::flow::replay::{Briefs, Event, EventKind, Figures, Kind, Naming, Report};
 
 /// What a replay of past sessions against an empty memory came to.
@@ -46,7 +47,7 @@ pub struct ReplayView {
     pub naive: NaiveRule,
     /// What following the hints that name what later worked would have spared.
     pub spared: Spared,
-    /// Hints that would have been sent, those that would have spared most first, at most ten.
+    /// Hints that would have been sent, one for each failure mode, those that would have spared most first, at most ten.
     pub best: Vec<Example>,
     /// Bytes of transcripts that were read.
     pub read_bytes: u64,
@@ -58,6 +59,8 @@ pub struct ReplayView {
     pub left_out: u64,
     /// Files that were not read, each with why.
     pub not_read: Vec<String>,
+    #[serde(skip)]
+    window: Option<(Timestamp, Timestamp)>,
 }
 
 /// How many failures were set aside for one reason.
@@ -166,6 +169,8 @@ pub struct Spared {
 pub struct Example {
     /// When.
     pub at: String,
+    /// The fingerprint of the failure mode.
+    pub mode: Option<String>,
     /// What had gone wrong.
     pub headline: String,
     /// The whole message.
@@ -285,6 +290,7 @@ pub fn replayed(report: &Report, took: Duration) -> ReplayView {
             .iter()
             .map(|sent| Example {
                 at: rfc3339(sent.at),
+                mode: sent.mode.clone(),
                 headline: sent.headline.clone(),
                 text: sent.text.clone(),
                 suggestion: sent.suggestion.clone(),
@@ -297,6 +303,7 @@ pub fn replayed(report: &Report, took: Duration) -> ReplayView {
         older: report.older as u64,
         left_out: report.left_out as u64,
         not_read: refused.chain(failed).collect(),
+        window: report.window,
     }
 }
 

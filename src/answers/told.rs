@@ -47,6 +47,9 @@ pub struct ToldView {
     pub more: bool,
     /// The sums over all that was asked for, also beyond the limit.
     pub sums: ToldSums,
+    /// Something was told at all, whether or not it fits what was asked for.
+    #[serde(skip)]
+    ever: bool,
 }
 
 /// One message to an agent.
@@ -121,6 +124,12 @@ pub struct ToldSums {
     pub per_100_calls: Option<f64>,
 }
 
+/// What is said before the first message.
+const NOTHING_YET: &str = "Nothing was told yet. An agent is told something when a call fails and an earlier session got \
+past the same failure, when a session starts that is likely to meet such a failure, and before a call that all but always \
+fails.
+`callus replay` shows what would have been told in past sessions; `callus doctor` says whether the hooks are in place.";
+
 /// Messages when no limit is given.
 const LIMIT: u32 = 50;
 /// Bytes of English and code that make a token, about.
@@ -155,6 +164,7 @@ pub fn told(store: &Store, query: &ToldQuery, now: Timestamp, zone: &TimeZone) -
             .collect::<Result<_, _>>()?,
         more,
         sums: ToldSums::sum(store, &filter, calls)?,
+        ever: !store.told(&ToldFilter::default(), Some(1))?.is_empty(),
     })
 }
 
@@ -317,8 +327,11 @@ impl MessageLine {
 
 impl Answer for ToldView {
     fn text(&self, style: &Style) -> String {
-        if self.messages.is_empty() {
+        if self.messages.is_empty() && self.ever {
             return "Nothing was told that fits what was asked for.\n".to_owned();
+        }
+        if self.messages.is_empty() {
+            return style.wrapped(NOTHING_YET, style.width).join("\n") + "\n";
         }
         let mut out = Page::default();
         for message in &self.messages {

@@ -26,6 +26,15 @@ fn nothing_recorded_says_what_to_do() {
     assert_snapshot!(env.run(&["failures"]).success(), @"Nothing failed so far.");
     assert_snapshot!(env.run(&["sessions"]).success(), @"No session matches.");
     assert_snapshot!(env.run(&["search", "anything"]).success(), @"Nothing recorded is like it.");
+    assert_snapshot!(env.run(&["told"]).success(), @r"
+    Nothing was told yet. An agent is told something when a
+    call fails and an earlier session got past the same
+    failure, when a session starts that is likely to meet such
+    a failure, and before a call that all but always fails.
+    `callus replay` shows what would have been told in past
+    sessions; `callus doctor` says whether the hooks are in
+    place.
+    ");
     assert_snapshot!(env.run(&["project", "list"]).success(), @"No project is recorded yet.");
 }
 

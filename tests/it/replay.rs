@@ -401,12 +401,29 @@ fn the_file_of_events_is_what_is_printed_and_takes_its_place_whole() {
     }
     let refused = env.run(&["replay", REAL, "--events", "nowhere/told.jsonl"]);
     insta::assert_snapshot!(refused, @r"
-    Error: could not write nowhere/told.jsonl
-    Caused by: entity not found
-    Hint: --events names a file in a folder that can be written, or - for standard output
-    [exit code: 4]
+    Error: could not write nowhere/told.jsonl: there is no folder nowhere
+    Hint: Make it, or name a file in a folder that is there; --events - is standard output
+    [exit code: 1]
     ");
     assert_eq!(left(&env), ["told.jsonl"]);
+}
+
+#[test]
+fn one_lesson_is_shown_once_and_whole() {
+    let sessions = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/hints/sessions/codex");
+    let env = TestEnv::new();
+    let best = view(&env, Path::new(sessions))["best"].clone();
+    let modes: Vec<&Value> = best.as_array().expect("hints").iter().map(|hint| &hint["mode"]).collect();
+    let mut once = modes.clone();
+    once.sort_by_key(|mode| mode.to_string());
+    once.dedup();
+    assert!(once.len() > 1 && once.len() == modes.len(), "{modes:?}");
+    let short = env.run(&["replay", "--short", sessions]).success();
+    for hint in best.as_array().expect("hints").iter().take(3) {
+        let suggestion = hint["suggestion"].as_str().expect("a text");
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words(&short).contains(&words(suggestion)), "{suggestion}: {short}");
+    }
 }
 
 /// Returns what lies in the home folder, which holds the temporary ones too.

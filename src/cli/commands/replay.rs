@@ -1,13 +1,13 @@
 //! `callus replay`: what would have been told in the past.
 
-use std::io::{BufWriter, Write as _};
+use std::io::{BufWriter, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use tempfile::NamedTempFile;
 
 use crate::answers::{self, ReplayEvent};
-use crate::cli::Error;
+use crate::cli::{Error, Kind};
 use crate::cli::terminal::Surroundings;
 use crate::config::Settings;
 use crate::domain::time::Span;
@@ -152,8 +152,13 @@ impl Events {
 }
 
 fn unwritable(path: &Path, error: &std::io::Error) -> Error {
+    let what = format!("could not write {}", path.display());
+    if let (ErrorKind::NotFound, Some(folder)) = (error.kind(), path.parent()) {
+        return Error::new(Kind::User, format!("{what}: there is no folder {}", folder.display()))
+            .hint("Make it, or name a file in a folder that is there; --events - is standard output");
+    }
     // The error itself names the temporary file, which nobody asked for.
     let error = std::io::Error::from(error.kind());
-    Error::unavailable(&format!("could not write {}", path.display()), error)
+    Error::unavailable(&what, error)
         .hint("--events names a file in a folder that can be written, or - for standard output")
 }

@@ -52,6 +52,8 @@ pub struct Event {
 pub struct Sent {
     /// When.
     pub at: Timestamp,
+    /// The failure mode that it is about.
+    pub mode: Option<String>,
     /// What went wrong.
     pub headline: String,
     /// The whole text.
@@ -120,6 +122,6 @@ pub struct Figures {
     pub spared_calls: u64,
     /// The time from those hints to the success.
     pub spared: Span,
-    /// The hints, those that would have spared most first; at most ten.
+    /// The hints, one for each failure mode, those that would have spared most first; at most ten.
     pub best: Vec<Sent>,
 }

@@ -262,6 +262,7 @@ impl Player {
         }
         self.keep(Sent {
             at: message.at,
+            mode: judged.failed.mode.clone(),
             headline: judged.failed.headline.clone(),
             text: message.text.clone(),
             suggestion: message.suggestion.clone(),
@@ -270,12 +271,11 @@ impl Player {
         });
     }
 
-    /// Keeps a hint to be shown, if it is one of the best: of those that say the same the one that spared most.
+    /// Keeps a hint to be shown, if it is one of the best: of those about one failure mode the one that spared most.
     fn keep(&mut self, sent: Sent) {
         let best = &mut self.figures.best;
         let rank = |sent: &Sent| std::cmp::Reverse((sent.named, sent.spared));
-        let says = |sent: &Sent| sent.text.lines().next().map(str::to_owned);
-        match best.iter_mut().find(|other| says(other) == says(&sent)) {
+        match best.iter_mut().find(|other| other.mode == sent.mode) {
             Some(other) if rank(&sent) < rank(other) => *other = sent,
             Some(_) => {}
             None => best.push(sent),
