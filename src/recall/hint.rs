@@ -8,9 +8,9 @@ mod ahead;
 
 pub use ahead::{Ahead, Met, ahead, claim};
 
-use super::causes;
-use super::wording::{self, Change, Worded};
+use super::wording::{self, Change, SAME, Worded};
 use super::words::{self, ADVICE, MESSAGE};
+use super::{causes, looking};
 use crate::assistants;
 use crate::domain::id::SessionId;
 use crate::domain::lesson::{Hints, Message, Remedy, RemedyKind, Rule, Source, Told};
@@ -204,8 +204,7 @@ struct Way<'f> {
     closeness: u32,
 }
 
-/// Likeness from which a remedy is one for this very call, and from which it is one for such a call.
-const SAME: u32 = 1000;
+/// Likeness from which a remedy is one for such a call.
 const ALIKE: u32 = 500;
 
 impl<'f> Way<'f> {
@@ -217,13 +216,14 @@ impl<'f> Way<'f> {
         if !is_tellable(known, &becomes, facts.text) {
             return None;
         }
-        let said = wording::worded(Change {
+        let change = Change {
             kind: known.remedy.kind,
             was: &was,
             becomes: &becomes,
             tool: facts.faced.kind,
             call,
-        });
+        };
+        let said = looking::worded(known, change)?;
         let likeness = wording::likeness(&was, call);
         // What the present call brings along is looked at like what is kept.
         let may_be_typed = remedy::forbidden(&said.suggestion).is_none();

@@ -1,6 +1,8 @@
 //! Whether there is something to tell about a failure, whoever was told what before: after it, and before it happens.
 
 use super::hint::is_tellable;
+use super::looking;
+use super::wording::Change;
 use crate::assistants;
 use crate::domain::lesson::RemedyKind;
 use crate::failure::remedy::{self, Text};
@@ -32,10 +34,22 @@ pub fn is_known(tx: &Tx<'_>, failed: &Failed) -> Result<bool, StoreError> {
         call: failed.called(),
         output: &output,
     };
-    Ok(known.iter().any(|known| {
-        remedy::filled(&known.remedy.becomes, &failed.headline)
-            .is_some_and(|becomes| is_tellable(known, &becomes, text))
-    }))
+    Ok(known.iter().any(|known| may_be_told(known, failed, text)))
+}
+
+fn may_be_told(known: &Known, failed: &Failed, text: Text<'_>) -> bool {
+    let filled = |text: &str| remedy::filled(text, &failed.headline);
+    let Some(becomes) = filled(&known.remedy.becomes) else {
+        return false;
+    };
+    let change = Change {
+        kind: known.remedy.kind,
+        was: &filled(&known.remedy.was).unwrap_or_default(),
+        becomes: &becomes,
+        tool: failed.kind,
+        call: failed.segment.as_deref().unwrap_or(text.call),
+    };
+    is_tellable(known, &becomes, text) && looking::worded(known, change).is_some()
 }
 
 /// Returns whether a remedy may be told before a call fails again, with `becomes` as what it says to type; `text` is how

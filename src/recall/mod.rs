@@ -2,6 +2,7 @@
 
 mod causes;
 mod known;
+mod looking;
 #[cfg(test)]
 mod sample;
 mod wording;

@@ -93,7 +93,7 @@ fn in_shell(change: Change<'_>) -> Worded {
 
 /// Returns the present call with the change of how its program is called: what stands before the words behind the
 /// program's name, or another path of it. Nothing when the change is another one.
-fn applied(old: &[&str], new: &[&str], here: &[&str]) -> Option<String> {
+pub(super) fn applied(old: &[&str], new: &[&str], here: &[&str]) -> Option<String> {
     let (program, behind) = old.split_first()?;
     let calling = new.strip_suffix(behind)?;
     let rest = here.strip_prefix(&[*program])?;
@@ -117,12 +117,12 @@ fn flags<'w>(call: &[&str], some: &[&'w str]) -> Vec<&'w str> {
 }
 
 /// Returns the words of `these` that the `others` have not, in order.
-fn without<'w>(these: &[&'w str], others: &[&str]) -> Vec<&'w str> {
+pub(super) fn without<'w>(these: &[&'w str], others: &[&str]) -> Vec<&'w str> {
     these.iter().filter(|word| !others.contains(word)).copied().collect()
 }
 
 /// Returns the words of one simple command as they were typed; none when there are several commands.
-fn typed(text: &str) -> Vec<&str> {
+pub(super) fn typed(text: &str) -> Vec<&str> {
     match lex::split(text).as_slice() {
         [one] => one.words.iter().map(|word| &text[word.place.clone()]).collect(),
         _ => Vec::new(),
@@ -199,6 +199,9 @@ pub(super) fn is_of_many(call: &str) -> bool {
     operands > 1 || words.iter().any(|word| word.contains("...") || word.contains('*'))
 }
 
+/// The likeness of a call to itself.
+pub(super) const SAME: u32 = 1000;
+
 /// Returns how alike two calls are: the words that both have, of all that either has, in thousandths.
 pub(super) fn likeness(one: &str, other: &str) -> u32 {
     let (one, other) = (typed(one), typed(other));
@@ -207,7 +210,7 @@ pub(super) fn likeness(one: &str, other: &str) -> u32 {
     if all == 0 {
         return 0;
     }
-    u32::try_from(both * 1000 / all).unwrap_or_default()
+    u32::try_from(both * SAME as usize / all).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::domain::failure::{Expected, Origin};
 use crate::domain::id::{EventId, FailureId, Fingerprint, HintId, PatternId, ProjectId, SessionId};
 use crate::domain::lesson::Told;
 use crate::domain::time::Timestamp;
+use crate::domain::trace::ToolKind;
 
 /// Where the tables ended at some time: what is behind it is new since then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -111,6 +112,8 @@ pub struct Failed {
     pub at: Timestamp,
     /// The tool as the client names it.
     pub tool: String,
+    /// What kind of tool that is.
+    pub kind: ToolKind,
     /// The command line of a shell call.
     pub command: Option<String>,
     /// The file of an edit, read or search.
@@ -151,7 +154,7 @@ impl Failed {
 pub fn failures(tx: &Tx<'_>, mark: Mark) -> Result<Vec<Failed>, StoreError> {
     let mut rows = tx.prepare_cached(
         "select f.id, f.event, f.session, coalesce(s.top, s.id) as root, s.external, f.project, f.agent, e.call_id, f.at,
-                coalesce(e.tool, '') as tool, e.command, e.file, f.origin, f.expected, f.headline, f.pattern,
+                coalesce(e.tool, '') as tool, coalesce(p.tool_kind, '') as tool_kind, e.command, e.file, f.origin, f.expected, f.headline, f.pattern,
                 m.fingerprint as mode, f.instance, f.goal, f.segment, f.scope, f.file is not null as placed, f.exit_code
          from failure f join event e on e.id = f.event join session s on s.id = f.session
          left join pattern p on p.id = f.pattern left join mode m on m.id = p.mode
@@ -174,6 +177,7 @@ fn failed(row: &Row<'_>) -> rusqlite::Result<Failed> {
         call: word("call_id")?,
         at: Timestamp(row.get("at")?),
         tool: row.get("tool")?,
+        kind: ToolKind::from_word(&row.get::<_, String>("tool_kind")?),
         command: word("command")?,
         file: word("file")?,
         origin: word("origin")?.as_deref().and_then(Origin::from_word),
