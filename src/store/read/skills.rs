@@ -67,8 +67,8 @@ from publication u left join pattern p on p.fingerprint = u.fingerprint
 where u.project = ?1 order by u.at desc, u.id desc";
 
 impl Store {
-    /// Returns the remedies that hold in a project: its own, and facts about tools and systems that end a failure mode
-    /// which it has met. Those that worked in most sessions come first.
+    /// Returns the remedies that held in a project at `now`: its own, and facts about tools and systems that end a failure
+    /// mode which it had met. Those that worked in most sessions come first. What was learnt later does not count.
     pub fn taught(&self, project: ProjectId, now: Timestamp) -> Result<Vec<Taught>, StoreError> {
         self.rows(
             &format!(
@@ -76,10 +76,11 @@ impl Store {
                      {KNOWN}
                      where (r.project = ?2 or r.project is null and exists (
                          select 1 from pattern q join mode_project m on m.mode = q.mode
-                         where q.id = r.pattern and m.project = ?2 and m.failures > 0))
+                         where q.id = r.pattern and m.project = ?2 and m.failures > 0 and m.first_at <= ?4))
+                       and r.at <= ?4
                        and (r.instance is not null or r.source <> 'seen' or 1 < (
                          select count(distinct f.instance) from remedy_session u join failure f on f.event = u.failing
-                         where u.remedy = r.id and u.worked > 0))
+                         where u.remedy = r.id and u.worked > 0 and u.at <= ?4))
                      group by r.id
                  ) k join pattern p on p.id = k.pattern
                  order by k.worked desc, k.last_worked desc, k.id"
@@ -146,5 +147,48 @@ impl Store {
             named_params! { ":remote": remote },
             |row| row.get(0).map(ProjectId),
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A remedy of one instance that worked in two sessions, a kind that a second instance made one later, and a remedy
+    /// that was told later.
+    const TAUGHT: &str = "
+    insert into project (id, key, name, first_at, last_at) values (1, 'p', 'p', 1, 9);
+    insert into session (id, assistant, external, started_at, last_at) values (1, 'a', 's1', 1, 1), (2, 'a', 's2', 5, 5);
+    insert into mode (id, fingerprint, template, headline, tool_kind, scope) values (1, 'f', '', '', 'shell', 'make');
+    insert into pattern (id, fingerprint, mode, tool_kind, scope, template) values (1, 'f', 1, 'shell', 'make', '');
+    insert into mode_project (mode, project, failures, sessions, first_at, last_at) values (1, 1, 2, 2, 5, 5);
+    insert into event (id, session, key, at, at_source, kind, status, via)
+    values (1, 1, x'01', 1, 'record', 'call', 'failed', 'hook'), (2, 2, x'02', 5, 'record', 'call', 'failed', 'hook');
+    insert into failure (event, session, pattern, instance, at, origin, headline, message, scope)
+    values (1, 1, 1, 'i', 1, 'flagged', '', '', 'make'), (2, 2, 1, 'j', 5, 'flagged', '', '', 'make');
+    insert into remedy (id, pattern, instance, project, kind, was, becomes, source, at)
+    values (1, 1, 'i', 1, 'changed', 'x', 'y', 'seen', 1), (2, 1, null, 1, 'changed', '<1>', 'x <1>', 'seen', 1),
+           (3, 1, 'i', 1, 'changed', 'x', 'z', 'person', 5), (4, 1, 'i', null, 'changed', 'x', 'w', 'seen', 1);
+    insert into remedy_session (remedy, session, worked, failed, at, failing, working)
+    values (1, 1, 1, 0, 1, 1, null), (1, 2, 1, 0, 5, 2, null), (2, 1, 1, 0, 1, 1, null), (2, 2, 1, 0, 5, 2, null),
+           (4, 1, 1, 0, 1, 1, null)";
+
+    #[test]
+    fn what_was_learnt_later_does_not_count() {
+        let store = Store::in_memory().expect("opens");
+        store.connection().execute_batch(TAUGHT).expect("rows");
+        for (now, found) in [
+            (0, vec![]),
+            (1, vec![(1, 1)]),
+            (4, vec![(1, 1)]),
+            (5, vec![(1, 2), (2, 2), (4, 1), (3, 0)]),
+        ] {
+            let taught = store.taught(ProjectId(1), Timestamp(now)).expect("an answer");
+            let taught: Vec<(i64, u32)> = taught
+                .iter()
+                .map(|one| (one.known.id.0, one.known.trials.worked))
+                .collect();
+            assert_eq!(taught, found, "{now}");
+        }
     }
 }
