@@ -7,9 +7,11 @@ use super::{FlowError, forewarn, ready};
 use crate::capture::count_out;
 use crate::config::Settings;
 use crate::store::forget::{self, Forgotten, What};
+use crate::store::read::Rest;
 use crate::store::{Store, fault, journal, rewrite, source};
 
-/// Removes `what` from everything that Callus keeps: the database, the journals, the list of faults.
+/// Removes `what` from everything that Callus keeps: the database, the journals, the list of faults. Returns the files too
+/// that still hold something of it: skills are a person's, and stay.
 ///
 /// The journals go as a whole, because all that they hold is in the database by then.
 pub fn forget(settings: &Settings, what: &What) -> Result<(Forgotten, Vec<PathBuf>), FlowError> {
@@ -17,31 +19,28 @@ pub fn forget(settings: &Settings, what: &What) -> Result<(Forgotten, Vec<PathBu
     remove_journals(&mut store, settings)?;
     // Asked for now: the rows go with what they were made of, and the files stay.
     let skills = match what {
+        What::Session(external) => store.resting_on(&Rest::Session(external))?,
         What::Project(project) => store.publications(*project)?.into_iter().map(|row| row.path).collect(),
-        _ => store.published_paths()?,
+        What::Match(_) => store.published_paths()?,
+        What::Before(at) => store.resting_on(&Rest::Before(*at))?,
     };
+    let skills = skills.into_iter().map(PathBuf::from);
     let forgotten = forget::forget(&mut store, what, count_out)?;
     settle_projects(&mut store)?;
     forget::overwrite(&store)?;
     forewarn(&mut store, settings)?;
-    let mut left = Vec::new();
-    if let What::Project(_) = what {
-        left.extend(skills.iter().map(PathBuf::from).filter(|path| path.exists()));
+    let What::Match(text) = what else {
+        let mut left: Vec<PathBuf> = skills.filter(|path| path.exists()).collect();
         left.sort();
         left.dedup();
+        return Ok((forgotten, left));
+    };
+    for folder in settings.fault_folders() {
+        fault::forget(&folder, text);
     }
-    if let What::Match(text) = what {
-        for folder in settings.fault_folders() {
-            fault::forget(&folder, text);
-        }
-        left = files_with(&settings.data, &forget::spellings(text));
-        left.extend(
-            skills
-                .into_iter()
-                .map(PathBuf::from)
-                .filter(|path| holds(path, &forget::spellings(text))),
-        );
-    }
+    let spelled = forget::spellings(text);
+    let mut left = files_with(&settings.data, &spelled);
+    left.extend(skills.filter(|path| holds(path, &spelled)));
     Ok((forgotten, left))
 }
 

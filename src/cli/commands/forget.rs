@@ -1,5 +1,7 @@
 //! `callus forget`: removes and overwrites what was recorded.
 
+use std::path::Path;
+
 use crate::answers::{self, count};
 use crate::cli::terminal::{Surroundings, folder};
 use crate::cli::{Error, Kind, ask};
@@ -57,21 +59,26 @@ impl ForgetCommand {
                 count(forgotten.modes, "failure mode")
             )
         };
-        let stays = match what {
-            What::Project(_) => "What was learnt of it",
-            _ => "The text",
-        };
         for path in left {
-            told.push_str(&around.style.safe(&format!(
-                "{stays} still stands in {}: remove it by hand",
-                path.display()
-            )));
+            told.push_str(&around.style.safe(&still(&what, &path)));
             told.push('\n');
         }
         if matches!(what, What::Match(_)) && forgotten.projects > 0 {
             told.push_str("Projects went as a whole: their remote or a folder of theirs held the text.\n");
         }
         Ok(told)
+    }
+}
+
+/// Returns what is said of a file that still holds something of what was forgotten.
+fn still(what: &What, path: &Path) -> String {
+    let path = path.display();
+    match what {
+        What::Project(_) => format!("What was learnt of it still stands in {path}: remove it by hand"),
+        What::Match(_) => format!("The text still stands in {path}: remove it by hand"),
+        What::Session(_) | What::Before(_) => {
+            format!("What was learnt of it stands in {path} too: callus skills list says whether that still holds")
+        }
     }
 }
 

@@ -28,7 +28,7 @@ pub use projects::{ProjectFigures, ProjectRow};
 pub use remedies::{InstanceRow, QuoteRow, RemedyRow};
 pub use search::HitRow;
 pub use sessions::{SessionFilter, SessionRow};
-pub use skills::{PublicationRow, Taught, WorkedRow};
+pub use skills::{PublicationRow, Rest, Taught, WorkedRow};
 pub use sql::{Cell, Table, query};
 pub use told::{ToldFilter, ToldRow, ToldTotals};
 pub use totals::{ReasonRow, Totals};

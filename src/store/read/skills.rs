@@ -51,6 +51,25 @@ pub struct PublicationRow {
     pub at: Timestamp,
 }
 
+/// What a skill may rest on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rest<'r> {
+    /// A session, by the assistant's id of it.
+    Session(&'r str),
+    /// All that happened before this time.
+    Before(Timestamp),
+}
+
+const RESTING: &str = "select distinct u.path from publication u
+join pattern n on n.fingerprint = u.fingerprint
+join pattern p on p.mode = n.mode
+join remedy r on r.pattern = p.id and (r.project is null or r.project = u.project)
+join remedy_session s on s.remedy = r.id and s.worked > 0
+join session o on o.id = s.session
+where o.external = ?1 or o.last_at < ?2
+   or exists (select 1 from event e where e.id in (s.failing, s.working) and e.at < ?2)
+order by u.path";
+
 const WORKED: &str = "select coalesce(t.external, o.external) as session, max(s.at) as at,
        coalesce(fe.command, fe.file) as failing, f.headline, coalesce(we.command, we.file) as working
 from remedy_session s
@@ -138,6 +157,16 @@ impl Store {
         self.rows("select distinct path from publication order by path", [], |row| {
             row.get(0)
         })
+    }
+
+    /// Returns the paths of the skill files that rest on a session, or on what happened before a time: a remedy of their
+    /// failure mode worked there.
+    pub fn resting_on(&self, what: &Rest<'_>) -> Result<Vec<String>, StoreError> {
+        let (session, before) = match what {
+            Rest::Session(external) => (Some(*external), None),
+            Rest::Before(at) => (None, Some(at.0)),
+        };
+        self.rows(RESTING, params![session, before], |row| row.get(0))
     }
 
     /// Returns the project whose key or remote is `remote`.
