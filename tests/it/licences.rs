@@ -32,12 +32,18 @@ fn what_was_cut_from_public_sessions_stands_beside_its_licence() {
         let licence = fs::read_to_string(&licence).unwrap_or_else(|_| panic!("no {}", licence.display()));
         for (source, copyright) in sources {
             let line = licence.lines().find(|line| line.contains(source));
-            assert!(line.is_some_and(|line| line.starts_with(copyright)), "{readme:?}: {source}");
+            assert!(
+                line.is_some_and(|line| line.starts_with(copyright)),
+                "{readme:?}: {source}"
+            );
         }
         for paragraph in PARAGRAPHS {
             assert!(licence.contains(paragraph), "{readme:?}: {paragraph}");
         }
-        assert!(text.contains("`LICENSE-MIT`"), "{readme:?} does not say where it stands");
+        assert!(
+            text.contains("`LICENSE-MIT`"),
+            "{readme:?} does not say where it stands"
+        );
         read.push(readme);
     }
     assert!(read.len() >= 5, "{read:?}");

@@ -413,7 +413,12 @@ fn one_lesson_is_shown_once_and_whole() {
     let sessions = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/hints/sessions/codex");
     let env = TestEnv::new();
     let best = view(&env, Path::new(sessions))["best"].clone();
-    let modes: Vec<&Value> = best.as_array().expect("hints").iter().map(|hint| &hint["mode"]).collect();
+    let modes: Vec<&Value> = best
+        .as_array()
+        .expect("hints")
+        .iter()
+        .map(|hint| &hint["mode"])
+        .collect();
     let mut once = modes.clone();
     once.sort_by_key(|mode| mode.to_string());
     once.dedup();

@@ -7,8 +7,8 @@ use std::time::Instant;
 use tempfile::NamedTempFile;
 
 use crate::answers::{self, ReplayEvent};
-use crate::cli::{Error, Kind};
 use crate::cli::terminal::Surroundings;
+use crate::cli::{Error, Kind};
 use crate::config::Settings;
 use crate::domain::time::Span;
 use crate::flow::import::Request;

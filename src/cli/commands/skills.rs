@@ -1,5 +1,7 @@
 //! `callus skills`: what was published, what became of it, and taking it away.
 
+use std::path::Path;
+
 use clap::Subcommand;
 
 use crate::answers::{self, AnswerError, Here};
@@ -14,7 +16,8 @@ use crate::store::Store;
 #[command(after_help = "Examples:
   callus skills list
   callus skills show go-test-exec-format-error
-  callus skills remove go-test-exec-format-error")]
+  callus skills remove go-test-exec-format-error         Show what would go
+  callus skills remove go-test-exec-format-error --yes")]
 pub(crate) struct Skills {
     #[command(subcommand)]
     what: Option<What>,
@@ -32,10 +35,13 @@ enum What {
         /// Its name
         name: String,
     },
-    /// Remove one that nobody has edited from this working tree
+    /// Remove one that nobody has edited from this working tree; without --yes only show what would go
     Remove {
         /// Its name
         name: String,
+        /// Remove it
+        #[arg(long)]
+        yes: bool,
     },
 }
 
@@ -47,19 +53,26 @@ impl Skills {
         match self.what.unwrap_or(What::List) {
             What::List => around.told(&answers::skills(&store, &here, &around.settings)?),
             What::Show { name } => around.told(&answers::skill(&store, &here, &around.settings, &name)?),
-            What::Remove { name } => {
+            What::Remove { name, yes } => {
                 let tree = here.tree.as_ref().ok_or_else(|| {
                     Error::new(Kind::Refused, format!("this folder is no part of {}", here.name))
                         .hint("Run it in a working tree of that project")
                 })?;
-                remove(&store, &here, tree, &name)?;
+                let text = ours(&store, &here, tree, &name)?;
+                if yes {
+                    tree.remove(&name).map_err(AnswerError::from)?;
+                }
                 if around.json() {
                     return around.told(&answers::skills(&store, &here, &around.settings)?);
                 }
-                Ok(around.style.safe(&format!(
-                    "Removed {}. It stays away; callus distill --yes --again brings it back.\n",
-                    tree.file(&name).display()
-                )))
+                let path = tree.file(&name);
+                let told = if yes {
+                    let path = path.display();
+                    format!("Removed {path}. It stays away; callus distill --yes --again brings it back.\n")
+                } else {
+                    shown(&path, &text, &name)
+                };
+                Ok(around.style.safe(&told))
             }
         }
     }
@@ -72,7 +85,15 @@ pub(super) fn here(store: &Store, around: &Surroundings, project: Option<String>
     Ok(answers::here(store, &cwd, &around.settings.home, project.as_deref())?)
 }
 
-fn remove(store: &Store, here: &Here, tree: &Tree, name: &str) -> Result<(), Error> {
+/// Returns what would go, line by line, and how to go on.
+fn shown(path: &Path, text: &str, name: &str) -> String {
+    let gone: String = text.lines().map(|line| format!("- {line}\n")).collect();
+    let path = path.display();
+    format!("{path}\n{gone}\nNothing was removed. Remove it: callus skills remove {name} --yes\n")
+}
+
+/// Returns the text of a skill that we wrote and nobody edited: nothing else is removed.
+fn ours(store: &Store, here: &Here, tree: &Tree, name: &str) -> Result<String, Error> {
     let rows = store.publications(here.project)?;
     let unknown = || AnswerError::Unknown {
         kind: "skill",
@@ -82,10 +103,8 @@ fn remove(store: &Store, here: &Here, tree: &Tree, name: &str) -> Result<(), Err
         return Err(unknown().into());
     }
     match tree.state(name, "", &rows).map_err(AnswerError::from)? {
-        State::Older(_) | State::Same => {
-            tree.remove(name).map_err(AnswerError::from)?;
-            Ok(())
-        }
+        State::Older(text) => Ok(text),
+        State::Same => Ok(String::new()),
         State::New | State::Removed => Err(unknown().into()),
         State::Edited | State::Foreign => {
             let path = tree.file(name);

@@ -61,7 +61,7 @@ fn what_a_person_edited_or_wrote_stays() {
             "---\nname: mine\n---\nmine\n"
         );
         assert_eq!(
-            project.run(&["skills", "remove", NAME]).code,
+            project.run(&["skills", "remove", NAME, "--yes"]).code,
             if why == "edited" { 3 } else { 1 }
         );
         assert!(file.exists());
@@ -188,7 +188,17 @@ fn skills_are_listed_shown_and_removed() {
         assert_eq!(project.run(&["skills", "show", name]).code, 1);
         assert_eq!(project.run(&["skills", "remove", name]).code, 1);
     }
-    let removed = project.run(&["skills", "remove", NAME]).success();
+    let text = fs::read_to_string(project.skill(NAME)).expect("there");
+    let looked = project.run(&["skills", "remove", NAME]).success();
+    assert!(
+        looked.ends_with("\nNothing was removed. Remove it: callus skills remove go-test-exec-format-error --yes\n"),
+        "{looked}"
+    );
+    for line in text.lines() {
+        assert!(looked.contains(&format!("\n- {line}\n")), "{line}: {looked}");
+    }
+    assert_eq!(fs::read_to_string(project.skill(NAME)).expect("still there"), text);
+    let removed = project.run(&["skills", "remove", NAME, "--yes"]).success();
     assert!(removed.starts_with("Removed "), "{removed}");
     assert!(project.files().is_empty());
     assert!(project.run(&["distill", "--yes"]).success().contains("--again"));
@@ -220,6 +230,32 @@ fn forgetting_a_project_names_the_skills_that_were_made_of_it() {
     project.run(&["distill", "--yes"]).success();
     let told = project.run(&["forget", "--project", "ledger", "--yes"]).success();
     assert!(told.contains("SKILL.md: remove it by hand"), "{told}");
+}
+
+#[test]
+fn forgetting_sessions_names_the_skills_that_rested_on_them() {
+    let newest =
+        "select o.external from remedy_session s join session o on o.id = s.session order by s.at desc limit 1";
+    let project = taught();
+    project.run(&["distill", "--yes"]).success();
+    let session: String = project.db().query_row(newest, [], |row| row.get(0)).expect("a session");
+    for what in [["--session", session.as_str()], ["--before", "2026-11-19"]] {
+        let told = project.run(&["forget", what[0], what[1], "--yes"]).success();
+        assert!(told.contains("SKILL.md too: callus skills list"), "{what:?}: {told}");
+    }
+    // Nothing is left that it could rest on.
+    let told = project.run(&["forget", "--before", "2026-11-19", "--yes"]).success();
+    assert!(!told.contains("SKILL.md"), "{told}");
+}
+
+#[test]
+fn forgetting_a_session_names_no_skill_that_rests_on_others() {
+    let project = taught();
+    project.run(&["distill", "--yes"]).success();
+    let before: String = "insert into session (id, assistant, external, started_at, last_at) values (900, 'claude-code', 'beside', 1, 1)".to_owned();
+    project.db().execute(&before, []).expect("a session");
+    let told = project.run(&["forget", "--session", "beside", "--yes"]).success();
+    assert!(!told.contains("SKILL.md"), "{told}");
 }
 
 #[test]
