@@ -40,6 +40,7 @@ mod readme;
 mod recognition;
 mod replay;
 mod replay_beside;
+mod replay_shown;
 mod resolve;
 mod robust;
 mod search;

@@ -81,7 +81,7 @@ fn events(env: &TestEnv, paths: &[PathBuf]) -> Vec<String> {
     env.run(&arguments).success().lines().map(str::to_owned).collect()
 }
 
-fn view(env: &TestEnv, folder: &Path) -> Value {
+pub(super) fn view(env: &TestEnv, folder: &Path) -> Value {
     let told = env
         .run(&["replay".as_ref(), "--json".as_ref(), folder.as_os_str()])
         .success();
@@ -406,29 +406,6 @@ fn the_file_of_events_is_what_is_printed_and_takes_its_place_whole() {
     [exit code: 1]
     ");
     assert_eq!(left(&env), ["told.jsonl"]);
-}
-
-#[test]
-fn one_lesson_is_shown_once_and_whole() {
-    let sessions = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/hints/sessions/codex");
-    let env = TestEnv::new();
-    let best = view(&env, Path::new(sessions))["best"].clone();
-    let modes: Vec<&Value> = best
-        .as_array()
-        .expect("hints")
-        .iter()
-        .map(|hint| &hint["mode"])
-        .collect();
-    let mut once = modes.clone();
-    once.sort_by_key(|mode| mode.to_string());
-    once.dedup();
-    assert!(once.len() > 1 && once.len() == modes.len(), "{modes:?}");
-    let short = env.run(&["replay", "--short", sessions]).success();
-    for hint in best.as_array().expect("hints").iter().take(3) {
-        let suggestion = hint["suggestion"].as_str().expect("a text");
-        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(words(&short).contains(&words(suggestion)), "{suggestion}: {short}");
-    }
 }
 
 /// Returns what lies in the home folder, which holds the temporary ones too.

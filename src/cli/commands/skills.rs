@@ -87,9 +87,9 @@ pub(super) fn here(store: &Store, around: &Surroundings, project: Option<String>
 
 /// Returns what would go, line by line, and how to go on.
 fn shown(path: &Path, text: &str, name: &str) -> String {
-    let gone: String = text.lines().map(|line| format!("- {line}\n")).collect();
-    let path = path.display();
-    format!("{path}\n{gone}\nNothing was removed. Remove it: callus skills remove {name} --yes\n")
+    let gone: Vec<String> = text.lines().map(|line| format!("- {line}")).collect();
+    let (path, gone) = (path.display(), gone.join("\n"));
+    format!("{path}\n{gone}\n\nNothing was removed. Remove it: callus skills remove {name} --yes\n")
 }
 
 /// Returns the text of a skill that we wrote and nobody edited: nothing else is removed.
