@@ -49,6 +49,11 @@ pub fn redact_again(settings: &Settings) -> Result<usize, FlowError> {
     let mut store = ready(settings)?;
     remove_journals(&mut store, settings)?;
     let rules = std::sync::Arc::new(super::rules(settings)?);
+    let folders = settings.fault_folders();
+    let faults = folders
+        .iter()
+        .map(|folder| fault::rewrite(folder, |text| rules.again(text)));
+    let faults: usize = faults.sum();
     let again = move |text: &str, json| {
         if json {
             rules.again_json(text)
@@ -56,7 +61,7 @@ pub fn redact_again(settings: &Settings) -> Result<usize, FlowError> {
             rules.again(text)
         }
     };
-    let changed = rewrite::rewrite(&mut store, again)?;
+    let changed = faults + rewrite::rewrite(&mut store, again)?;
     forewarn(&mut store, settings)?;
     Ok(changed)
 }

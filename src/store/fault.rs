@@ -49,10 +49,35 @@ pub fn forget(folder: &Path, text: &str) {
         .filter(|line| !line.contains(text))
         .collect();
     if kept.len() != bytes.len() {
-        let blank = vec![b' '; bytes.len()];
-        // First the old bytes go, then the new ones come: a file system that writes in place keeps none of them.
-        let _ = std::fs::write(&path, blank).and_then(|()| std::fs::write(&path, kept));
+        overwrite(&path, bytes.len(), &kept);
     }
+}
+
+/// Rewrites each fault with `again`, which returns nothing for a text that may stay; returns how many it rewrote.
+pub fn rewrite(folder: &Path, again: impl Fn(&str) -> Option<Clean<String>>) -> usize {
+    let path = folder.join(FILE);
+    let Ok(bytes) = std::fs::read(&path) else { return 0 };
+    let mut changed = 0;
+    let mut kept = String::with_capacity(bytes.len());
+    for line in String::from_utf8_lossy(&bytes).split_inclusive('\n') {
+        let rewritten = line.split_once(' ').and_then(|(at, what)| Some((at, again(what)?)));
+        match rewritten {
+            Some((at, what)) => {
+                changed += 1;
+                kept.extend([at, " ", what.trim_end(), "\n"]);
+            }
+            None => kept.push_str(line),
+        }
+    }
+    if changed > 0 {
+        overwrite(&path, bytes.len(), &kept);
+    }
+    changed
+}
+
+/// Replaces a file. First the old bytes go, then the new ones come: a file system that writes in place keeps none of them.
+fn overwrite(path: &Path, old: usize, new: &str) {
+    let _ = std::fs::write(path, vec![b' '; old]).and_then(|()| std::fs::write(path, new));
 }
 
 /// Returns the faults in `folder`, newest first, at most `limit`.

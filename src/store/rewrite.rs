@@ -5,7 +5,7 @@ use rusqlite::functions::FunctionFlags;
 
 use super::columns::TRACED;
 use super::forget::overwrite;
-use super::{Store, StoreError, body, key};
+use super::{Store, StoreError, Tx, body, key};
 use crate::redact::Clean;
 
 /// Columns that hold JSON, of whatever table: a rewritten value is JSON again.
@@ -21,7 +21,14 @@ select * from (
     from remedy
 ) where goes <> stays";
 
-/// Counters that stand under a text, with how they are written anew: what becomes one is added up.
+/// Columns of the search index.
+const INDEXED: &[&str] = &["headline", "message", "command", "file"];
+
+/// Rows whose text is all that they say, as words of a set: of those that become one, one is enough.
+const SETS: &[&str] = &["root_file", "bucket"];
+
+/// What stands under a text, with how it is written anew: counters of what becomes one are added up, and of times the
+/// newest stays.
 const COUNTED: &[(&str, &str, &str)] = &[
     (
         "shape",
@@ -40,6 +47,13 @@ const COUNTED: &[(&str, &str, &str)] = &[
         "insert into exercise (session, key, runs, failed)
          select session, rewritten(key, false), runs, failed from exercise where rewritten(key, false) is not null
          on conflict (session, key) do update set runs = runs + excluded.runs, failed = failed + excluded.failed",
+    ),
+    (
+        "root_fact",
+        "value",
+        "insert into root_fact (root, kind, value, at)
+         select root, kind, rewritten(value, false), at from root_fact where rewritten(value, false) is not null
+         on conflict (root, kind, value) do update set at = max(at, excluded.at)",
     ),
 ];
 
@@ -61,20 +75,14 @@ pub fn rewrite(
                 [],
             )?;
         }
-        let mut rewrite = |table: &str, column: &str, new: &str| -> Result<(), StoreError> {
-            changed += tx.execute(
-                &format!("update or replace {table} set {column} = {new} where {new} is not null"),
-                [],
-            )?;
-            Ok(())
-        };
         for (table, columns) in TRACED {
             for column in *columns {
-                rewrite(
-                    table,
-                    column,
-                    &format!("rewritten({column}, {})", JSON.contains(column)),
-                )?;
+                let new = format!("rewritten({column}, {})", JSON.contains(column));
+                changed += if SETS.contains(table) {
+                    replace(tx, table, column, &new)?
+                } else {
+                    keep_apart(tx, table, column, &new)?
+                };
             }
         }
         // The name of an event is made of its words: with the old one, another copy of it would be a stranger.
@@ -84,16 +92,45 @@ pub fn rewrite(
              where rewritten_body(head, part = 'input') is not null or rewritten_body(tail, part = 'input') is not null",
         )?;
         for column in ["head", "tail"] {
-            rewrite("body", column, &format!("rewritten_body({column}, part = 'input')"))?;
+            changed += replace(tx, "body", column, &format!("rewritten_body({column}, part = 'input')"))?;
         }
-        for column in ["headline", "message", "command", "file"] {
-            rewrite("search", column, &format!("rewritten({column}, false)"))?;
+        for column in INDEXED {
+            changed += replace(tx, "search", column, &format!("rewritten({column}, false)"))?;
         }
         key::rename(tx)?;
         tx.execute_batch("drop table renamed")?;
         Ok::<_, StoreError>(changed)
     })?;
     overwrite(store)?;
+    Ok(changed)
+}
+
+/// Rewrites a column; a row that says the same by then gives way.
+fn replace(tx: &Tx<'_>, table: &str, column: &str, new: &str) -> Result<usize, StoreError> {
+    Ok(tx.execute(
+        &format!("update or replace {table} set {column} = {new} where {new} is not null"),
+        [],
+    )?)
+}
+
+/// Rewrites a column in which some rows have names of their own: those that would be called alike are numbered, because
+/// what hangs on them is not the same.
+fn keep_apart(tx: &Tx<'_>, table: &str, column: &str, new: &str) -> Result<usize, StoreError> {
+    let rewrite = |new: &str, number: &str| {
+        tx.execute(
+            &format!("update or ignore {table} set {column} = {new}{number} where {new} is not null"),
+            [],
+        )
+    };
+    let mut changed = rewrite(new, "")?;
+    let left = format!("select count(*) from {table} where {new} is not null");
+    let rows: i64 = tx.query_row(&left, [], |row| row.get(0))?;
+    for number in 2..=rows + 1 {
+        changed += rewrite(new, &format!(" || ' ({number})'"))?;
+        if tx.query_row(&left, [], |row| row.get::<_, i64>(0))? == 0 {
+            break;
+        }
+    }
     Ok(changed)
 }
 
@@ -121,3 +158,6 @@ fn offer_rewriting(
     })?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -361,6 +361,8 @@ fn a_new_pattern_is_applied_to_what_was_recorded_before() {
     scene.import();
     hooks.clear();
     scene.hook(&second(800), &json!({"session_id": "again", "cwd": "/home/dev/project", "hook_event_name": "UserPromptSubmit", "prompt": secret}));
+    let faults = scene.env.database().with_file_name("faults.log");
+    fs::write(&faults, format!("1 {secret}.jsonl could not be read\n2 nothing\n")).expect("writes");
     assert!(!scene.files_with(secret).is_empty(), "it was no secret yet");
     let before = scene
         .rows("select (select count(*) from event), (select count(*) from failure), (select count(*) from session)");
@@ -372,6 +374,8 @@ fn a_new_pattern_is_applied_to_what_was_recorded_before() {
     scene.run(&["redact", "--again"]);
     scene.assert_nowhere(secret);
     scene.assert_consistent();
+    let faults = fs::read_to_string(faults).expect("reads");
+    assert!(faults.ends_with(".jsonl could not be read\n2 nothing\n"), "{faults}");
     assert_eq!(
         scene.number("select count(*) from event where command like 'deploy --key %'"),
         1
