@@ -61,6 +61,7 @@ impl Advice for AnswerError {
     fn advice(&self) -> Vec<String> {
         let sentence = match self {
             Self::Store(error) => return error.advice(),
+            Self::Flow(error) => return error.advice(),
             Self::Ambiguous { candidates, .. } => {
                 return candidates
                     .iter()

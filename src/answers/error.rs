@@ -1,5 +1,6 @@
 //! Why a question has no answer.
 
+use crate::flow::FlowError;
 use crate::skill::distill::DistillError;
 use crate::skill::publish::PublishError;
 use crate::store::StoreError;
@@ -19,6 +20,9 @@ pub enum AnswerError {
     /// The store could not be read.
     #[error("could not read the store")]
     Store(#[from] StoreError),
+    /// What was to be recorded could not be written down.
+    #[error(transparent)]
+    Flow(#[from] FlowError),
     /// No session was ever recorded in this folder, or in its repository.
     #[error("no session was recorded in {0}")]
     NoProject(String),

@@ -5,7 +5,9 @@
 //! durations name their unit; an absent value is left out.
 
 mod advice;
+mod brief;
 mod check;
+mod count;
 mod cursor;
 mod doctor;
 mod error;
@@ -18,6 +20,7 @@ mod page;
 mod pick;
 mod projects;
 mod ranking;
+mod record;
 mod remedies;
 mod replay;
 mod report;
@@ -37,15 +40,19 @@ mod style;
 mod told;
 mod warnings;
 mod window;
+mod writing;
 
 pub use advice::Advice;
+pub use brief::{BriefQuery, BriefView, brief};
 pub use check::{CheckQuery, CheckView, Match, Verdict, check};
+pub use count::{CountQuery, CountView, CountedMode, Passed, Resolution, RunsLine, count as counted};
 pub use doctor::{CheckState, DoctorView, Examination, doctor};
 pub use error::{AnswerError, Candidate};
 pub use failures::{FailuresQuery, FailuresView, ModeLine, failures};
 pub use filters::Filters;
 pub use pick::{pick_mode, pick_project, pick_session};
 pub use projects::{ProjectLine, ProjectsView, projects};
+pub use record::{MOST_AT_ONCE, RecordQuery, RecordVerdict, RecordView, RecordedLine, RefusedLine, record};
 pub use remedies::{Quote, RemedyLine};
 pub use replay::{ReplayEvent, ReplayView, replayed};
 pub use report::{ProjectFiguresLine, ReasonCount, ReportQuery, ReportView, SelfExplaining, Widened, report};
@@ -64,6 +71,7 @@ pub use style::{Reader, Style, count, size};
 pub use told::{MessageLine, ToldQuery, ToldSums, ToldView, told};
 pub use warnings::{ChosenLine, WarningLine, WarningsQuery, WarningsView, warnings};
 pub use window::{ahead, since};
+pub use writing::{Who, Writing};
 
 use serde::Serialize;
 

@@ -38,6 +38,13 @@ pub(super) fn remedy_named(given: &str) -> Option<RemedyId> {
     digits.parse().ok().map(RemedyId)
 }
 
+/// Returns the failure that `given` could name: `F` and a number.
+pub(super) fn failure_named(given: &str) -> Option<FailureId> {
+    let id = given.trim().trim_matches(['`', '"', '\'', '#']);
+    let digits = id.strip_prefix(['F', 'f'])?;
+    digits.parse().ok().map(FailureId)
+}
+
 /// Returns the failure mode or the failure that `given` names: `F` with a number for a failure, else any beginning
 /// of the fingerprint of any pattern of the mode.
 pub(super) fn pick(store: &Store, given: &str) -> Result<Found, AnswerError> {

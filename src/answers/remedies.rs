@@ -168,6 +168,41 @@ pub(super) fn suggested(
     Ok(lines)
 }
 
+/// Returns what was tried after a failure mode, or one error of it, with how it ended and, where it is never suggested,
+/// why: what holds here, what worked most often first.
+pub(super) fn tried(
+    store: &Store,
+    mode: ModeId,
+    instance: Option<Fingerprint>,
+    here: Option<ProjectId>,
+    now: Timestamp,
+) -> Result<Vec<RemedyLine>, AnswerError> {
+    let mut rows = match instance {
+        Some(instance) => store.instance_remedies(instance, now)?,
+        None => Vec::new(),
+    };
+    let known: Vec<_> = rows.iter().map(|row| row.known.id).collect();
+    let of_mode = store.mode_remedies(mode, now)?;
+    rows.extend(of_mode.into_iter().filter(|row| {
+        let fits = instance.is_none() || row.known.owner.instance.is_none();
+        fits && !known.contains(&row.known.id)
+    }));
+    // A claim is no attempt, and what is never told is not told as one either.
+    rows.retain(|row| {
+        let holds = row
+            .known
+            .owner
+            .project
+            .is_none_or(|project| here.is_none_or(|here| here == project));
+        holds
+            && !matches!(
+                withheld::everywhere(row),
+                Some(Withheld::Claim | Withheld::Forbidden(_))
+            )
+    });
+    Ok(rows.iter().map(RemedyLine::explained).collect())
+}
+
 /// Returns what is suggested first for a mode that is only named: for its newest failure, which its headline is of.
 pub(super) fn best(
     store: &Store,
@@ -313,6 +348,13 @@ impl RemedyLine {
             format!("  {}", self.advice(style, WHOLE)),
             format!("    {}", style.dim(&self.evidence(style))),
         ]
+    }
+
+    /// Returns it in two lines as something that was tried, with the reason where it is never suggested.
+    pub(super) fn attempt(&self, style: &Style) -> [String; 2] {
+        let [advice, evidence] = self.lines(style);
+        let why = self.withheld.as_deref().map(|why| format!("never suggested: {why}"));
+        [advice, style.dotted(&[evidence, why.unwrap_or_default()])]
     }
 
     /// Returns it in full.

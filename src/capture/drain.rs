@@ -62,7 +62,8 @@ pub fn drain_once<T>(
     Ok(value)
 }
 
-fn drain_file(
+/// Drains one journal to its end, or up to a record of a newer program.
+pub fn drain_file(
     store: &mut Store,
     path: &Path,
     rules: &Rules,

@@ -2,7 +2,7 @@
 
 use super::size::shortened;
 use crate::domain::failure::Finding;
-use crate::domain::trace::{CallEnd, Flag, Observation, Step};
+use crate::domain::trace::{CallEnd, Flag, Observation, Report, Step};
 use crate::failure::own;
 use crate::failure::recognise::{self, Seen};
 use crate::failure::shell;
@@ -19,6 +19,8 @@ pub struct Prepared {
     pub keys: Clean<Vec<String>>,
     /// The masked call.
     pub shape: Clean<String>,
+    /// What a program that reports its own call says of it beyond the outcome.
+    pub report: Option<Clean<Report>>,
 }
 
 /// Recognises what an observation says, from all of its text, and then cuts the text to the size that is kept.
@@ -27,6 +29,9 @@ pub fn prepare(seen: &Clean<Observation>) -> Prepared {
     let not_run = seen.derive(not_run).transpose();
     let seen = not_run.as_ref().unwrap_or(seen);
     let finding = seen.derive(find).transpose();
+    let report = seen.derive(report).transpose();
+    let called = seen.derive(called).transpose();
+    let seen = called.as_ref().unwrap_or(seen);
     let keys = seen.derive(|seen| match &seen.step {
         Step::CallEnded(end) => shell::exercise_keys(&end.call),
         _ => Vec::new(),
@@ -41,6 +46,26 @@ pub fn prepare(seen: &Clean<Observation>) -> Prepared {
         finding,
         keys,
         shape,
+        report,
+    }
+}
+
+/// Returns what a program says of a call of its own.
+fn report(seen: &Observation) -> Option<Report> {
+    match &seen.step {
+        Step::Reported(reported) => Some(reported.report.clone()),
+        _ => None,
+    }
+}
+
+/// Returns the call that a program reports as one like every other; nothing for what only adds to another report.
+fn called(seen: &Observation) -> Option<Observation> {
+    match &seen.step {
+        Step::Reported(reported) if !reported.report.adds => Some(Observation {
+            step: Step::CallEnded(reported.end.clone()),
+            ..seen.clone()
+        }),
+        _ => None,
     }
 }
 
@@ -61,15 +86,20 @@ fn find(seen: &Observation) -> Option<Finding> {
 
 fn recognise(seen: &Observation) -> Option<Finding> {
     match &seen.step {
-        Step::CallEnded(end) => find_in_call(end, seen.cwd.as_deref()),
+        Step::CallEnded(end) => looked_at(end, seen.cwd.as_deref(), |seen| recognise::call(&seen)),
+        Step::Reported(reported) if reported.report.adds => None,
+        Step::Reported(reported) => looked_at(&reported.end, seen.cwd.as_deref(), |seen| {
+            recognise::reported(&seen, &reported.report)
+        }),
         Step::ModelError(error) if error.ended_turn => Some(recognise::model_error(error)),
         _ => None,
     }
 }
 
-fn find_in_call(end: &CallEnd, cwd: Option<&str>) -> Option<Finding> {
+/// Returns what `look` finds in a call.
+fn looked_at(end: &CallEnd, cwd: Option<&str>, look: impl FnOnce(Seen<'_>) -> Option<Finding>) -> Option<Finding> {
     let output = end.output.joined();
-    recognise::call(&Seen {
+    look(Seen {
         call: &end.call,
         flag: if end.interrupted { Flag::Failure } else { end.flag },
         output: &output,

@@ -8,16 +8,15 @@ use std::path::Path;
 
 use super::again::{failed_after_all, set_aside};
 use super::group::{Grouped, group};
+use super::home::{Home, Homes};
 use super::prepare::{Prepared, prepare};
-use super::project;
-use super::told;
+use super::{project, reported, told};
 use crate::config;
 use crate::domain::failure::Finding;
 use crate::domain::id::{ProjectId, RootId, SessionId};
-use crate::domain::trace::{BackgroundEnd, Call, CallEnd, Observation, SessionStart, Step, Text, Via};
+use crate::domain::trace::{BackgroundEnd, Call, CallEnd, Observation, Report, Step, Text, Via};
 use crate::failure::{recognise, rejection};
-use crate::git;
-use crate::redact::{self, Clean};
+use crate::redact::Clean;
 use crate::store::event::{self, Kind, Recorded, StepRow};
 use crate::store::failure::{self, Setting};
 use crate::store::project::of_folder;
@@ -51,15 +50,9 @@ const CORRECTION: usize = 2_000;
 #[derive(Debug)]
 pub struct Recorder {
     machine: String,
-    homes: HashMap<String, Home>,
+    homes: Homes,
     /// Folders, and whether their repository lets what happens in them be recorded.
     open: HashMap<String, bool>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Home {
-    root: RootId,
-    project: ProjectId,
 }
 
 impl Recorder {
@@ -68,7 +61,7 @@ impl Recorder {
     pub fn new(machine: String) -> Self {
         Self {
             machine,
-            homes: HashMap::new(),
+            homes: Homes::default(),
             open: HashMap::new(),
         }
     }
@@ -87,7 +80,7 @@ impl Recorder {
         let joined = with_its_call(tx, owner, &prepared.seen)?;
         let prepared = joined.as_ref().unwrap_or(prepared);
         let seen = &prepared.seen;
-        let home = self.home(tx, seen)?;
+        let home = self.homes.of(tx, &self.machine, seen)?;
         if let Some(home) = home {
             session::settle_in(tx, owner, home.project, home.root)?;
         }
@@ -96,6 +89,7 @@ impl Recorder {
             Step::CallStarted(_) => at.call_started(tx, seen),
             Step::Told(_) => at.told(tx, seen),
             Step::CallEnded(_) => at.call_ended(tx, prepared),
+            Step::Reported(_) => at.added(tx, prepared),
             Step::BackgroundEnded(end) => at.background_ended(tx, seen, end),
             Step::ModelError(error) => {
                 let words = seen.derive(|seen| match &seen.step {
@@ -110,7 +104,7 @@ impl Recorder {
                     words: &words,
                 };
                 let recorded = at.step(tx, seen, &row)?;
-                at.failed(tx, seen, recorded, prepared.finding.as_ref())
+                at.failed(tx, seen, recorded, prepared.finding.as_ref(), None)
             }
             Step::Prompt(_) => at.prompted(tx, seen),
             Step::SessionStarted(start) => {
@@ -162,42 +156,6 @@ impl Recorder {
             }
         }
     }
-
-    /// Returns the folder and project of an observation; one look-up for each folder, however many calls run in it.
-    fn home(&mut self, tx: &Tx<'_>, seen: &Clean<Observation>) -> Result<Option<Home>, StoreError> {
-        let Some(cwd) = seen.cwd.as_deref() else {
-            return Ok(None);
-        };
-        let starts = matches!(seen.step, Step::SessionStarted(_));
-        if !starts && let Some(home) = self.homes.get(cwd) {
-            return Ok(Some(*home));
-        }
-        let found = match looked_at(seen, cwd) {
-            Some(looked_at) => project::root_of(tx, &self.machine, &looked_at)?,
-            None => project::root_of(tx, &self.machine, seen)?,
-        };
-        let Some((root, project)) = found else { return Ok(None) };
-        let home = Home { root, project };
-        self.homes.insert(cwd.to_owned(), home);
-        Ok(Some(home))
-    }
-}
-
-/// Returns the observation with what `.git` says at its folder, where the folder is there and nothing says so yet: an
-/// agent changes folders in the middle of a session, and transcripts never tell of a repository.
-fn looked_at(seen: &Clean<Observation>, cwd: &str) -> Option<Clean<Observation>> {
-    if matches!(&seen.step, Step::SessionStarted(start) if start.place.is_some()) {
-        return None;
-    }
-    let place = git::place(Path::new(cwd))?;
-    let step = Step::SessionStarted(SessionStart {
-        place: Some(place),
-        ..SessionStart::default()
-    });
-    Some(redact::scan(Observation {
-        step,
-        ..(**seen).clone()
-    }))
 }
 
 /// Where an observation belongs.
@@ -268,12 +226,21 @@ impl At {
                 count::shaped(tx, project, &prepared.shape, counts, seen.at)?;
             }
         }
-        let mut tally = self.failed(tx, seen, recorded, prepared.finding.as_ref())?;
+        let mut tally = self.failed(tx, seen, recorded, prepared.finding.as_ref(), prepared.report.as_ref())?;
         if !recorded.completed && tally.failures > 0 {
             failed_after_all(tx, recorded.event, true)?;
         }
         tally.calls = u64::from(recorded.new);
+        self.added(tx, prepared)?;
         Ok(tally)
+    }
+
+    /// Keeps what a program says of a call that is recorded: what was learnt of it may be said later, or again.
+    fn added(self, tx: &Tx<'_>, prepared: &Prepared) -> Result<Tally, StoreError> {
+        if let Some(report) = &prepared.report {
+            reported::add(tx, self.session, &prepared.seen, report)?;
+        }
+        Ok(Tally::default())
     }
 
     fn background_ended(
@@ -306,7 +273,7 @@ impl At {
             None => seen.derive(|seen| found_in_background(seen, None)),
         };
         let finding = finding.transpose();
-        self.failed(tx, seen, recorded, finding.as_ref())
+        self.failed(tx, seen, recorded, finding.as_ref(), None)
     }
 
     fn prompted(self, tx: &Tx<'_>, seen: &Clean<Observation>) -> Result<Tally, StoreError> {
@@ -388,6 +355,7 @@ impl At {
         seen: &Clean<Observation>,
         recorded: Recorded,
         finding: Option<&Clean<Finding>>,
+        report: Option<&Clean<Report>>,
     ) -> Result<Tally, StoreError> {
         let Some(finding) = finding else {
             return Ok(Tally::default());
@@ -396,7 +364,7 @@ impl At {
             return Ok(Tally::default());
         }
         match failure::of_event(tx, recorded.event)? {
-            None => self.add_failure(tx, seen, recorded, finding),
+            None => self.add_failure(tx, seen, recorded, finding, report),
             // A later report may know better why it failed: the transcript tells a rejection from an error.
             Some((id, None)) if finding.expected.is_some() => {
                 set_aside(tx, id, recorded.event, finding.expected)?;
@@ -413,6 +381,7 @@ impl At {
         seen: &Clean<Observation>,
         recorded: Recorded,
         finding: &Clean<Finding>,
+        report: Option<&Clean<Report>>,
     ) -> Result<Tally, StoreError> {
         let event = recorded.event;
         // What is nobody's fault is recorded, but makes no failure mode.
@@ -430,7 +399,7 @@ impl At {
             at: seen.at,
             repeats: event::repeats(tx, self.session, event, seen.at)?,
         };
-        let id = failure::add(tx, &setting, finding, seen)?;
+        let id = failure::add(tx, &setting, finding, seen, report)?;
         session::unsettle(tx, self.session)?;
         if let Some(words) = seen.derive(said_in_rejection).transpose() {
             failure::correct_with(tx, id, &words)?;

@@ -2,7 +2,7 @@
 //! size: a secret at the edge is seen whole before it is cut.
 
 use crate::assistants::{FAILURE_KEPT, SUCCESS_KEPT};
-use crate::domain::trace::{Flag, Observation, Step, Text};
+use crate::domain::trace::{CallEnd, Flag, Observation, Step, Text};
 
 /// Returns the observation with every text cut to the size that is kept.
 #[must_use]
@@ -14,16 +14,10 @@ pub fn shortened(mut seen: Observation) -> Observation {
                 shorten(&mut call.input, FAILURE_KEPT);
             }
         }
-        Step::CallEnded(end) => {
-            shorten(&mut end.call.input, FAILURE_KEPT);
-            shorten(
-                &mut end.output,
-                if end.flag == Flag::Failure {
-                    FAILURE_KEPT
-                } else {
-                    SUCCESS_KEPT
-                },
-            );
+        Step::CallEnded(end) => shorten_end(end),
+        Step::Reported(reported) => {
+            shorten_end(&mut reported.end);
+            shorten(&mut reported.report.message, FAILURE_KEPT);
         }
         Step::Prompt(text) => shorten(text, FAILURE_KEPT),
         Step::BackgroundEnded(end) => shorten(&mut end.summary, SUCCESS_KEPT),
@@ -38,6 +32,16 @@ pub fn shortened(mut seen: Observation) -> Observation {
         | Step::SessionEnded { .. } => {}
     }
     seen
+}
+
+fn shorten_end(end: &mut CallEnd) {
+    shorten(&mut end.call.input, FAILURE_KEPT);
+    let kept = if end.flag == Flag::Failure {
+        FAILURE_KEPT
+    } else {
+        SUCCESS_KEPT
+    };
+    shorten(&mut end.output, kept);
 }
 
 fn shorten(text: &mut Text, part: usize) {

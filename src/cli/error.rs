@@ -181,6 +181,7 @@ impl From<AnswerError> for Error {
         let hints = error.advice();
         match error {
             AnswerError::Store(error) => error.into(),
+            AnswerError::Flow(error) => error.into(),
             AnswerError::Skill(error @ PublishError::System { .. }) => Self::advised(Kind::Unavailable, error),
             AnswerError::Skill(error) => Self::advised(Kind::Refused, error),
             // The query is the user's own: what SQLite says of it is the error.

@@ -7,8 +7,9 @@ use rustix::termios::tcgetwinsize;
 
 use super::Error;
 use super::commands::Common;
-use crate::answers::{Answer, Reader, Style};
-use crate::config::Settings;
+use crate::answers::{Answer, Reader, Style, Who};
+use crate::assistants;
+use crate::config::{self, Settings};
 use crate::domain::time::Timestamp;
 
 /// The fewest characters per line that answers are laid out for.
@@ -101,4 +102,16 @@ pub(super) fn here() -> Option<String> {
     std::fs::canonicalize(".")
         .ok()
         .map(|folder| folder.display().to_string())
+}
+
+/// Returns who gives the command: a person types where there is a terminal and no assistant has started this process.
+pub(super) fn who() -> Who {
+    let is_agent = assistants::AGENT_VARIABLES
+        .iter()
+        .any(|name| config::variable(name).is_some());
+    if std::io::stdin().is_terminal() && !is_agent {
+        Who::Person
+    } else {
+        Who::Agent { session: None }
+    }
 }

@@ -22,7 +22,7 @@ pub struct SessionKey {
 pub struct Agent {
     /// The assistant's id of the subagent run.
     pub id: String,
-    /// Its kind, such as `general-purpose`; empty when unknown.
+    /// Its kind, such as `general-purpose`, or the part of a program that it is; empty when unknown.
     pub kind: String,
 }
 
@@ -93,6 +93,8 @@ pub enum Step {
     Told(Notice),
     /// A tool call has an outcome.
     CallEnded(CallEnd),
+    /// A program reports a call of its own, with what it knows of it beyond the outcome.
+    Reported(Box<Reported>),
     /// The agent ended its turn.
     TurnEnded {
         /// Its last words.
@@ -284,6 +286,34 @@ pub struct CallEnd {
     pub note: Option<String>,
     /// The client's id of the background work that the call started.
     pub background: Option<String>,
+}
+
+/// A call that a program reports itself, through the tools or the interface of Callus.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reported {
+    /// The call and its outcome.
+    pub end: CallEnd,
+    /// What else the program says of it.
+    pub report: Report,
+}
+
+/// What a program says of a call of its own beyond its outcome.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Report {
+    /// The type of the error, such as `TimeoutError`.
+    pub error_type: Option<String>,
+    /// The error's own words.
+    pub message: Text,
+    /// What the call served, as JSON.
+    pub input_context: Option<String>,
+    /// The state in which it was made, as JSON.
+    pub snapshot: Option<String>,
+    /// A lesson was made of it.
+    pub evolution_triggered: Option<bool>,
+    /// What ended it.
+    pub resolution: Option<String>,
+    /// It adds to a call that was reported before, and reports none.
+    pub adds: bool,
 }
 
 /// Background work that ended.

@@ -1,10 +1,14 @@
 //! Whether a call failed, how, and whether that is anybody's fault.
 
+mod reported;
+
 use super::headline::{self, HEADLINE_CHARS, MESSAGE_CHARS, Said, Speaker, noise};
 use super::shell::{self, Segment};
 use super::{expected, hidden, located, own};
 use crate::domain::failure::{Expected, Finding, Frame, Origin};
 use crate::domain::trace::{BackgroundEnd, Call, Flag, ModelError, ToolKind};
+
+pub use reported::reported;
 
 /// A call with its outcome, as recognition looks at it.
 #[derive(Debug, Clone, Copy)]

@@ -92,7 +92,7 @@ pub(super) fn at_start(hooks: &Hooks, begun: Begun, settings: &Settings) -> Resu
     if hints == Hints::Off {
         return Ok(None);
     }
-    let Some(mut store) = Store::open_for_hook(&settings.database())? else {
+    let Some(store) = Store::open_for_hook(&settings.database())? else {
         return Ok(None);
     };
     let stands = |remedy: &Remedy| stands(settings, Some(&begun.cwd), remedy);
@@ -132,6 +132,36 @@ pub(super) fn brief(
         now: begun.seen.at,
     };
     recall::brief::at_start(tx, start, policy, came)
+}
+
+/// Returns what a session that began now in a folder of a project would be told, if anything. It is told to whoever asks,
+/// and to no session.
+pub fn brief_of(
+    store: &Store,
+    settings: &Settings,
+    project: ProjectId,
+    folder: &str,
+    now: Timestamp,
+) -> Result<Option<Message>, FlowError> {
+    let stands = |remedy: &Remedy| stands(settings, Some(folder), remedy);
+    let came = |program: &str, since| came(settings, Path::new(folder), program, since);
+    let policy = Policy {
+        hints: Hints::On,
+        stands: &stands,
+    };
+    let start = Start {
+        project,
+        root: None,
+        now,
+    };
+    let said = store.look(|tx| recall::brief::at_start(tx, start, &policy, &came))?;
+    Ok(said.map(|brief| brief.message))
+}
+
+/// Returns the project of a folder, if one is known there.
+pub fn project_of(store: &Store, settings: &Settings, folder: &Path) -> Result<Option<ProjectId>, FlowError> {
+    let machine = settings.machine();
+    Ok(store.look(|tx| project_at(tx, &machine, folder))?)
 }
 
 /// Returns what is recorded of a message at a beginning; nothing where the agent has it before it already.

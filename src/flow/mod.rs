@@ -15,11 +15,13 @@ pub mod keep;
 pub mod pause;
 pub mod ready;
 pub mod replay;
+pub mod spool;
 pub mod worker;
 
+pub use brief::{brief_of, project_of};
 pub use error::FlowError;
 pub use forewarn::forewarn;
-pub use ready::{ready, ready_if_recorded, refresh};
+pub use ready::{ready, ready_if_recorded, ready_to_write, refresh};
 pub(crate) use stands::stands;
 
 use crate::config::Settings;

@@ -13,6 +13,11 @@ pub fn ready(settings: &Settings) -> Result<Store, FlowError> {
     Ok(store)
 }
 
+/// Opens the workspace's store for what goes through the journal anyway: nothing is drained first.
+pub fn ready_to_write(settings: &Settings) -> Result<Store, FlowError> {
+    Ok(Store::open(&settings.database(), Access::Write)?)
+}
+
 /// The same for a process that outlives what it reads: where nothing was recorded, or everything was removed since, it
 /// makes no store, but says so.
 pub fn ready_if_recorded(settings: &Settings) -> Result<Store, FlowError> {

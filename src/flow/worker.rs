@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::import::settle_waiting;
-use super::{FlowError, forewarn};
+use super::{FlowError, forewarn, note_fault};
 use crate::assistants;
 use crate::capture::import::{self, Job};
 use crate::capture::{Recorder, drain};
@@ -30,6 +30,25 @@ const REMEMBERED: Span = Span::days(30);
 /// How often a worker looks for what came while it worked. What comes later, or is a record that is never finished,
 /// waits for the next one.
 const PASSES: usize = 3;
+
+/// Starts a worker that goes on when this process ends. One that cannot be started is noted: what waits for it waits on.
+pub fn start(settings: &Settings) {
+    let started = process::own_program()
+        .map_err(|error| error.to_string())
+        .and_then(|program| {
+            let job = process::Job {
+                program: &program,
+                args: &["worker".as_ref()],
+                cwd: &settings.home,
+                env: &[],
+                input: &[],
+            };
+            process::detach(&job).map_err(|error| error.to_string())
+        });
+    if let Err(error) = started {
+        note_fault(settings, &format!("could not start the worker: {error}"));
+    }
+}
 
 /// Works until nothing waits, or returns at once when another worker is at it.
 pub fn run(settings: &Settings) -> Result<(), FlowError> {

@@ -73,7 +73,8 @@ impl Refusal {
 impl From<&AnswerError> for Kind {
     fn from(error: &AnswerError) -> Self {
         match error {
-            AnswerError::Store(error) => error.into(),
+            AnswerError::Store(error) | AnswerError::Flow(FlowError::Store(error)) => error.into(),
+            AnswerError::Flow(_) => Self::Broken,
             AnswerError::Unknown { .. } | AnswerError::NoProject(_) | AnswerError::NotRecorded { .. } => Self::Unknown,
             AnswerError::Ambiguous { .. }
             | AnswerError::Time { .. }

@@ -3,7 +3,8 @@
 use crate::domain::id::Assistant;
 use crate::domain::project::Place;
 use crate::domain::trace::{
-    Agent, BackgroundEnd, Call, CallEnd, ModelError, Notice, Observation, SessionKey, SessionStart, Step, Text, Usage,
+    Agent, BackgroundEnd, Call, CallEnd, ModelError, Notice, Observation, Report, Reported, SessionKey, SessionStart,
+    Step, Text, Usage,
 };
 
 /// What kind of text it is.
@@ -89,21 +90,11 @@ pub(super) fn walk(observation: &mut Observation, visit: &mut dyn FnMut(&mut Str
         }
         Step::CallStarted(call) => tool_call(call, visit),
         Step::Told(notice) => told(notice, visit),
-        Step::CallEnded(end) => {
-            let CallEnd {
-                call,
-                flag: _,
-                output,
-                exit_code: _,
-                duration_ms: _,
-                interrupted: _,
-                note,
-                background,
-            } = end;
-            tool_call(call, visit);
-            text(output, Spot::WORDS, visit);
-            each(note, Spot::WORDS, visit);
-            each(background, Spot::NAME, visit);
+        Step::CallEnded(end) => call_end(end, visit),
+        Step::Reported(reported) => {
+            let Reported { end, report: said } = &mut **reported;
+            call_end(end, visit);
+            report(said, visit);
         }
         Step::TurnEnded { message } => text(message, Spot::WORDS, visit),
         Step::ModelError(error) => {
@@ -137,6 +128,40 @@ pub(super) fn walk(observation: &mut Observation, visit: &mut dyn FnMut(&mut Str
         }
         Step::SessionEnded { reason } => visit(reason, Spot::NAME),
     }
+}
+
+fn call_end(end: &mut CallEnd, visit: &mut dyn FnMut(&mut String, Spot)) {
+    let CallEnd {
+        call,
+        flag: _,
+        output,
+        exit_code: _,
+        duration_ms: _,
+        interrupted: _,
+        note,
+        background,
+    } = end;
+    tool_call(call, visit);
+    text(output, Spot::WORDS, visit);
+    each(note, Spot::WORDS, visit);
+    each(background, Spot::NAME, visit);
+}
+
+fn report(said: &mut Report, visit: &mut dyn FnMut(&mut String, Spot)) {
+    let Report {
+        error_type,
+        message,
+        input_context,
+        snapshot,
+        evolution_triggered: _,
+        resolution,
+        adds: _,
+    } = said;
+    each(error_type, Spot::NAME, visit);
+    text(message, Spot::WORDS, visit);
+    each(input_context, Spot::JSON, visit);
+    each(snapshot, Spot::JSON, visit);
+    each(resolution, Spot::WORDS, visit);
 }
 
 fn session_start(start: &mut SessionStart, visit: &mut dyn FnMut(&mut String, Spot)) {

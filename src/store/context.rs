@@ -2,12 +2,13 @@
 
 use rusqlite::{OptionalExtension as _, params};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::body::{self, Part};
 use super::failure::Setting;
 use super::{StoreError, Tx, session};
 use crate::domain::id::EventId;
-use crate::domain::trace::{Observation, Step};
+use crate::domain::trace::{Observation, Report, Step};
 use crate::redact::Clean;
 
 /// Bytes of the prompt that are kept beside a failure.
@@ -29,13 +30,20 @@ pub(super) struct Context {
 /// What the failing call served.
 #[derive(Debug, Serialize)]
 struct Input {
+    /// What the program that reports it says of that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    context: Option<Value>,
     /// The newest prompt before it.
-    prompt: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prompt: Option<String>,
 }
 
 /// The state in which it failed.
 #[derive(Debug, Serialize)]
 struct Snapshot<'a> {
+    /// What the program that reports it says of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<Value>,
     /// The branch checked out.
     branch: Option<&'a str>,
     /// The commit at which the session began.
@@ -55,8 +63,14 @@ struct Called {
 }
 
 /// Returns the surroundings of a failure. They come from clean rows and a clean observation, and are clean.
-pub(super) fn of(tx: &Tx<'_>, setting: &Setting, seen: &Clean<Observation>) -> Result<Context, StoreError> {
+pub(super) fn of(
+    tx: &Tx<'_>,
+    setting: &Setting,
+    seen: &Clean<Observation>,
+    report: Option<&Clean<Report>>,
+) -> Result<Context, StoreError> {
     let snapshot = Snapshot {
+        state: report.and_then(|report| report.snapshot.as_deref()).map(read),
         branch: seen.branch.as_deref(),
         commit: session::commit(tx, setting.session)?,
         edited: edited(tx, setting)?,
@@ -71,11 +85,20 @@ pub(super) fn of(tx: &Tx<'_>, setting: &Setting, seen: &Clean<Observation>) -> R
         .as_ref()
         .map(|agent| agent.kind.clone())
         .filter(|kind| !kind.is_empty());
+    let input = Input {
+        context: report.and_then(|report| report.input_context.as_deref()).map(read),
+        prompt: prompt(tx, setting)?,
+    };
     Ok(Context {
         node: agent.or(tool),
-        input: prompt(tx, setting)?.map(|prompt| json(&Input { prompt })),
+        input: (input.context.is_some() || input.prompt.is_some()).then(|| json(&input)),
         snapshot: Some(json(&snapshot)),
     })
+}
+
+/// Returns the value that a program gave as JSON; redaction may have left text that is none.
+fn read(json: &str) -> Value {
+    serde_json::from_str(json).unwrap_or_else(|_| Value::String(json.to_owned()))
 }
 
 fn json(value: &impl Serialize) -> String {

@@ -452,6 +452,23 @@ pub fn call_with_id(tx: &Tx<'_>, session: SessionId, id: &str) -> Result<Option<
     Ok(Some(Clean::stored(call)))
 }
 
+/// Stands before the key of an event where that names it, in the place of the client's id.
+pub const BY_KEY: &str = "key:";
+
+/// Returns the call of a session that has this id, or that its key names.
+pub fn with_call_id(tx: &Tx<'_>, session: SessionId, id: &str) -> Result<Option<EventId>, StoreError> {
+    let (column, name) = match id.strip_prefix(BY_KEY) {
+        Some(key) => ("key = unhex(?2)", key),
+        None => ("call_id = ?2", id),
+    };
+    Ok(tx
+        .prepare_cached(&format!(
+            "select id from event where {column} and session = ?1 and kind = 'call' order by at desc, id desc limit 1"
+        ))?
+        .query_row(params![session.0, name], |row| row.get(0).map(EventId))
+        .optional()?)
+}
+
 /// Returns how many calls with the same tool and command failed in an unbroken run just before `event`.
 pub fn repeats(tx: &Tx<'_>, session: SessionId, event: EventId, at: Timestamp) -> Result<i64, StoreError> {
     Ok(tx

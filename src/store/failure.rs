@@ -8,7 +8,7 @@ use super::{StoreError, Tx};
 use crate::domain::failure::{Expected, Finding, Severity};
 use crate::domain::id::{EventId, FailureId, Fingerprint, PatternId, ProjectId, SessionId};
 use crate::domain::time::Timestamp;
-use crate::domain::trace::Observation;
+use crate::domain::trace::{Observation, Report};
 use crate::redact::Clean;
 
 /// Where and when a failure happened, and what it belongs to.
@@ -44,8 +44,9 @@ pub fn add(
     setting: &Setting,
     finding: &Clean<Finding>,
     seen: &Clean<Observation>,
+    report: Option<&Clean<Report>>,
 ) -> Result<FailureId, StoreError> {
-    let context = super::context::of(tx, setting, seen)?;
+    let context = super::context::of(tx, setting, seen, report)?;
     tx.prepare_cached(
         "insert into failure (event, session, project, pattern, instance, at, origin, expected, agent, node, exit_code,
                               error_type, headline, message, file, line, segment, goal, scope, repeats,
@@ -94,6 +95,26 @@ pub fn expect(tx: &Tx<'_>, failure: FailureId, reason: Option<Expected>) -> Resu
         .execute(params![failure.0, reason.map(Expected::word)])?;
     count::failure(tx, failure, Change::Add)?;
     Ok(counted)
+}
+
+/// What was learnt of one failure, by the words of whoever reports it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Lesson {
+    /// Whether a lesson was made of it; nothing leaves that as it is.
+    pub is_made: Option<bool>,
+    /// What ended it, as JSON; nothing leaves that as it is.
+    pub resolution: Option<String>,
+}
+
+/// Notes what was learnt of the failure of an event. What a person decided about it stands.
+pub fn learnt(tx: &Tx<'_>, event: EventId, lesson: &Clean<Lesson>) -> Result<(), StoreError> {
+    tx.prepare_cached(
+        "update failure
+         set evolution_triggered = coalesce(?2, evolution_triggered), resolution = coalesce(?3, resolution)
+         where event = ?1 and coalesce(resolution ->> 'by', '') <> 'person'",
+    )?
+    .execute(params![event.0, lesson.is_made, lesson.resolution])?;
+    Ok(())
 }
 
 /// Writes how much a failure cost its session.

@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_remedies.sql"),
     include_str!("migrations/0003_skills.sql"),
     include_str!("migrations/0004_learn.sql"),
+    include_str!("migrations/0005_asked.sql"),
 ];
 
 /// The schema version that this program writes.
@@ -138,15 +139,12 @@ impl Store {
     }
 
     /// Runs `work` on one state of the database, which it only looks at; others may write meanwhile.
-    pub fn look<T, E: From<StoreError>>(
-        &mut self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
-        let path = self.path.clone();
+    pub fn look<T, E: From<StoreError>>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T, E>) -> Result<T, E> {
+        // Nobody who holds only a reference is in a transaction, and none is begun while this one is open.
         let tx = self
             .connection
-            .transaction_with_behavior(TransactionBehavior::Deferred)
-            .map_err(|source| E::from(sort(&path, source)))?;
+            .unchecked_transaction()
+            .map_err(|source| E::from(sort(&self.path, source)))?;
         work(&tx)
     }
 

@@ -124,6 +124,7 @@ create table event (
 create index event_session on event (session, at);
 create index event_call on event (call_id) where call_id is not null;
 create index event_compact on event (session, at) where kind = 'compact';
+create index event_node on event (agent_kind, at, session, status, root) where agent_kind is not null;
 
 create table body (
     event integer not null references event (id) on delete cascade,
@@ -232,6 +233,9 @@ create index failure_at on failure (at);
 create index failure_set_aside on failure (at, expected, project) where expected is not null;
 create index failure_project on failure (project, at);
 create index failure_instance on failure (instance, project, at) where expected is null;
+create index failure_node on failure (node, at, session, pattern, expected) where node is not null;
+create index failure_agent on failure (agent, at, session, pattern, expected) where agent is not null;
+create index failure_scope on failure (scope, at, session, pattern, expected);
 
 create table mode_session (
     mode integer not null references mode (id) on delete cascade,

@@ -84,6 +84,7 @@ pub(crate) fn brief(observation: &Observation) -> String {
             }
             format!("{line} {} → {}", text(&call.input), text(output))
         }
+        Step::Reported(reported) => format!("told of {}", reported.end.call.tool),
         Step::TurnEnded { message } => format!("turn ended {}", text(message)),
         Step::ModelError(error) => {
             format!(

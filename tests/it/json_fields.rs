@@ -21,6 +21,9 @@ fn answers() -> Vec<(&'static str, Schema)> {
         ("callus show", schema_for!(answers::ShowView)),
         ("callus search", schema_for!(answers::SearchView)),
         ("callus check", schema_for!(answers::CheckView)),
+        ("callus count", schema_for!(answers::CountView)),
+        ("callus brief", schema_for!(answers::BriefView)),
+        ("callus record", schema_for!(answers::RecordView)),
         ("callus sessions", schema_for!(answers::SessionsView)),
         ("callus session", schema_for!(answers::SessionView)),
         ("callus warnings", schema_for!(answers::WarningsView)),
@@ -41,7 +44,7 @@ fn answers() -> Vec<(&'static str, Schema)> {
 const HEAD: &str = "# What `--json` answers
 
 Every reading command takes `--json` and answers one JSON document in UTF-8.
-`mute`, `resolve`, `warnings`, `project`, `distill` and `skills` take it too and show what they changed; other commands that change something refuse it and do nothing.
+`record`, `mute`, `resolve`, `warnings`, `project`, `distill` and `skills` take it too and show what they changed; other commands that change something refuse it and do nothing.
 Times are RFC 3339 in UTC. A field whose name ends in `_ms`, `_bytes` or `_usd` has that unit.
 A field marked *optional* is left out when there is nothing to say. Fields are added; they are not renamed or removed.
 Types that begin with a capital letter are described in [json-parts.md](json-parts.md).
@@ -180,6 +183,9 @@ fn parameters_say_what_they_are_for() {
         schema_for!(answers::ShowQuery),
         schema_for!(answers::SearchQuery),
         schema_for!(answers::CheckQuery),
+        schema_for!(answers::CountQuery),
+        schema_for!(answers::BriefQuery),
+        schema_for!(answers::RecordQuery),
         schema_for!(answers::SessionsQuery),
         schema_for!(answers::SessionQuery),
         schema_for!(answers::LookupQuery),

@@ -1,6 +1,8 @@
 //! The commands, one file each.
 
+mod brief;
 mod check;
+mod count;
 mod distill;
 mod doctor;
 mod failures;
@@ -11,6 +13,7 @@ mod mcp;
 mod mute;
 mod pause;
 mod project;
+mod record;
 mod redact;
 mod replay;
 mod report;
@@ -76,6 +79,9 @@ pub(super) enum Command {
     Show(show::Show),
     Search(search::Search),
     Check(check::Check),
+    Count(count::Count),
+    Brief(brief::Brief),
+    Record(Box<record::Record>),
     Sessions(sessions::Sessions),
     Session(session::Session),
     Told(told::Told),
@@ -114,6 +120,9 @@ impl Command {
             | Self::Show(_)
             | Self::Search(_)
             | Self::Check(_)
+            | Self::Count(_)
+            | Self::Brief(_)
+            | Self::Record(_)
             | Self::Sessions(_)
             | Self::Session(_)
             | Self::Told(_)
@@ -155,6 +164,9 @@ pub(super) fn run(command: Command, around: &Surroundings) -> Result<Told, Error
         Command::Show(command) => command.run(around).map(Told::from),
         Command::Search(command) => command.run(around).map(Told::from),
         Command::Check(command) => command.run(around).map(Told::from),
+        Command::Count(command) => command.run(around).map(Told::from),
+        Command::Brief(command) => command.run(around).map(Told::from),
+        Command::Record(command) => command.run(around),
         Command::Sessions(command) => command.run(around).map(Told::from),
         Command::Session(command) => command.run(around).map(Told::from),
         Command::Told(command) => command.run(around).map(Told::from),

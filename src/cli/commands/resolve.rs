@@ -1,12 +1,8 @@
 //! `callus resolve`: what a person decides about a failure mode, or an agent claims.
 
-use std::io::IsTerminal as _;
-
 use crate::answers::{self, ResolveQuery};
-use crate::assistants;
 use crate::cli::Error;
-use crate::cli::terminal::{Surroundings, here};
-use crate::config;
+use crate::cli::terminal::{Surroundings, here, who};
 use crate::flow;
 
 /// Say what ends a failure mode: confirm a remedy, give one, or refute one
@@ -64,16 +60,8 @@ impl Resolve {
             words: self.words,
             here: here(),
             path: around.settings.path.clone(),
-            person: is_person(),
+            person: who().is_person(),
         };
         around.told(&answers::resolve(&mut store, &rules, &query, around.now())?)
     }
-}
-
-/// Returns whether a person types: there is a terminal, and no assistant has started this process.
-fn is_person() -> bool {
-    std::io::stdin().is_terminal()
-        && assistants::AGENT_VARIABLES
-            .iter()
-            .all(|name| config::variable(name).is_none())
 }

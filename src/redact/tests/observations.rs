@@ -6,8 +6,8 @@ use crate::domain::lesson::Told;
 use crate::domain::project::Place;
 use crate::domain::time::Timestamp;
 use crate::domain::trace::{
-    Agent, AtSource, BackgroundEnd, Call, CallEnd, Flag, ModelError, Notice, Observation, SessionKey, SessionStart,
-    Step, Text, ToolKind, Usage, Via,
+    Agent, AtSource, BackgroundEnd, Call, CallEnd, Flag, ModelError, Notice, Observation, Report, Reported, SessionKey,
+    SessionStart, Step, Text, ToolKind, Usage, Via,
 };
 use crate::redact::{Clean, scan};
 
@@ -86,6 +86,27 @@ fn steps() -> Vec<Step> {
             note: some(),
             background: some(),
         }),
+        Step::Reported(Box::new(Reported {
+            end: CallEnd {
+                call: call(),
+                flag: Flag::Failure,
+                output: text(),
+                exit_code: None,
+                duration_ms: None,
+                interrupted: false,
+                note: some(),
+                background: some(),
+            },
+            report: Report {
+                error_type: some(),
+                message: text(),
+                input_context: some(),
+                snapshot: some(),
+                evolution_triggered: None,
+                resolution: some(),
+                adds: false,
+            },
+        })),
         Step::TurnEnded { message: text() },
         Step::ModelError(ModelError {
             kind: secret(),

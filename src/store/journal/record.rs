@@ -2,6 +2,8 @@
 //!
 //! A new field is optional with a default, so that version 1 stays readable; a changed meaning is a new version.
 
+mod reported;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::id::{Assistant, Fingerprint, RemedyId};
@@ -9,10 +11,12 @@ use crate::domain::lesson::{Rule, Told};
 use crate::domain::project::Place;
 use crate::domain::time::Timestamp;
 use crate::domain::trace::{
-    Agent, AtSource, BackgroundEnd, Call, CallEnd, Flag, ModelError, Notice, Observation, SessionKey, SessionStart,
-    Step, Text, ToolKind, Usage, Via,
+    Agent, AtSource, BackgroundEnd, Call, CallEnd, Flag, ModelError, Notice, Observation, Reported, SessionKey,
+    SessionStart, Step, Text, ToolKind, Usage, Via,
 };
 use crate::redact::Clean;
+
+use reported::WireReport;
 
 pub(super) fn to_json(seen: &Clean<Vec<Observation>>) -> serde_json::Result<Vec<u8>> {
     serde_json::to_vec(&seen.iter().map(Wire::from).collect::<Vec<_>>())
@@ -66,6 +70,10 @@ enum WireStep {
     Call(WireCall),
     Told(WireNotice),
     End(WireEnd),
+    Reported {
+        end: WireEnd,
+        said: WireReport,
+    },
     Turn(WireText),
     ModelError {
         kind: String,
@@ -357,6 +365,10 @@ impl From<&Step> for WireStep {
             Step::CallStarted(call) => Self::Call(call.into()),
             Step::Told(notice) => Self::Told(notice.into()),
             Step::CallEnded(end) => Self::End(end.into()),
+            Step::Reported(reported) => Self::Reported {
+                end: (&reported.end).into(),
+                said: (&reported.report).into(),
+            },
             Step::TurnEnded { message } => Self::Turn(message.into()),
             Step::ModelError(error) => Self::ModelError {
                 kind: error.kind.clone(),
@@ -403,6 +415,10 @@ impl From<WireStep> for Step {
             WireStep::Call(call) => Self::CallStarted(call.into()),
             WireStep::Told(notice) => Self::Told(notice.into()),
             WireStep::End(end) => Self::CallEnded(end.into()),
+            WireStep::Reported { end, said } => Self::Reported(Box::new(Reported {
+                end: end.into(),
+                report: said.into(),
+            })),
             WireStep::Turn(text) => Self::TurnEnded { message: text.into() },
             WireStep::ModelError {
                 kind,

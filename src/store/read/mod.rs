@@ -3,6 +3,8 @@
 //! Rows are plain; `answers` gives them their outer form. Counts come from the counters that recording keeps
 //! wherever a counter exists, because a store may hold a million failures.
 
+mod calls;
+mod counted;
 mod events;
 mod failures;
 mod health;
@@ -18,6 +20,8 @@ mod sql;
 mod told;
 mod totals;
 
+pub use calls::CallRow;
+pub use counted::{CountFilter, Counted, Passages, Runs};
 pub use events::{BodyRow, EventRow};
 pub use failures::{FailureRow, SetAsideRow};
 pub use health::HealthRow;

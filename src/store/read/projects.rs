@@ -121,6 +121,20 @@ impl Store {
         self.rows(EVER, [], |row| Ok((ProjectId(row.get(0)?), row.get(1)?, row.get(2)?)))
     }
 
+    /// Returns the name of a project.
+    pub fn project_name(&self, project: ProjectId) -> Result<Option<String>, StoreError> {
+        self.row("select name from project where id = ?1", [project.0], |row| row.get(0))
+    }
+
+    /// Returns the first folder of a project.
+    pub fn root_of_project(&self, project: ProjectId) -> Result<Option<String>, StoreError> {
+        self.row(
+            "select path from root where project = ?1 order by path limit 1",
+            [project.0],
+            |row| row.get(0),
+        )
+    }
+
     /// Returns the project that the deepest known folder above `folder`, or `folder` itself, belongs to.
     pub fn project_of_folder(&self, folder: &str) -> Result<Option<ProjectId>, StoreError> {
         self.row(BY_FOLDER, [folder], |row| row.get(0).map(ProjectId))
