@@ -83,11 +83,11 @@ mod tests {
 
     use super::*;
 
-    fn session(assistant: &str, external: &str) -> Option<SessionKey> {
-        Some(SessionKey {
+    fn session(assistant: &str, external: &str) -> SessionKey {
+        SessionKey {
             assistant: Assistant::new(assistant),
             external: external.to_owned(),
-        })
+        }
     }
 
     #[test]
@@ -101,7 +101,7 @@ mod tests {
             "x-codex-turn-metadata": {"workspaces": {"/home/dev/project": {"has_changes": true}}},
         }));
         assert_eq!(codex.call.as_deref(), Some("call_04_0"));
-        assert_eq!(codex.session, session("codex", "01a1f76d-655c"));
+        assert_eq!(codex.session, Some(session("codex", "01a1f76d-655c")));
         assert_eq!(codex.folder.as_deref(), Some("/home/dev/project"));
     }
 
@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn a_server_knows_for_whom_it_was_started() {
         let named = |name: &str| (name == "CLAUDE_CODE_SESSION_ID").then(|| "66c6d7ca".to_owned());
-        assert_eq!(server_session(named), session("claude-code", "66c6d7ca"));
+        assert_eq!(server_session(named), Some(session("claude-code", "66c6d7ca")));
         assert_eq!(server_session(|_| None), None);
     }
 }

@@ -67,11 +67,13 @@ mod tests {
         ) -> Result<CallToolResponse, ErrorData> {
             let watch = Watch::default();
             let tool = request.name.clone();
-            let work = self.0.read_watched(&watch, move |store, _| match request.name.as_ref() {
-                "endless" => Ok(store.count_for_ever()?),
-                "broken" => panic!("on purpose"),
-                _ => Ok(()),
-            });
+            let work = self
+                .0
+                .read_watched(&watch, move |store, _| match request.name.as_ref() {
+                    "endless" => Ok(store.count_for_ever()?),
+                    "broken" => panic!("on purpose"),
+                    _ => Ok(()),
+                });
             let work = async {
                 assert_ne!(tool, "broken outside", "on purpose");
                 work.await
@@ -103,9 +105,11 @@ mod tests {
                 output,
             };
             let hello = json!({"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}});
-            line.send(&json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": hello})).await;
+            line.send(&json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": hello}))
+                .await;
             line.next().await;
-            line.send(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"})).await;
+            line.send(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}))
+                .await;
             line
         }
 
@@ -116,7 +120,8 @@ mod tests {
 
         async fn call(&mut self, id: i64, tool: &str, meta: Value) {
             let params = json!({"name": tool, "arguments": {}, "_meta": meta});
-            self.send(&json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params})).await;
+            self.send(&json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params}))
+                .await;
         }
 
         async fn next(&mut self) -> Value {
@@ -131,7 +136,11 @@ mod tests {
         drop(Store::open(&settings.database(), Access::Write).expect("a store"));
         let desk = Desk::new(move || Ok(settings.clone()));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
-        runtime.expect("a runtime").block_on(work(desk));
+        let runtime = runtime.expect("a runtime");
+        let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| runtime.block_on(work(desk))));
+        // What has no end would be waited for by a test that failed.
+        runtime.shutdown_background();
+        outcome.expect("the test passes");
     }
 
     #[test]
@@ -153,14 +162,19 @@ mod tests {
             assert!(far.is_sorted_by(|a, b| a < b), "{far:?}");
             for id in 1..=9 {
                 let params = json!({"requestId": id, "reason": "the user went on"});
-                line.send(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": params})).await;
+                line.send(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": params}))
+                    .await;
             }
             // Every seat is taken until what was taken back has really ended.
             line.call(10, "short", json!({})).await;
             loop {
                 let reply = line.next().await;
                 if reply["method"] != "notifications/progress" {
-                    assert_eq!((&reply["id"], &reply["result"]["isError"]), (&json!(10), &json!(false)), "{reply}");
+                    assert_eq!(
+                        (&reply["id"], &reply["result"]["isError"]),
+                        (&json!(10), &json!(false)),
+                        "{reply}"
+                    );
                     break;
                 }
             }
@@ -189,7 +203,11 @@ mod tests {
             for tool in ["broken", "broken outside"] {
                 line.call(1, tool, json!({})).await;
                 let reply = line.next().await;
-                assert_eq!((&reply["id"], &reply["result"]["isError"]), (&json!(1), &json!(true)), "{reply}");
+                assert_eq!(
+                    (&reply["id"], &reply["result"]["isError"]),
+                    (&json!(1), &json!(true)),
+                    "{reply}"
+                );
                 assert!(reply.to_string().contains("callus doctor"), "{reply}");
             }
             line.call(2, "short", json!({})).await;

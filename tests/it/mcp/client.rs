@@ -73,12 +73,7 @@ impl Client {
     }
 
     /// The same, with more arguments and environment variables.
-    pub(super) fn begun_with(
-        env: &TestEnv,
-        folder: &Path,
-        arguments: &[&str],
-        variables: &[(&str, &str)],
-    ) -> Self {
+    pub(super) fn begun_with(env: &TestEnv, folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut client = Self::start_with(env, folder, arguments, variables);
         let begun = client.ask("initialize", &greeting("2025-11-25"));
         assert_eq!(begun["result"]["protocolVersion"], "2025-11-25");

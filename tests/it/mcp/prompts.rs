@@ -8,7 +8,10 @@ use crate::lessons::{self, EXEC, id_of};
 
 fn prompt(client: &mut Client, name: &str, arguments: &Value) -> Vec<Value> {
     let reply = client.ask("prompts/get", &json!({"name": name, "arguments": arguments}));
-    let messages = reply["result"]["messages"].as_array().unwrap_or_else(|| panic!("{reply}")).clone();
+    let messages = reply["result"]["messages"]
+        .as_array()
+        .unwrap_or_else(|| panic!("{reply}"))
+        .clone();
     for message in &messages {
         assert_eq!(message["role"], "user", "{message}");
     }
@@ -19,7 +22,10 @@ fn prompt(client: &mut Client, name: &str, arguments: &Value) -> Vec<Value> {
 fn brought(messages: &[Value]) -> Vec<(String, String)> {
     let resource = |message: &Value| {
         let resource = &message["content"]["resource"];
-        Some((resource["uri"].as_str()?.to_owned(), resource["text"].as_str()?.to_owned()))
+        Some((
+            resource["uri"].as_str()?.to_owned(),
+            resource["text"].as_str()?.to_owned(),
+        ))
     };
     messages.iter().filter_map(resource).collect()
 }
@@ -71,23 +77,51 @@ fn a_prompt_that_cannot_be_made_says_what_is_missing() {
     let env = lessons::filled();
     let mut client = Client::begun(&env);
     let table = [
-        (json!({"name": "weekly"}), "there is no such prompt, only what_failed, postmortem"),
-        (json!({"name": "postmortem"}), "`id` is missing: the id of a failure mode, of one failure such as F12, or of a session"),
-        (json!({"name": "postmortem", "arguments": {"id": " "}}), "`id` is missing"),
-        (json!({"name": "postmortem", "arguments": {"id": "nobody"}}), "nothing goes by this id: pass the id of a failure mode"),
-        (json!({"name": "what_failed", "arguments": {"since": "soon"}}), "`soon` is no time\nWrite a span (7d"),
-        (json!({"name": "what_failed", "arguments": {"project": "nowhere"}}), "no project goes by `nowhere`"),
+        (
+            json!({"name": "weekly"}),
+            "there is no such prompt, only what_failed, postmortem",
+        ),
+        (
+            json!({"name": "postmortem"}),
+            "`id` is missing: the id of a failure mode, of one failure such as F12, or of a session",
+        ),
+        (
+            json!({"name": "postmortem", "arguments": {"id": " "}}),
+            "`id` is missing",
+        ),
+        (
+            json!({"name": "postmortem", "arguments": {"id": "nobody"}}),
+            "nothing goes by this id: pass the id of a failure mode",
+        ),
+        (
+            json!({"name": "what_failed", "arguments": {"since": "soon"}}),
+            "`soon` is no time\nWrite a span (7d",
+        ),
+        (
+            json!({"name": "what_failed", "arguments": {"project": "nowhere"}}),
+            "no project goes by `nowhere`",
+        ),
     ];
     for (params, words) in table {
         let reply = client.ask("prompts/get", &params);
         assert_eq!(reply["error"]["code"], -32602, "{reply}");
-        assert!(reply["error"]["message"].as_str().is_some_and(|said| said.starts_with(words)), "{reply}");
+        assert!(
+            reply["error"]["message"]
+                .as_str()
+                .is_some_and(|said| said.starts_with(words)),
+            "{reply}"
+        );
     }
     assert!(client.leave().is_empty());
 
     let empty = TestEnv::new();
     let mut client = Client::begun(&empty);
     let reply = client.ask("prompts/get", &json!({"name": "what_failed"}));
-    assert!(reply["error"]["message"].as_str().is_some_and(|said| said.contains("callus import")), "{reply}");
+    assert!(
+        reply["error"]["message"]
+            .as_str()
+            .is_some_and(|said| said.contains("callus import")),
+        "{reply}"
+    );
     assert!(client.leave().is_empty());
 }

@@ -58,7 +58,8 @@ fn tools_and_instructions_are_few_and_short() {
         let writes = WRITERS.contains(&tool["name"].as_str().expect("a name"));
         assert_eq!(tool["annotations"]["readOnlyHint"], !writes, "{tool}");
         // Codex runs a tool unasked that reads, or of which all three are said to be harmless.
-        let harmless = json!({"readOnlyHint": false, "destructiveHint": false, "idempotentHint": true, "openWorldHint": false});
+        let harmless =
+            json!({"readOnlyHint": false, "destructiveHint": false, "idempotentHint": true, "openWorldHint": false});
         assert!(!writes || tool["annotations"] == harmless, "{tool}");
         assert_eq!(tool.get("outputSchema"), None, "{tool}");
     }
@@ -72,7 +73,10 @@ fn a_server_that_only_reads_has_no_tool_that_writes() {
     let mut client = Client::begun_with(&env, &env.home(), &["--read-only"], &[]);
     let listed = client.ask("tools/list", &json!({}));
     let tools = listed["result"]["tools"].as_array().expect("tools");
-    assert!(tools.iter().all(|tool| tool["annotations"]["readOnlyHint"] == true), "{listed}");
+    assert!(
+        tools.iter().all(|tool| tool["annotations"]["readOnlyHint"] == true),
+        "{listed}"
+    );
     for writer in WRITERS {
         let reply = client.ask("tools/call", &json!({"name": writer, "arguments": {}}));
         assert_eq!(reply["error"]["code"], -32602, "{reply}");

@@ -10,7 +10,9 @@ use crate::lessons::{self, EXEC, id_of};
 /// Returns the text at an address.
 fn text(client: &mut Client, uri: &str) -> String {
     let reply = client.ask("resources/read", &json!({ "uri": uri }));
-    let contents = reply["result"]["contents"].as_array().unwrap_or_else(|| panic!("{reply}"));
+    let contents = reply["result"]["contents"]
+        .as_array()
+        .unwrap_or_else(|| panic!("{reply}"));
     assert_eq!((contents.len(), &contents[0]["uri"]), (1, &json!(uri)), "{reply}");
     contents[0]["text"].as_str().expect("a text").to_owned()
 }
@@ -23,15 +25,28 @@ fn the_list_has_skills_and_what_failed_last_and_each_can_be_read() {
     let resources = listed["result"]["resources"].as_array().expect("resources").clone();
     assert!(listed.to_string().len() < 8_000, "{listed}");
     assert_eq!(resources[0]["uri"], "skill://failure-memory/SKILL.md");
-    assert!(resources.iter().any(|one| one["title"].as_str().is_some_and(|title| title.contains(EXEC))));
+    assert!(
+        resources
+            .iter()
+            .any(|one| one["title"].as_str().is_some_and(|title| title.contains(EXEC)))
+    );
     for resource in &resources {
         let read = text(&mut client, resource["uri"].as_str().expect("an address"));
-        let shown = resource["title"].as_str().or(resource["description"].as_str()).expect("words");
+        let shown = resource["title"]
+            .as_str()
+            .or(resource["description"].as_str())
+            .expect("words");
         let begin: String = shown.chars().take(40).collect();
         assert!(read.contains(begin.trim_end_matches('…')), "{resource}: {read}");
     }
-    let times: Vec<_> = resources[1..].iter().map(|one| one["annotations"]["lastModified"].to_string()).collect();
-    assert!(times.len() > 2 && times.is_sorted_by(|a, b| a >= b), "the newest first: {times:?}");
+    let times: Vec<_> = resources[1..]
+        .iter()
+        .map(|one| one["annotations"]["lastModified"].to_string())
+        .collect();
+    assert!(
+        times.len() > 2 && times.is_sorted_by(|a, b| a >= b),
+        "the newest first: {times:?}"
+    );
     assert!(client.leave().is_empty());
 }
 
@@ -40,7 +55,11 @@ fn where_nothing_is_recorded_only_what_ships_is_there() {
     let env = TestEnv::new();
     let mut client = Client::begun(&env);
     let listed = client.ask("resources/list", &json!({}));
-    assert_eq!(listed["result"]["resources"].as_array().map(Vec::len), Some(1), "{listed}");
+    assert_eq!(
+        listed["result"]["resources"].as_array().map(Vec::len),
+        Some(1),
+        "{listed}"
+    );
     assert!(text(&mut client, "skill://failure-memory/SKILL.md").starts_with("---\nname: failure-memory\n"));
     let read = client.ask("resources/read", &json!({"uri": "failure://7k2m9qxd"}));
     assert_eq!(read["error"]["code"], -32002, "{read}");
@@ -73,16 +92,30 @@ fn what_is_at_no_address_is_refused_in_the_words_of_each_era() {
         ("failure://", "no failure goes by ``"),
         ("failure://F999999", "no failure goes by `F999999`"),
         ("session://nobody", "no session goes by `nobody`"),
-        ("skill://nothing/SKILL.md", "there is no such skill or file; there are skill://failure-memory/SKILL.md"),
-        ("skill://failure-memory/../../etc/passwd", "there is no such skill or file"),
+        (
+            "skill://nothing/SKILL.md",
+            "there is no such skill or file; there are skill://failure-memory/SKILL.md",
+        ),
+        (
+            "skill://failure-memory/../../etc/passwd",
+            "there is no such skill or file",
+        ),
         ("skill://failure-memory", "there is no such skill or file"),
-        ("file:///etc/passwd", "there is nothing at this address: addresses are failure://{id}"),
+        (
+            "file:///etc/passwd",
+            "there is nothing at this address: addresses are failure://{id}",
+        ),
         ("", "there is nothing at this address"),
     ];
     for (uri, words) in table {
         let reply = client.ask("resources/read", &json!({ "uri": uri }));
         assert_eq!(reply["error"]["code"], -32002, "{uri}: {reply}");
-        assert!(reply["error"]["message"].as_str().is_some_and(|said| said.starts_with(words)), "{uri}: {reply}");
+        assert!(
+            reply["error"]["message"]
+                .as_str()
+                .is_some_and(|said| said.starts_with(words)),
+            "{uri}: {reply}"
+        );
         let reply = client.ask("resources/read", &json!({ "uri": uri, "_meta": meta() }));
         assert_eq!(reply["error"]["code"], -32602, "{uri}: {reply}");
     }
@@ -91,10 +124,18 @@ fn what_is_at_no_address_is_refused_in_the_words_of_each_era() {
     assert_eq!(several["error"]["code"], -32602, "{several}");
     let words = several["error"]["message"].as_str().expect("words");
     assert!(words.contains("7744721d") && words.contains("7744fe00"), "{words}");
-    for method in ["resources/list", "resources/templates/list", "prompts/list", "tools/list"] {
+    for method in [
+        "resources/list",
+        "resources/templates/list",
+        "prompts/list",
+        "tools/list",
+    ] {
         let reply = client.ask(method, &json!({"cursor": "AAAA"}));
         assert_eq!(reply["error"]["code"], -32602, "{method}: {reply}");
-        assert_eq!(reply["error"]["message"], "this list has one page only: leave `cursor` out");
+        assert_eq!(
+            reply["error"]["message"],
+            "this list has one page only: leave `cursor` out"
+        );
     }
     assert!(client.leave().is_empty());
 }
@@ -108,7 +149,10 @@ fn completed(client: &mut Client, reference: &Value, name: &str, begun: &str, be
     let completion = &reply["result"]["completion"];
     let values = completion["values"].as_array().unwrap_or_else(|| panic!("{reply}"));
     assert!(values.len() <= 100);
-    values.iter().map(|value| value.as_str().expect("a text").to_owned()).collect()
+    values
+        .iter()
+        .map(|value| value.as_str().expect("a text").to_owned())
+        .collect()
 }
 
 #[test]
@@ -124,16 +168,40 @@ fn what_is_typed_goes_on_to_what_is_recorded() {
         (&failure, "id", "~", vec![]),
         (&failure, "id", "a_long text that is no id at all", vec![]),
         (&failure, "other", "", vec![]),
-        (&template("session://{id}"), "id", "7744", vec!["7744721d".to_owned(), "7744fe00".to_owned()]),
-        (&template("skill://{name}/{+path}"), "name", "fail", vec!["failure-memory".to_owned()]),
+        (
+            &template("session://{id}"),
+            "id",
+            "7744",
+            vec!["7744721d".to_owned(), "7744fe00".to_owned()],
+        ),
+        (
+            &template("skill://{name}/{+path}"),
+            "name",
+            "fail",
+            vec!["failure-memory".to_owned()],
+        ),
         (&template("skill://{name}/{+path}"), "name", "zebra", vec![]),
-        (&template("skill://{name}/{+path}"), "path", "SK", vec!["SKILL.md".to_owned()]),
+        (
+            &template("skill://{name}/{+path}"),
+            "path",
+            "SK",
+            vec!["SKILL.md".to_owned()],
+        ),
         (&prompt("what_failed"), "since", "to", vec!["today".to_owned()]),
         (&prompt("what_failed"), "project", "ap", vec!["api".to_owned()]),
-        (&prompt("postmortem"), "id", "7744", vec!["7744721d".to_owned(), "7744fe00".to_owned()]),
+        (
+            &prompt("postmortem"),
+            "id",
+            "7744",
+            vec!["7744721d".to_owned(), "7744fe00".to_owned()],
+        ),
     ];
     for (reference, name, begun, ways) in table {
-        assert_eq!(completed(&mut client, reference, name, begun, &json!({})), ways, "{reference} {name} {begun}");
+        assert_eq!(
+            completed(&mut client, reference, name, begun, &json!({})),
+            ways,
+            "{reference} {name} {begun}"
+        );
     }
     assert!(completed(&mut client, &failure, "id", "", &json!({})).contains(&id));
     let files = template("skill://{name}/{+path}");
@@ -142,7 +210,12 @@ fn what_is_typed_goes_on_to_what_is_recorded() {
         let params = json!({"ref": unknown, "argument": {"name": "id", "value": ""}});
         let reply = client.ask("completion/complete", &params);
         assert_eq!(reply["error"]["code"], -32602, "{reply}");
-        assert!(reply["error"]["message"].as_str().is_some_and(|said| said.contains("only ")), "{reply}");
+        assert!(
+            reply["error"]["message"]
+                .as_str()
+                .is_some_and(|said| said.contains("only ")),
+            "{reply}"
+        );
     }
     assert!(client.leave().is_empty());
 }

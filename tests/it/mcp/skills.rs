@@ -2,9 +2,9 @@
 
 use std::fs;
 
+use callus::skill::publish;
 use saphyr::LoadableYamlNode as _;
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 use super::client::Client;
 use super::protocol::meta;
@@ -14,13 +14,19 @@ const NAME: &str = "go-test-exec-format-error";
 
 fn listed(client: &mut Client) -> Vec<Value> {
     let reply = client.ask("skills/list", &json!({}));
-    reply["result"]["skills"].as_array().unwrap_or_else(|| panic!("{reply}")).clone()
+    reply["result"]["skills"]
+        .as_array()
+        .unwrap_or_else(|| panic!("{reply}"))
+        .clone()
 }
 
 fn read(client: &mut Client, uri: &str) -> String {
     let reply = client.ask("resources/read", &json!({ "uri": uri }));
     assert_eq!(reply["result"]["contents"][0]["mimeType"], "text/markdown", "{reply}");
-    reply["result"]["contents"][0]["text"].as_str().expect("a text").to_owned()
+    reply["result"]["contents"][0]["text"]
+        .as_str()
+        .expect("a text")
+        .to_owned()
 }
 
 /// Returns the head of a skill as a reader of YAML has it.
@@ -45,16 +51,25 @@ fn every_file_is_listed_with_what_proves_it() {
     assert_eq!(listed(&mut client).len(), 1, "only what ships is there yet");
     project.run(&["distill", "--yes"]).success();
     let skills = listed(&mut client);
-    let names: Vec<_> = skills.iter().map(|skill| skill["frontmatter"]["name"].clone()).collect();
+    let names: Vec<_> = skills
+        .iter()
+        .map(|skill| skill["frontmatter"]["name"].clone())
+        .collect();
     assert_eq!(names, [json!("failure-memory"), json!(NAME)]);
     for skill in &skills {
         let uri = skill["uri"].as_str().expect("an address");
-        assert_eq!(uri, format!("skill://{}/SKILL.md", skill["frontmatter"]["name"].as_str().expect("a name")));
+        assert_eq!(
+            uri,
+            format!(
+                "skill://{}/SKILL.md",
+                skill["frontmatter"]["name"].as_str().expect("a name")
+            )
+        );
         assert_eq!(skill["frontmatter"], head(&read(&mut client, uri)), "{uri}");
         for file in skill["resources"].as_array().expect("files") {
             let text = read(&mut client, file["uri"].as_str().expect("an address"));
             assert_eq!(file["size"], text.len(), "{file}");
-            let hex: String = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+            let hex = publish::fingerprint(text.as_bytes());
             assert_eq!(file["digest"], format!("sha256:{hex}"), "{file}");
         }
         assert_eq!(skill["resources"][0]["uri"], uri);
@@ -63,7 +78,9 @@ fn every_file_is_listed_with_what_proves_it() {
     }
     let resources = client.ask("resources/list", &json!({}));
     let of_skills = resources["result"]["resources"].as_array().expect("resources").iter();
-    let of_skills: Vec<_> = of_skills.filter(|one| one["uri"].as_str().is_some_and(|uri| uri.starts_with("skill:"))).collect();
+    let of_skills: Vec<_> = of_skills
+        .filter(|one| one["uri"].as_str().is_some_and(|uri| uri.starts_with("skill:")))
+        .collect();
     for (resource, skill) in of_skills.iter().zip(&skills) {
         assert_eq!(resource["name"], skill["frontmatter"]["name"]);
         assert_eq!(resource["description"], skill["frontmatter"]["description"]);
@@ -106,22 +123,49 @@ fn folders_are_read_and_what_is_none_is_refused() {
             {"uri": "skill://failure-memory/references", "name": "references", "mimeType": "inode/directory"},
         ]})
     );
-    let below = client.ask("resources/directory/read", &json!({"uri": "skill://failure-memory/references/"}));
-    let file = below["result"]["resources"][0]["uri"].as_str().expect("a file").to_owned();
+    let below = client.ask(
+        "resources/directory/read",
+        &json!({"uri": "skill://failure-memory/references/"}),
+    );
+    let file = below["result"]["resources"][0]["uri"]
+        .as_str()
+        .expect("a file")
+        .to_owned();
     assert!(!read(&mut client, &file).is_empty());
     let table = [
-        ("resources/directory/read", json!({"uri": "skill://failure-memory/SKILL.md"}), "this is no folder"),
-        ("resources/directory/read", json!({"uri": "skill://other"}), "there is no such skill"),
-        ("resources/directory/read", json!({"uri": "failure://7k2m9qxd"}), "there is no such skill"),
+        (
+            "resources/directory/read",
+            json!({"uri": "skill://failure-memory/SKILL.md"}),
+            "this is no folder",
+        ),
+        (
+            "resources/directory/read",
+            json!({"uri": "skill://other"}),
+            "there is no such skill",
+        ),
+        (
+            "resources/directory/read",
+            json!({"uri": "failure://7k2m9qxd"}),
+            "there is no such skill",
+        ),
         ("resources/directory/read", json!({}), "`uri` is missing"),
-        ("skills/get", json!({"uri": "skill://other/SKILL.md"}), "there is no such skill"),
+        (
+            "skills/get",
+            json!({"uri": "skill://other/SKILL.md"}),
+            "there is no such skill",
+        ),
         ("skills/get", json!({"uri": 7}), "`uri` is missing"),
         ("skills/list", json!({"cursor": "AAAA"}), "this list has one page only"),
     ];
     for (method, params, words) in table {
         let reply = client.ask(method, &params);
         assert_eq!(reply["error"]["code"], -32602, "{method} {params}: {reply}");
-        assert!(reply["error"]["message"].as_str().is_some_and(|said| said.starts_with(words)), "{reply}");
+        assert!(
+            reply["error"]["message"]
+                .as_str()
+                .is_some_and(|said| said.starts_with(words)),
+            "{reply}"
+        );
     }
     assert!(client.leave().is_empty());
 }
@@ -135,13 +179,22 @@ fn each_era_finds_in_a_result_what_it_asks_for() {
     assert_eq!(fields, ["skills"]);
     for (method, params) in [
         ("skills/list", json!({"_meta": meta()})),
-        ("skills/get", json!({"uri": "skill://failure-memory/SKILL.md", "_meta": meta()})),
-        ("resources/directory/read", json!({"uri": "skill://failure-memory", "_meta": meta()})),
+        (
+            "skills/get",
+            json!({"uri": "skill://failure-memory/SKILL.md", "_meta": meta()}),
+        ),
+        (
+            "resources/directory/read",
+            json!({"uri": "skill://failure-memory", "_meta": meta()}),
+        ),
         ("tools/list", json!({"_meta": meta()})),
         ("prompts/list", json!({"_meta": meta()})),
         ("resources/list", json!({"_meta": meta()})),
         ("resources/templates/list", json!({"_meta": meta()})),
-        ("resources/read", json!({"uri": "skill://failure-memory/SKILL.md", "_meta": meta()})),
+        (
+            "resources/read",
+            json!({"uri": "skill://failure-memory/SKILL.md", "_meta": meta()}),
+        ),
     ] {
         let reply = client.ask(method, &params);
         assert_eq!(reply["result"]["resultType"], "complete", "{method}: {reply}");
@@ -150,6 +203,9 @@ fn each_era_finds_in_a_result_what_it_asks_for() {
     }
     let found = client.ask("server/discover", &json!({"_meta": meta()}));
     let extensions = &found["result"]["capabilities"]["extensions"];
-    assert_eq!(extensions["io.modelcontextprotocol/skills"], json!({"directoryRead": true}));
+    assert_eq!(
+        extensions["io.modelcontextprotocol/skills"],
+        json!({"directoryRead": true})
+    );
     assert!(client.leave().is_empty());
 }
