@@ -5,6 +5,7 @@
 
 mod calls;
 mod counted;
+mod callers;
 mod events;
 mod failures;
 mod health;
@@ -22,6 +23,7 @@ mod totals;
 
 pub use calls::CallRow;
 pub use counted::{CountFilter, Counted, Passages, Runs};
+pub use callers::CallerRow;
 pub use events::{BodyRow, EventRow};
 pub use failures::{FailureRow, SetAsideRow};
 pub use health::HealthRow;
