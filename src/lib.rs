@@ -5,6 +5,9 @@
 // The command line: parse, ask, print, exit code.
 pub mod cli;
 
+// The same over HTTP, on request: the door, the limits, MCP and plain JSON.
+pub mod http;
+
 // The MCP server that agents ask.
 pub mod mcp;
 

@@ -45,9 +45,21 @@ pub(super) const fn only(words: &'static [&'static str], rooms: &'static [&'stat
 pub(super) const ENVIRONMENT: &str = "read it in `config` and pass the value on";
 pub(super) const OUTPUT: &str = "return the text and let `cli` print it";
 
+pub(super) const SERVED: &str = "answer in `answers`, and let `http` carry it";
+
 pub(super) const ONLY_HERE: &[Only] = &[
     only(&["rusqlite"], &["store"], "put the query beside its noun in `store`"),
     only(&["rmcp"], &["mcp"], "answer in `answers`, and let `mcp` carry it"),
+    only(&["axum"], &["http"], SERVED),
+    only(&["hyper"], &["http"], SERVED),
+    only(&["hyper_util"], &["http"], SERVED),
+    only(&["tower_http"], &["http"], SERVED),
+    only(&["governor"], &["http"], SERVED),
+    only(
+        &["subtle"],
+        &["http"],
+        "compare secrets where they are checked: in `http`",
+    ),
     only(&["clap"], &["cli"], "the command line is parsed in `cli`"),
     only(
         &["indicatif"],
@@ -101,7 +113,7 @@ pub(super) const ONLY_HERE: &[Only] = &[
     ),
     only(
         &["Instant", "now"],
-        &["clock", "process", "capture", "flow", "cli"],
+        &["clock", "process", "capture", "flow", "cli", "http"],
         "only budgets, time limits and progress measure elapsed time",
     ),
     only(
