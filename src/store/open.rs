@@ -173,6 +173,11 @@ impl Store {
         Ok(self.connection.progress_handler(0, None::<fn() -> bool>)?)
     }
 
+    /// Returns which file it was opened on.
+    pub(super) fn file(&self) -> Option<(u64, u64)> {
+        self.file
+    }
+
     /// Returns the connection, for the room's own queries.
     pub(super) fn connection(&self) -> &Connection {
         &self.connection

@@ -32,6 +32,7 @@ mod json_fields;
 mod keep;
 mod keep_lessons;
 mod lessons;
+mod log;
 mod mcp;
 mod packaging;
 mod pairs;

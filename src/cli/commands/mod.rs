@@ -7,6 +7,7 @@ mod failures;
 mod forget;
 mod import;
 mod install;
+mod log;
 mod mcp;
 mod mute;
 mod pause;
@@ -79,6 +80,7 @@ pub(super) enum Command {
     Sessions(sessions::Sessions),
     Session(session::Session),
     Told(told::Told),
+    Log(log::Log),
     Resolve(resolve::Resolve),
     Mute(mute::Mute),
     Distill(distill::Distill),
@@ -117,6 +119,7 @@ impl Command {
             | Self::Sessions(_)
             | Self::Session(_)
             | Self::Told(_)
+            | Self::Log(_)
             | Self::Resolve(_)
             | Self::Mute(_)
             | Self::Distill(_)
@@ -158,6 +161,7 @@ pub(super) fn run(command: Command, around: &Surroundings) -> Result<Told, Error
         Command::Sessions(command) => command.run(around).map(Told::from),
         Command::Session(command) => command.run(around).map(Told::from),
         Command::Told(command) => command.run(around).map(Told::from),
+        Command::Log(command) => command.run(around).map(Told::from),
         Command::Resolve(command) => command.run(around).map(Told::from),
         Command::Mute(command) => command.run(around).map(Told::from),
         Command::Distill(command) => command.run(around),
