@@ -15,7 +15,9 @@ mod files;
 mod raw;
 
 pub mod claude_code;
+pub mod claude_desktop;
 pub mod codex;
+pub mod server;
 
 /// Bytes of a successful output that are stored, of its beginning and of its end each.
 pub const SUCCESS_KEPT: usize = 2 * 1024;
