@@ -125,7 +125,7 @@ if [ -n "$uninstall" ]; then
     [ -x "$program" ] || program=$given
     folders=$(cat -- "$made" 2>/dev/null || :)
     if [ -n "$program" ] && [ -x "$program" ]; then
-        "$program" uninstall claude-code --yes ${purge:+--purge} ||
+        "$program" uninstall --yes ${purge:+--purge} ||
             fail "the assistants are still wired; $callus stays until that is solved"
     else
         say "There is no $callus; the assistants are left as they are."
@@ -163,7 +163,10 @@ put_in_place "$built"
 remember_folders "$folders"
 
 present=''
-if command -v claude >/dev/null 2>&1 || [ -d "$claude" ]; then present=1; fi
+for program in claude codex; do
+    if command -v "$program" >/dev/null 2>&1; then present=1; fi
+done
+if [ -d "$claude" ] || [ -d "${CODEX_HOME:-$HOME/.codex}" ]; then present=1; fi
 count=0
 [ ! -d "$transcripts" ] || count=$(find "$transcripts" -type f -name '*.jsonl' | wc -l | tr -d ' ')
 
@@ -178,18 +181,18 @@ status=0
 if [ -n "$present" ]; then
     answer=y shown=''
     if [ -z "$yes" ] && [ -t 0 ] && [ -t 1 ]; then
-        "$callus" install claude-code --dry-run || status=1
+        "$callus" install --dry-run || status=1
         shown=1
         printf '\nDo this, and read the transcripts? [Y/n] '
         read -r answer || answer=n
     fi
     case $answer in
     '' | [Yy]*)
-        if [ "$status" = 0 ]; then "$callus" install claude-code --yes ${shown:+--shown} || status=1; fi
-        [ "$status" = 0 ] || say "Claude Code is not wired; when that is solved, run: $callus install claude-code"
+        if [ "$status" = 0 ]; then "$callus" install --yes ${shown:+--shown} || status=1; fi
+        [ "$status" = 0 ] || say "Not everything is wired; when that is solved, run: $callus install"
         ;;
     *)
-        say "Nothing was edited or read. To go on: $callus install claude-code; $callus import; $callus report"
+        say "Nothing was edited or read. To go on: $callus install; $callus import; $callus report"
         exit 0
         ;;
     esac

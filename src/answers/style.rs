@@ -187,6 +187,12 @@ impl Style {
         self.written(at, "%Y-%m-%d %H:%M %Z")
     }
 
+    /// Returns a moment as one reads it in a log: `2026-11-20 14:03:27`.
+    #[must_use]
+    pub fn moment(&self, at: Timestamp) -> String {
+        self.written(at, "%Y-%m-%d %H:%M:%S")
+    }
+
     /// Returns a time of day: `14:03:27`.
     #[must_use]
     pub fn clock(&self, at: Timestamp) -> String {

@@ -16,7 +16,9 @@ mod files;
 mod raw;
 
 pub mod claude_code;
+pub mod claude_desktop;
 pub mod codex;
+pub mod server;
 
 pub use asker::{Asker, Asking, asker, server_session};
 

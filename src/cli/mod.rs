@@ -3,6 +3,7 @@
 mod ask;
 mod commands;
 mod error;
+mod reader;
 mod terminal;
 
 use std::io::{ErrorKind, IsTerminal as _, Write as _};

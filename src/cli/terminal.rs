@@ -33,12 +33,8 @@ impl Surroundings {
     /// Reads the settings and looks at the terminal.
     pub(super) fn load(common: &Common) -> Result<Self, Error> {
         let settings = Settings::load()?;
-        let out = std::io::stdout();
-        let terminal = out.is_terminal();
-        let columns = settings.terminal.columns.map(usize::from).or_else(|| {
-            let size = terminal.then(|| tcgetwinsize(&out).ok()).flatten()?;
-            Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
-        });
+        let terminal = std::io::stdout().is_terminal();
+        let columns = columns(&settings);
         let style = Style {
             reader: Reader::Person,
             width: columns.unwrap_or(PIPED).clamp(NARROWEST, WIDEST),
@@ -73,6 +69,19 @@ impl Surroundings {
         Ok(json + "\n")
     }
 
+    /// Returns the style for lines that stand alone: as wide as the terminal is now, and whole where the output is none.
+    pub(super) fn line_style(&self) -> Style {
+        let whole = !std::io::stdout().is_terminal();
+        Style {
+            width: if whole {
+                usize::MAX
+            } else {
+                columns(&self.settings).unwrap_or(PIPED)
+            },
+            ..self.style.clone()
+        }
+    }
+
     /// Returns `text` without what the terminal cannot show. JSON stays as it is: it is UTF-8 by definition.
     pub(super) fn printable(&self, text: &str) -> String {
         if self.json || self.style.unicode || text.is_ascii() {
@@ -81,6 +90,15 @@ impl Surroundings {
         let plain = |c: char| if c.is_ascii() { c } else { '?' };
         text.chars().map(plain).collect()
     }
+}
+
+/// Returns the characters of a line: as the environment says, else as the terminal does.
+fn columns(settings: &Settings) -> Option<usize> {
+    settings.terminal.columns.map(usize::from).or_else(|| {
+        let out = std::io::stdout();
+        let size = out.is_terminal().then(|| tcgetwinsize(&out).ok()).flatten()?;
+        Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
+    })
 }
 
 /// Returns whether the environment welcomes colours; asked where even the settings may have failed.

@@ -125,6 +125,10 @@ pub const VARIABLES: &[Variable] = &[
     },
 ];
 
+/// The variables by which a person chooses the store. A client that hands none on to a server it starts has them written
+/// into the server's entry.
+pub(super) const ROUTES: &[&str] = &["CALLUS_HOME", "CALLUS_WORKSPACE"];
+
 /// The workspace where none is named.
 pub(super) const DEFAULT_WORKSPACE: &str = "default";
 
@@ -148,6 +152,8 @@ pub(super) struct Folders {
     pub(super) home: PathBuf,
     pub(super) data: PathBuf,
     pub(super) config: PathBuf,
+    /// Where the platform keeps the settings of other programs.
+    pub(super) programs: PathBuf,
     /// Where the store may live when `data` cannot hold it, the best first.
     pub(super) fallbacks: Vec<PathBuf>,
 }
@@ -177,9 +183,10 @@ impl<'a> Environment<'a> {
     }
 
     pub(super) fn folders(&self) -> Result<Folders, ConfigError> {
+        let base = BaseDirs::new();
         let home = self
             .folder("HOME")
-            .or_else(|| BaseDirs::new().map(|dirs| dirs.home_dir().to_owned()));
+            .or_else(|| base.as_ref().map(|dirs| dirs.home_dir().to_owned()));
         let platform = ProjectDirs::from("dev", "callus", "callus");
         let own = self.value("CALLUS_HOME").map(|path| {
             // Hooks run in whatever folder an agent is in: a relative path means one folder all the same.
@@ -197,6 +204,7 @@ impl<'a> Environment<'a> {
         };
         Ok(Folders {
             home: home.unwrap_or_else(|| data.clone()),
+            programs: base.map_or_else(|| data.clone(), |dirs| dirs.config_dir().to_owned()),
             data,
             config,
             fallbacks,

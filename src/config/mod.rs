@@ -37,6 +37,8 @@ pub struct Settings {
     pub clock: Clock,
     /// The settings file; it need not exist.
     pub config: PathBuf,
+    /// The folder in which the platform keeps the settings of other programs.
+    pub programs: PathBuf,
     /// What the settings file says.
     pub file: FileSettings,
     /// Whether sessions are recorded, as far as the environment and the settings file say.
@@ -122,6 +124,14 @@ pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+/// Returns the variables by which a person chooses the store, those that are set, each with its value.
+#[must_use]
+pub fn routes() -> Vec<(String, String)> {
+    let set = environment::ROUTES.iter();
+    set.filter_map(|name| Some(((*name).to_owned(), variable(name)?)))
+        .collect()
+}
+
 impl Settings {
     /// Reads the environment and the settings file.
     ///
@@ -154,6 +164,7 @@ impl Settings {
             terminal: environment.terminal(),
             home: folders.home,
             config: folders.config,
+            programs: folders.programs,
             file,
             data,
             moved,
@@ -202,6 +213,7 @@ impl Settings {
             workspace: environment::DEFAULT_WORKSPACE.to_owned(),
             clock: Clock::Fixed(now),
             config: data.join(file::NAME),
+            programs: data.join("programs"),
             file: FileSettings::default(),
             capture: true,
             labels: Vec::new(),

@@ -9,7 +9,6 @@ use std::time::Duration;
 use super::edit::file::{self, FileError};
 use super::manifest::Manifest;
 use super::plan::{Action, Plan, Site, command_line};
-use crate::assistants::claude_code::wiring;
 use crate::config;
 use crate::process::{self, Job};
 
@@ -38,8 +37,7 @@ pub struct Applied {
 
 /// Carries a plan out: files first, then the client's own commands.
 pub fn apply(site: &Site, plan: &Plan) -> Result<Applied, ApplyError> {
-    let settings = &site.places.settings;
-    let recorded = Manifest::load(&site.data, wiring::NAME, settings)?;
+    let recorded = Manifest::load(&site.data, plan.client, &plan.settings)?;
     let mut applied = Applied::default();
     for step in &plan.steps {
         match &step.action {
@@ -71,7 +69,7 @@ pub fn apply(site: &Site, plan: &Plan) -> Result<Applied, ApplyError> {
         }
     }
     if plan.manifest.is_none() {
-        Manifest::forget(&site.data, wiring::NAME)?;
+        Manifest::forget(&site.data, plan.client)?;
     }
     Ok(applied)
 }
@@ -100,7 +98,8 @@ fn run_all(site: &Site, program: &Path, runs: &[Vec<String>]) -> Option<String> 
             Ok(output) => String::from_utf8_lossy(&[output.stderr, output.stdout].concat()).into_owned(),
             Err(error) => error.to_string(),
         };
-        let command = command_line(wiring::PROGRAM, args);
+        let name = program.file_name().unwrap_or_default().to_string_lossy();
+        let command = command_line(&name, args);
         return Some(format!("`{command}` failed: {}; run it again by hand", said.trim()));
     }
     None

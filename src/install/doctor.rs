@@ -1,22 +1,11 @@
-//! Is Callus wired, does the wiring work, and does anything arrive? Each answer with what to do about it.
+//! Does the wiring work, and does anything arrive? Each answer with what to do about it.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
 
-use serde_json::Value;
-
-use super::edit::file;
-use super::edit::json::Document;
-use super::plan::{Site, command_line, obstacles, ours_by_event, remarks, state};
-use crate::assistants::claude_code::wiring::{self, Server};
-use crate::domain::canary;
-use crate::process::{self, Job};
-
-/// How long the canary may take: as long as the client waits for most hooks.
-const CANARY: Duration = Duration::from_secs(5);
+use crate::assistants::server::{Found, Reached, TOKEN};
 
 /// Without an event for this many days a wired assistant is either not used or not heard.
 const QUIET_DAYS: u64 = 7;
@@ -70,200 +59,19 @@ pub struct Facts {
     pub database: Option<String>,
 }
 
-/// Looks at everything, and feeds a canary to the configured command.
-///
-/// `nonce` makes the canary's session id unique; `arrived` says whether the journal holds that session.
+/// How the wiring of a client is tried.
+pub struct Probe<'a> {
+    /// The program that asks, which is what hooks and servers should run.
+    pub binary: &'a Path,
+    /// Makes the id of a canary's session unique.
+    pub nonce: &'a str,
+    /// Says whether the journal holds a session of an assistant.
+    pub arrived: &'a dyn Fn(&str, &str) -> bool,
+}
+
+/// Returns whether anything arrives, and how the store is.
 #[must_use]
-pub fn examine(site: &Site, binary: &Path, nonce: &str, facts: &Facts, arrived: &dyn Fn(&str) -> bool) -> Vec<Check> {
-    let settings = read(&site.places.settings);
-    let mut checks = Vec::new();
-    match &settings {
-        Ok(document) => {
-            let hooks = ours_by_event(document);
-            checks.push(hooks_check(site, &hooks));
-            if let Some((_, program)) = hooks.first() {
-                checks.push(program_check(program, binary));
-                checks.push(canary_check(site, program, nonce, arrived));
-            }
-            checks.push(permissions_check(&document.value()));
-            let remedy = "take it out unless it is meant; Callus does not";
-            checks.extend(
-                obstacles(site, document)
-                    .into_iter()
-                    .map(|sentence| fail("settings", sentence, remedy)),
-            );
-            checks.extend(
-                remarks(site, document)
-                    .into_iter()
-                    .map(|sentence| ok("settings", sentence)),
-            );
-        }
-        Err(sentence) => checks.push(fail(
-            "settings",
-            sentence.clone(),
-            "correct the file, then run `callus install claude-code`",
-        )),
-    }
-    checks.push(server_check(site, binary));
-    checks.extend(arrival_checks(facts));
-    checks
-}
-
-fn hooks_check(site: &Site, hooks: &[(String, String)]) -> Check {
-    let path = site.places.settings.display();
-    let missing: Vec<&str> = wiring::hooks(site.warns)
-        .map(|(event, _)| event)
-        .filter(|event| !hooks.iter().any(|(present, _)| present == event))
-        .collect();
-    let install = "run `callus install claude-code`";
-    if hooks.is_empty() {
-        fail("hooks", format!("{path} holds no hook of Callus"), install)
-    } else if !site.warns && hooks.iter().any(|(event, _)| event == wiring::BEFORE) {
-        Check {
-            name: "hooks",
-            state: State::Warn,
-            sentence: format!(
-                "the hook {} runs before every call, and warnings are off",
-                wiring::BEFORE
-            ),
-            remedy: Some(format!("{install}: it takes it away")),
-        }
-    } else if missing.is_empty() {
-        ok("hooks", format!("{} hooks in {path}", hooks.len()))
-    } else {
-        fail(
-            "hooks",
-            format!("{path} lacks the hooks {}", missing.join(", ")),
-            install,
-        )
-    }
-}
-
-fn program_check(program: &str, binary: &Path) -> Check {
-    let install = "run `callus install claude-code`";
-    match fs::metadata(program) {
-        // A hook written by hand may name the program by its bare name, for the shell to find.
-        Err(_) if !program.contains('/') => ok("program", format!("the hooks run `{program}` from the search path")),
-        Err(_) => fail(
-            "program",
-            format!("the hooks run {program}, which does not exist"),
-            install,
-        ),
-        Ok(metadata) if !metadata.is_file() || metadata.permissions().mode() & 0o111 == 0 => fail(
-            "program",
-            format!("the hooks run {program}, which is no program"),
-            install,
-        ),
-        Ok(_) if same_file(Path::new(program), binary) => ok("program", format!("the hooks run {program}")),
-        Ok(_) => Check {
-            name: "program",
-            state: State::Warn,
-            sentence: format!("the hooks run {program}, and this is {}", binary.display()),
-            remedy: Some(format!("{install} to point them here")),
-        },
-    }
-}
-
-fn canary_check(site: &Site, program: &str, nonce: &str, arrived: &dyn Fn(&str) -> bool) -> Check {
-    let session = format!("{}{nonce}", canary::PREFIX);
-    let input = wiring::canary(&session, &site.home);
-    let args = wiring::HOOK_ARGS;
-    let command = command_line(program, &args.map(String::from));
-    let remedy = "read the faults below; to see more, run that command and give it {} as input";
-    let job = Job {
-        program: Path::new(program),
-        args: &args.map(OsStr::new),
-        cwd: &site.home,
-        env: &[],
-        input: &input,
-    };
-    let output = match process::run(&job, CANARY) {
-        Ok(output) => output,
-        Err(error) => return fail("canary", format!("`{command}`: {error}"), remedy),
-    };
-    let valid = output.stdout.trim_ascii().is_empty() || serde_json::from_slice::<Value>(&output.stdout).is_ok();
-    if !output.succeeded() {
-        let code = output
-            .code
-            .map_or_else(|| "a signal".to_owned(), |code| format!("exit code {code}"));
-        fail(
-            "canary",
-            format!(
-                "`{command}` ended with {code}: {}",
-                String::from_utf8_lossy(&output.stderr).trim()
-            ),
-            remedy,
-        )
-    } else if !valid {
-        fail(
-            "canary",
-            format!("`{command}` printed something that the client cannot read"),
-            remedy,
-        )
-    } else if !arrived(&session) {
-        fail(
-            "canary",
-            format!("`{command}` ran, and its record did not arrive in the journal"),
-            remedy,
-        )
-    } else {
-        ok("canary", format!("`{command}` ran, and its record arrived"))
-    }
-}
-
-fn permissions_check(settings: &Value) -> Check {
-    let allowed: Vec<&str> = settings
-        .pointer("/permissions/allow")
-        .and_then(Value::as_array)
-        .map(|list| list.iter().filter_map(Value::as_str).collect())
-        .unwrap_or_default();
-    let whole_server = ["mcp__callus", "mcp__callus__*"]
-        .iter()
-        .any(|entry| allowed.contains(entry));
-    let missing: Vec<&str> = wiring::PERMISSIONS
-        .iter()
-        .copied()
-        .filter(|tool| !allowed.contains(tool))
-        .collect();
-    if whole_server || missing.is_empty() {
-        ok(
-            "permissions",
-            "agents may ask Callus without a question to the user".to_owned(),
-        )
-    } else {
-        Check {
-            name: "permissions",
-            state: State::Warn,
-            sentence: format!("agents have to ask before {}", missing.join(", ")),
-            remedy: Some("run `callus install claude-code`".to_owned()),
-        }
-    }
-}
-
-fn server_check(site: &Site, binary: &Path) -> Check {
-    let path = site.places.state.display();
-    let add = command_line(wiring::PROGRAM, &wiring::add_server(&binary.to_string_lossy()));
-    match wiring::server_in(&state(site).unwrap_or(Value::Null)) {
-        Server::Absent => fail(
-            "mcp",
-            format!("{path} holds no MCP server of Callus"),
-            &format!("run `{add}`"),
-        ),
-        Server::Foreign => fail(
-            "mcp",
-            format!("\"{}\" in {path} is another program", wiring::SERVER),
-            "rename that server, then run `callus install claude-code`",
-        ),
-        Server::Ours { program, .. } if !Path::new(&program).is_file() => fail(
-            "mcp",
-            format!("the MCP server runs {program}, which does not exist"),
-            "run `callus install claude-code`",
-        ),
-        Server::Ours { program, .. } => ok("mcp", format!("the MCP server runs {program}")),
-    }
-}
-
-fn arrival_checks(facts: &Facts) -> Vec<Check> {
+pub fn arrivals(facts: &Facts) -> Vec<Check> {
     let day = 24 * 60 * 60;
     let events = match facts.last_event {
         None => Check {
@@ -301,6 +109,50 @@ fn arrival_checks(facts: &Facts) -> Vec<Check> {
     checks
 }
 
+/// Returns whether what an entry names is a program, and this one; `who` runs it.
+pub(super) fn program_check(name: &'static str, who: &str, program: &str, binary: &Path, install: &str) -> Check {
+    match fs::metadata(program) {
+        // An entry written by hand may name the program by its bare name, to be looked for.
+        Err(_) if !program.contains('/') => ok(name, format!("{who} run `{program}` from the search path")),
+        Err(_) => fail(name, format!("{who} run {program}, which does not exist"), install),
+        Ok(metadata) if !metadata.is_file() || metadata.permissions().mode() & 0o111 == 0 => {
+            fail(name, format!("{who} run {program}, which is no program"), install)
+        }
+        Ok(_) if same_file(Path::new(program), binary) => ok(name, format!("{who} run {program}")),
+        Ok(_) => Check {
+            name,
+            state: State::Warn,
+            sentence: format!("{who} run {program}, and this is {}", binary.display()),
+            remedy: Some(format!("{install} to point them here")),
+        },
+    }
+}
+
+/// Returns how a client reaches our server, by the entry in its `file`.
+pub(super) fn server_check(name: &'static str, found: &Found, file: &Path, install: &str) -> Check {
+    match found {
+        Found::Absent => fail(
+            name,
+            format!("{} holds no MCP server of Callus", file.display()),
+            install,
+        ),
+        Found::Foreign => fail(
+            name,
+            format!("\"callus\" in {} is another program", file.display()),
+            &format!("rename that server, then {install}"),
+        ),
+        Found::Ours(Reached::Program(program)) if program.contains('/') && !Path::new(program).is_file() => fail(
+            name,
+            format!("the MCP server runs {program}, which does not exist"),
+            install,
+        ),
+        Found::Ours(Reached::Program(program)) => ok(name, format!("the MCP server runs {program}")),
+        Found::Ours(Reached::Address(address)) => {
+            ok(name, format!("agents ask {address}, with the token that {TOKEN} holds"))
+        }
+    }
+}
+
 fn duration(age: Duration) -> String {
     match age.as_secs() {
         seconds @ 0..60 => format!("{seconds} s"),
@@ -310,18 +162,11 @@ fn duration(age: Duration) -> String {
     }
 }
 
-fn read(settings: &Path) -> Result<Document, String> {
-    let bytes = file::read(settings)
-        .map_err(|error| error.to_string())?
-        .unwrap_or_default();
-    Document::parse(&bytes).map_err(|error| format!("{}: {error}", settings.display()))
-}
-
 fn same_file(one: &Path, other: &Path) -> bool {
     one == other || fs::canonicalize(one).is_ok_and(|one| fs::canonicalize(other).is_ok_and(|other| one == other))
 }
 
-fn ok(name: &'static str, sentence: String) -> Check {
+pub(super) fn ok(name: &'static str, sentence: String) -> Check {
     Check {
         name,
         state: State::Ok,
@@ -330,7 +175,7 @@ fn ok(name: &'static str, sentence: String) -> Check {
     }
 }
 
-fn fail(name: &'static str, sentence: String, remedy: &str) -> Check {
+pub(super) fn fail(name: &'static str, sentence: String, remedy: &str) -> Check {
     Check {
         name,
         state: State::Fail,

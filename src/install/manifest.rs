@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::edit::file::{self, FileError};
 use super::edit::json::Created;
+use super::edit::toml::Around;
 
 /// The version of the stored form.
 const VERSION: u32 = 1;
@@ -37,6 +38,9 @@ pub struct Edited {
     pub created: Vec<Created>,
     /// Entries that we added, each with the place of its list.
     pub added: Vec<Added>,
+    /// What was put around our table, in a format where tables stand one below the other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub around: Option<Around>,
     /// A copy of the file as it was before the first edit.
     pub backup: Option<PathBuf>,
 }

@@ -178,6 +178,11 @@ impl Store {
         Ok(self.connection.query_row(all, [], |_| Ok(()))?)
     }
 
+    /// Returns which file it was opened on.
+    pub(super) fn file(&self) -> Option<(u64, u64)> {
+        self.file
+    }
+
     /// Returns the connection, for the room's own queries.
     pub(super) fn connection(&self) -> &Connection {
         &self.connection

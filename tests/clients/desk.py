@@ -1,4 +1,4 @@
-"""A desk: a private home, a repository and the real Claude Code, talking to a scripted model on loopback."""
+"""A desk: a private home, a repository and a real client, talking to a scripted model on loopback."""
 
 import os
 import shutil
@@ -11,44 +11,9 @@ import uuid
 from pathlib import Path
 
 from answers import Callus
+from registry import CLAUDE_CODE, TOP
 
 HERE = Path(__file__).resolve().parent
-TOP = HERE.parent.parent
-CLIENT = "@anthropic-ai/claude-code"
-VERSION = "2.1.328"
-
-
-def client():
-    """Returns the client's own binary; the first call installs it from the package registry into `target/`."""
-    prefix = Path(os.environ.get("CARGO_TARGET_DIR", TOP / "target")) / "clients" / f"claude-code-{VERSION}"
-    found = native(prefix)
-    if found:
-        return found
-    npm = shutil.which("npm")
-    if not npm:
-        if os.environ.get("CI"):
-            sys.exit("npm is not installed, so the real client cannot be: install Node.js on this runner")
-        print("skipped: npm is not installed, so the real client cannot be")
-        sys.exit(0)
-    prefix.mkdir(parents=True, exist_ok=True)
-    quiet = ["--no-audit", "--no-fund", "--no-progress"]
-    command = [npm, "install", "--prefix", str(prefix), *quiet, f"{CLIENT}@{VERSION}"]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600)
-    if done.returncode != 0:
-        sys.exit(f"npm could not install {CLIENT}@{VERSION}:\n{done.stdout}{done.stderr}")
-    return native(prefix) or sys.exit(f"{CLIENT}@{VERSION} has no binary for this machine")
-
-
-def native(prefix):
-    """The package is a thin wrapper: the program lies in the package of the platform."""
-    for candidate in sorted((prefix / "node_modules" / "@anthropic-ai").glob("claude-code-*/claude")):
-        try:
-            version = subprocess.run([candidate, "--version"], capture_output=True, text=True, timeout=60)
-        except OSError:
-            continue  # The C library of another platform.
-        if VERSION in version.stdout:
-            return candidate
-    return None
 
 
 def binary():
@@ -64,13 +29,13 @@ def binary():
 class Desk:
     """Everything that one test needs and nothing of the person who runs it."""
 
-    def __init__(self, remote="https://git.example.com/acme/ledger.git", programs=None):
+    def __init__(self, remote="https://git.example.com/acme/ledger.git", programs=None, client=CLAUDE_CODE):
         """With `programs`, a table of name to path, a session finds these and no others."""
         self.folder = Path(tempfile.mkdtemp(prefix="callus-desk-"))
         self.home, self.repo, bin_folder = self.folder / "home", self.folder / "ledger", self.folder / "bin"
         for folder in (self.home, self.repo, bin_folder):
             folder.mkdir()
-        (bin_folder / "claude").symlink_to(client())
+        (bin_folder / client.command).symlink_to(client.program())
         for name, path in (programs or {}).items():
             (bin_folder / name).symlink_to(path)
         self.environment = {
@@ -102,8 +67,8 @@ class Desk:
         how = {"cwd": self.repo, "env": self.environment, "stdin": subprocess.DEVNULL}
         return subprocess.run(["git", *arguments], check=True, stdout=subprocess.PIPE, text=True, **how).stdout
 
-    def start(self, model, prompt, *arguments, folder=None, resumed=None):
-        """Starts the client without a terminal, in a session that it goes on with or a new one; returns the process
+    def start(self, model, prompt, *arguments, folder=None, resumed=None, permissions="bypassPermissions"):
+        """Starts Claude Code without a terminal, in a session that it goes on with or a new one; returns the process
         and the session's id."""
         session = resumed or str(uuid.uuid4())
         environment = {
@@ -120,29 +85,37 @@ class Desk:
         }
         command = [self.folder / "bin" / "claude", "-p", prompt, "--model", "sonnet"]
         command += ["--resume" if resumed else "--session-id", session]
-        command += ["--permission-mode", "bypassPermissions", "--output-format", "stream-json", "--verbose", *arguments]
-        process = subprocess.Popen(
+        command += ["--permission-mode", permissions, "--output-format", "stream-json", "--verbose", *arguments]
+        return self.run(command, environment, folder), session
+
+    def run(self, command, environment, folder=None, stdin=subprocess.DEVNULL):
+        """Starts a client with this environment and nothing else."""
+        return subprocess.Popen(
             command,
             cwd=folder or self.repo,
             env=environment,
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             # A group of its own, so that a test can kill the client with all that it started, and nothing else.
             start_new_session=True,
         )
-        return process, session
 
-    def converse(self, model, prompt, *arguments, folder=None, resumed=None):
+    def converse(self, model, prompt, *arguments, **how):
         """Runs one session to its end; returns its id and what the client printed."""
-        process, session = self.start(model, prompt, *arguments, folder=folder, resumed=resumed)
-        try:
-            printed, complaints = process.communicate(timeout=120)
-        except subprocess.TimeoutExpired:
-            kill(process)
-            raise AssertionError(f"the client did not end: {process.communicate()[0][-2000:]}") from None
-        return session, printed + complaints
+        process, session = self.start(model, prompt, *arguments, **how)
+        return session, ended(process)
+
+
+def ended(process):
+    """Waits for the end of a client; returns what it printed."""
+    try:
+        printed, complaints = process.communicate(timeout=120)
+    except subprocess.TimeoutExpired:
+        kill(process)
+        raise AssertionError(f"the client did not end: {process.communicate()[0][-2000:]}") from None
+    return printed + complaints
 
 
 def kill(process):

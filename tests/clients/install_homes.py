@@ -20,7 +20,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from answers import Callus  # noqa: E402
-from desk import TOP, binary, client  # noqa: E402
+from desk import binary  # noqa: E402
+from registry import CLAUDE_CODE, TOP  # noqa: E402
 
 THREE = TOP / "tests" / "homes" / "three-transcripts"
 # What the client rewrites whenever it runs, also when nobody asks it to.
@@ -46,7 +47,7 @@ class Homes(unittest.TestCase):
         self.home = self.folder / "home"
         commands = self.folder / "bin"
         commands.mkdir()
-        (commands / "claude").symlink_to(client())
+        (commands / "claude").symlink_to(CLAUDE_CODE.program())
         self.environment = {
             "HOME": str(self.home),
             "PATH": f"{commands}:/usr/local/bin:/usr/bin:/bin",

@@ -1,4 +1,4 @@
-"""A model that says what a script tells it: the Messages API on loopback, streamed, with errors and stalls.
+"""A model that says what a script tells it, on loopback: the Messages API, streamed, with errors and stalls.
 
 A script is a list of lanes. A request belongs to the first lane whose pattern is found in its first user message,
 or in its last where the lane says so, and gets that lane's next turn; when the turns have run out, the lane says
@@ -50,8 +50,8 @@ class Lane:
     requests: list = field(default_factory=list)
 
 
-class Model:
-    """The server, on a free port of the loopback interface, for the length of a `with` block."""
+class Scripted:
+    """A server that plays lanes, on a free port of the loopback interface, for the length of a `with` block."""
 
     def __init__(self, *lanes):
         # Clients also ask small questions of their own, such as for a title: they get a lane that hears everything.
@@ -72,6 +72,54 @@ class Model:
         self._server.shutdown()
         self._server.server_close()
 
+    def _answer(self, request):
+        said = self.said(request) or [""]
+        hears = (lane for lane in self.lanes if re.search(lane.pattern, said[-1 if lane.on_last else 0], re.S))
+        lane = next(hears, self.lanes[-1])
+        with self._lock:
+            self.requests.append(request)
+            at = len(lane.requests)
+            lane.requests.append(request)
+            return lane.turns[at] if at < len(lane.turns) else lane.otherwise, len(self.requests)
+
+
+class Spoken(BaseHTTPRequestHandler):
+    """What both protocols have in common: whole answers, and events one after another."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def asked(self):
+        return json.loads(self.rfile.read(int(self.headers.get("content-length", 0))) or "{}")
+
+    def begin(self):
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.send_header("connection", "close")
+        self.end_headers()
+        self.close_connection = True
+
+    def event(self, kind, **data):
+        self.wfile.write(f"event: {kind}\ndata: {json.dumps({'type': kind, **data})}\n\n".encode())
+        self.wfile.flush()
+
+    def whole(self, status, answer):
+        body = json.dumps(answer).encode()
+        self.send_response(status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+class Model(Scripted):
+    """The Messages API."""
+
+    def said(self, request):
+        return [text_of(m["content"]) for m in request.get("messages", []) if m["role"] == "user"]
+
     def results(self):
         """Returns every tool result that the model was given: call id to text."""
         seen = {}
@@ -82,23 +130,8 @@ class Model:
                         seen[block["tool_use_id"]] = text_of(block.get("content"))
         return seen
 
-    def _answer(self, request):
-        said = [text_of(m["content"]) for m in request.get("messages", []) if m["role"] == "user"] or [""]
-        hears = (lane for lane in self.lanes if re.search(lane.pattern, said[-1 if lane.on_last else 0], re.S))
-        lane = next(hears, self.lanes[-1])
-        with self._lock:
-            self.requests.append(request)
-            at = len(lane.requests)
-            lane.requests.append(request)
-            return lane.turns[at] if at < len(lane.turns) else lane.otherwise, len(self.requests)
-
     def _responder(model):
-        class Responder(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def log_message(self, *_):
-                pass
-
+        class Responder(Spoken):
             def do_HEAD(self):
                 self.send_response(200)
                 self.send_header("content-length", "0")
@@ -108,7 +141,7 @@ class Model:
                 self.whole(404, {"type": "error", "error": {"type": "not_found_error", "message": "not here"}})
 
             def do_POST(self):
-                request = json.loads(self.rfile.read(int(self.headers.get("content-length", 0))) or "{}")
+                request = self.asked()
                 if "count_tokens" in self.path:
                     return self.whole(200, {"input_tokens": 1000})
                 if "/messages" not in self.path:
@@ -139,11 +172,7 @@ class Model:
                 }
                 if not request.get("stream"):
                     return self.whole(200, message)
-                self.send_response(200)
-                self.send_header("content-type", "text/event-stream")
-                self.send_header("connection", "close")
-                self.end_headers()
-                self.close_connection = True
+                self.begin()
                 self.event("message_start", message={**message, "content": [], "stop_reason": None})
                 time.sleep(turn.stall)
                 for index, block in enumerate(content):
@@ -158,18 +187,6 @@ class Model:
                 end = {"stop_reason": message["stop_reason"], "stop_sequence": None}
                 self.event("message_delta", delta=end, usage={"output_tokens": 42})
                 self.event("message_stop")
-
-            def event(self, kind, **data):
-                self.wfile.write(f"event: {kind}\ndata: {json.dumps({'type': kind, **data})}\n\n".encode())
-                self.wfile.flush()
-
-            def whole(self, status, answer):
-                body = json.dumps(answer).encode()
-                self.send_response(status)
-                self.send_header("content-type", "application/json")
-                self.send_header("content-length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
 
         return Responder
 

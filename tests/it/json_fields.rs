@@ -33,6 +33,7 @@ fn answers() -> Vec<(&'static str, Schema)> {
         ("callus status", schema_for!(answers::StatusView)),
         ("callus doctor", schema_for!(answers::DoctorView)),
         ("callus told", schema_for!(answers::ToldView)),
+        ("callus log", schema_for!(answers::LogLine)),
         ("callus resolve", schema_for!(answers::Resolved)),
         ("callus distill", schema_for!(answers::DraftsView)),
         ("callus skills list", schema_for!(answers::SkillsView)),
@@ -43,7 +44,7 @@ fn answers() -> Vec<(&'static str, Schema)> {
 
 const HEAD: &str = "# What `--json` answers
 
-Every reading command takes `--json` and answers one JSON document in UTF-8.
+Every reading command takes `--json` and answers one JSON document in UTF-8; `callus log` answers one for each line.
 `record`, `mute`, `resolve`, `warnings`, `project`, `distill` and `skills` take it too and show what they changed; other commands that change something refuse it and do nothing.
 Times are RFC 3339 in UTC. A field whose name ends in `_ms`, `_bytes` or `_usd` has that unit.
 A field marked *optional* is left out when there is nothing to say. Fields are added; they are not renamed or removed.

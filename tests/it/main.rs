@@ -33,6 +33,7 @@ mod keep;
 mod keep_lessons;
 mod lessons;
 mod licences;
+mod log;
 mod mcp;
 mod packaging;
 mod pairs;

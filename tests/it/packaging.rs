@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use callus::assistants::claude_code::wiring;
+use callus::assistants::server;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -138,7 +139,7 @@ fn an_empty_home_gets_the_sample_and_gets_back_to_nothing() {
     let (code, said, calls) = home.install(&["--uninstall", "--purge"]);
     assert_eq!(
         (code, calls),
-        (Some(0), vec!["uninstall claude-code --yes --purge".to_owned()]),
+        (Some(0), vec!["uninstall --yes --purge".to_owned()]),
         "{said}"
     );
     assert_eq!(home.entries(), BTreeSet::new());
@@ -149,7 +150,7 @@ fn a_home_with_transcripts_is_wired_read_and_reported_without_a_question() {
     let home = Home::with_transcripts();
     let before = home.entries();
     let wanted = [
-        "install claude-code --yes",
+        "install --yes",
         "import --since 30d --budget 45s --then-background",
         "report",
         "replay --short",
@@ -191,7 +192,7 @@ fn no_import_reads_nothing_and_folders_of_others_stay() {
     fs::create_dir_all(home.folder.path().join(".local/bin")).expect("the user's own folder");
     let before = home.entries();
     let (_, _, calls) = home.install(&["--no-import", "--yes"]);
-    assert_eq!(calls, ["install claude-code --yes", "report"]);
+    assert_eq!(calls, ["install --yes", "report"]);
     home.install(&["--uninstall", "--purge"]);
     let after: BTreeSet<PathBuf> = home.entries();
     assert_eq!(after, before);
@@ -208,7 +209,7 @@ fn what_fails_is_said_and_the_report_comes_all_the_same() {
         "",
     );
     assert_eq!(calls[calls.len() - 2..], ["report", "replay --short"]);
-    assert!(code == Some(1) && said.contains("Claude Code is not wired"), "{said}");
+    assert!(code == Some(1) && said.contains("Not everything is wired"), "{said}");
     let (code, said, _) = home.run("install.sh", &["--uninstall"], &[("FAILS", "uninstall")], "");
     assert!(code == Some(1) && said.contains("are still wired"), "{said}");
     assert!(home.folder.path().join(".local/bin/callus").exists());
@@ -257,7 +258,8 @@ fn the_plugin_asks_for_the_same_hooks_as_the_installation() {
         (&market["plugins"][0]["name"], &market["plugins"][0]["source"]),
         (&plugin["name"], &json!("./"))
     );
-    assert_eq!(read_json(".mcp.json")["mcpServers"][wiring::SERVER]["alwaysLoad"], true);
+    let server = &read_json(".mcp.json")["mcpServers"][server::NAME];
+    assert!(server["args"].to_string().contains("exec callus mcp"), "{server}");
 }
 
 #[test]
@@ -334,10 +336,7 @@ fn the_skill_keeps_to_the_format() {
         !body.contains("!`") && !body.contains('@') && !body.contains('$'),
         "a client would run or replace it"
     );
-    for tool in wiring::PERMISSIONS {
-        assert!(
-            body.contains(tool.trim_start_matches("mcp__callus__")),
-            "{tool} is not explained"
-        );
+    for tool in server::TOOLS {
+        assert!(body.contains(tool), "{tool} is not explained");
     }
 }

@@ -5,17 +5,13 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use crate::assistants::server::{self, BINARY, Found, Server};
+
 /// The assistant's name in the store and on the command line.
 pub const NAME: &str = "claude-code";
 
 /// The client's program.
 pub const PROGRAM: &str = "claude";
-
-/// The name of our MCP server in the client's configuration.
-pub const SERVER: &str = "callus";
-
-/// The file name of our program: by it an entry of ours is known when nothing else tells.
-pub const BINARY: &str = "callus";
 
 /// Arguments of a hook.
 pub const HOOK_ARGS: [&str; 2] = ["hook", NAME];
@@ -66,13 +62,16 @@ pub const HOOK_ENTRIES: &[&str] = &["hooks", "*", "*", "hooks", "*"];
 /// Where permissions stand in the settings.
 pub const ALLOW: &[&str] = &["permissions", "allow"];
 
-/// The tools that an agent may call without asking: they only read.
-pub const PERMISSIONS: &[&str] = &[
-    "mcp__callus__failure_check",
-    "mcp__callus__failure_search",
-    "mcp__callus__failure_report",
-    "mcp__callus__skill_lookup",
-];
+/// Permissions that allow every tool of our server, as a user may have written them.
+pub const WHOLE_SERVER: &[&str] = &["mcp__callus", "mcp__callus__*"];
+
+/// Returns the permission of each of our tools: the client asks before each that has none, also before one that only
+/// reads.
+pub fn permissions() -> impl Iterator<Item = String> {
+    server::TOOLS
+        .iter()
+        .map(|tool| format!("mcp__{}__{tool}", server::NAME))
+}
 
 /// The client's files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,16 +88,18 @@ pub struct Places {
 
 impl Places {
     /// Returns the client's files for a home folder, or for the folder that `CLAUDE_CONFIG_DIR` names.
+    ///
+    /// Below `root` lies what an organisation keeps.
     #[must_use]
-    pub fn of(home: &Path, config: Option<&Path>) -> Self {
+    pub fn of(home: &Path, config: Option<&Path>, root: &Path) -> Self {
         let folder = config.map_or_else(|| home.join(".claude"), Path::to_owned);
         Self {
             settings: folder.join("settings.json"),
             state: config.unwrap_or(home).join(".claude.json"),
             folder,
             managed: vec![
-                PathBuf::from("/etc/claude-code"),
-                PathBuf::from("/Library/Application Support/ClaudeCode"),
+                root.join("etc/claude-code"),
+                root.join("Library/Application Support/ClaudeCode"),
             ],
         }
     }
@@ -166,54 +167,45 @@ pub fn moved_hook(entry: &Value, binary: &str) -> Value {
     moved
 }
 
-/// Returns the entry of our MCP server. The client lists its tools from the start instead of on demand.
+/// Returns the entry of our MCP server. The client shows its model one tool from the start, for that tool says so itself,
+/// and of the others their names until they are wanted.
+///
+/// The client puts a variable's value into a header when it starts. One that is not set is an empty text and not an
+/// error: an error would cost the user the other servers too.
 #[must_use]
-pub fn server(binary: &str) -> Value {
-    json!({"type": "stdio", "command": binary, "args": ["mcp"], "alwaysLoad": true})
-}
-
-/// What stands under our server's name in the client's state.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Server {
-    /// Nothing.
-    Absent,
-    /// Ours, run by this program, complete or not.
-    Ours {
-        /// The program.
-        program: String,
-        /// Nothing of [`server`] is missing.
-        complete: bool,
-    },
-    /// Somebody else's.
-    Foreign,
+pub fn server(server: &Server) -> Value {
+    match server {
+        // The client hands its environment on: nothing that routes the store has to stand here.
+        Server::Program { path, .. } => {
+            json!({"type": "stdio", "command": path, "args": [server::SERVES]})
+        }
+        Server::Address(address) => {
+            let token = format!("Bearer ${{{}:-}}", server::TOKEN);
+            json!({"type": "http", "url": address, "headers": {"Authorization": token}})
+        }
+    }
 }
 
 /// Returns what stands under our server's name.
 #[must_use]
-pub fn server_in(state: &Value) -> Server {
-    let entry = &state["mcpServers"][SERVER];
-    if entry.is_null() {
-        return Server::Absent;
-    }
-    let program = entry["command"].as_str().unwrap_or_default();
-    let ours = Path::new(program).file_name().is_some_and(|name| name == BINARY) && entry["args"][0] == "mcp";
-    if !ours {
-        return Server::Foreign;
-    }
-    let wanted = server(program);
-    let complete = wanted
+pub fn server_in(entry: &Value) -> Found {
+    server::found(entry, &entry["headers"]["Authorization"])
+}
+
+/// Returns whether an entry holds all that ours holds; what the user set besides does not matter.
+#[must_use]
+pub fn is_complete(entry: &Value, server: &Server) -> bool {
+    let wanted = self::server(server);
+    wanted
         .as_object()
-        .is_some_and(|wanted| wanted.iter().all(|(key, value)| entry[key] == *value));
-    Server::Ours {
-        program: program.to_owned(),
-        complete,
-    }
+        .is_some_and(|wanted| wanted.iter().all(|(key, value)| entry[key] == *value))
 }
 
 /// Returns the arguments with which the client adds our server.
 #[must_use]
-pub fn add_server(binary: &str) -> Vec<String> {
-    ["mcp", "add-json", "-s", "user", SERVER, &server(binary).to_string()]
+pub fn add_server(server: &Server) -> Vec<String> {
+    let entry = self::server(server).to_string();
+    ["mcp", "add-json", "-s", "user", server::NAME, &entry]
         .map(String::from)
         .to_vec()
 }
@@ -221,7 +213,7 @@ pub fn add_server(binary: &str) -> Vec<String> {
 /// Returns the arguments with which the client removes our server.
 #[must_use]
 pub fn remove_server() -> Vec<String> {
-    ["mcp", "remove", "-s", "user", SERVER].map(String::from).to_vec()
+    ["mcp", "remove", "-s", "user", server::NAME].map(String::from).to_vec()
 }
 
 /// Switches with which an organisation keeps our entries from working, each with what it means for us.
@@ -271,6 +263,7 @@ pub fn canary(session: &str, cwd: &Path) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::assistants::server::Reached;
 
     #[test]
     fn our_hooks_are_known_by_what_they_run() {
@@ -314,30 +307,37 @@ mod tests {
 
     #[test]
     fn a_server_is_ours_foreign_or_absent() {
-        let with = |entry: Value| server_in(&json!({"mcpServers": {"callus": entry}}));
-        let ours = |complete| Server::Ours {
-            program: "/b/callus".into(),
-            complete,
+        let program = Server::Program {
+            path: "/b/callus".into(),
+            routes: Vec::new(),
         };
-        assert_eq!(with(server("/b/callus")), ours(true));
+        let address = Server::Address("http://127.0.0.1:1/mcp".into());
+        let by_program = || Found::Ours(Reached::Program("/b/callus".into()));
+        let bare = json!({"command": "/b/callus", "args": ["mcp"], "env": {}});
+        assert_eq!(server_in(&server(&program)), by_program());
+        assert!(is_complete(&server(&program), &program) && !is_complete(&server(&program), &address));
+        assert_eq!(server_in(&bare), by_program());
+        assert!(!is_complete(&bare, &program));
+        let at = Found::Ours(Reached::Address("http://127.0.0.1:1/mcp".into()));
+        assert_eq!(server_in(&server(&address)), at);
+        let by_hand = json!({"type": "http", "url": "http://127.0.0.1:1/mcp", "headers": {"Authorization": "Bearer ${CALLUS_TOKEN}"}});
+        assert_eq!(server_in(&by_hand), at);
         assert_eq!(
-            with(json!({"command": "/b/callus", "args": ["mcp"], "env": {}})),
-            ours(false)
+            server_in(&json!({"command": "/b/other", "args": ["mcp"]})),
+            Found::Foreign
         );
-        assert_eq!(with(json!({"command": "/b/other", "args": ["mcp"]})), Server::Foreign);
-        assert_eq!(with(json!({"type": "http", "url": "x"})), Server::Foreign);
-        assert_eq!(server_in(&json!({})), Server::Absent);
-        assert_eq!(server_in(&Value::Null), Server::Absent);
+        assert_eq!(server_in(&json!({"type": "http", "url": "x"})), Found::Foreign);
+        assert_eq!(server_in(&Value::Null), Found::Absent);
     }
 
     #[test]
     fn another_config_folder_holds_all_the_clients_files() {
-        let places = Places::of(Path::new("/home/a"), Some(Path::new("/cfg")));
+        let places = Places::of(Path::new("/home/a"), Some(Path::new("/cfg")), Path::new("/"));
         assert_eq!(
             (places.settings, places.state),
             (PathBuf::from("/cfg/settings.json"), PathBuf::from("/cfg/.claude.json"))
         );
-        let places = Places::of(Path::new("/home/a"), None);
+        let places = Places::of(Path::new("/home/a"), None, Path::new("/"));
         assert_eq!(
             (places.settings, places.state),
             (

@@ -13,6 +13,7 @@ mod outcome;
 mod returned;
 mod transcript;
 mod wire;
+pub mod wiring;
 
 /// What Callus has to know of Codex CLI.
 pub const SPEC: Spec = Spec {

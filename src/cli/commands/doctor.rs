@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use super::install;
+use super::install::site;
 use crate::answers::{self, CheckState, Examination};
-use crate::assistants;
 use crate::cli::terminal::Surroundings;
 use crate::cli::{Error, Told, UNAVAILABLE};
 use crate::config::Settings;
 use crate::domain::id::Assistant;
 use crate::domain::trace::SessionKey;
 use crate::flow;
-use crate::install::doctor::{Check, Facts, State, examine};
+use crate::install;
+use crate::install::doctor::{Check, Facts, Probe, State, arrivals};
 use crate::process;
 use crate::store::{Store, fault, journal};
 
@@ -71,13 +71,21 @@ fn wiring(store: Option<&Store>, trouble: Option<String>, around: &Surroundings)
     };
     // Two canaries of one machine differ in time, or in the process that sends them.
     let nonce = format!("{}-{}", around.now().0, std::process::id());
-    let mut found = Vec::new();
-    for spec in assistants::ALL.iter().filter(|spec| spec.hooks.is_some()) {
-        let arrived = |session: &str| arrived(settings, spec.name, session);
-        let checks = examine(&install::site(spec, around), &binary, &nonce, &facts, &arrived);
-        found.extend(checks.into_iter().map(examination));
+    let probe = Probe {
+        binary: &binary,
+        nonce: &nonce,
+        arrived: &|assistant, session| arrived(settings, assistant, session),
+    };
+    let mut checks = Vec::new();
+    for (place, client) in install::ALL.iter().enumerate() {
+        let site = site(client, around);
+        // Without the first of them nothing is recorded, and that is to be said.
+        if place == 0 || (client.found)(&site) {
+            checks.extend((client.examine)(&site, &probe));
+        }
     }
-    Ok(found)
+    checks.extend(arrivals(&facts));
+    Ok(checks.into_iter().map(examination).collect())
 }
 
 /// Returns whether a session has a journal, and removes it: a canary is looked for once.

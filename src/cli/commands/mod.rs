@@ -9,6 +9,7 @@ mod failures;
 mod forget;
 mod import;
 mod install;
+mod log;
 mod mcp;
 mod mute;
 mod pause;
@@ -85,6 +86,7 @@ pub(super) enum Command {
     Sessions(sessions::Sessions),
     Session(session::Session),
     Told(told::Told),
+    Log(log::Log),
     Resolve(resolve::Resolve),
     Mute(mute::Mute),
     Distill(distill::Distill),
@@ -126,6 +128,7 @@ impl Command {
             | Self::Sessions(_)
             | Self::Session(_)
             | Self::Told(_)
+            | Self::Log(_)
             | Self::Resolve(_)
             | Self::Mute(_)
             | Self::Distill(_)
@@ -170,6 +173,7 @@ pub(super) fn run(command: Command, around: &Surroundings) -> Result<Told, Error
         Command::Sessions(command) => command.run(around).map(Told::from),
         Command::Session(command) => command.run(around).map(Told::from),
         Command::Told(command) => command.run(around).map(Told::from),
+        Command::Log(command) => command.run(around).map(Told::from),
         Command::Resolve(command) => command.run(around).map(Told::from),
         Command::Mute(command) => command.run(around).map(Told::from),
         Command::Distill(command) => command.run(around),
@@ -184,8 +188,8 @@ pub(super) fn run(command: Command, around: &Surroundings) -> Result<Told, Error
         Command::Import(command) => command.run(around).map(Told::from),
         Command::Forget(command) => command.run(around).map(Told::from),
         Command::Redact(_) => redact::Redact::run(around).map(Told::from),
-        Command::Install(command) => command.run(around).map(Told::from),
-        Command::Uninstall(command) => command.run(around).map(Told::from),
+        Command::Install(command) => command.run(around),
+        Command::Uninstall(command) => command.run(around),
         Command::Mcp(command) => command.run().map(Told::from),
         Command::Replay(command) => command.run(around).map(Told::from),
         Command::Sweep(command) => command.run().map(Told::from),

@@ -89,6 +89,15 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     Ok(())
 }
 
+/// Returns an error where the file behind `path` is marked as read-only, before anything is done elsewhere.
+pub fn check_writable(path: &Path) -> Result<(), FileError> {
+    let target = target(path);
+    match fs::metadata(&target) {
+        Ok(metadata) if metadata.permissions().readonly() => Err(FileError::ReadOnly { path: target }),
+        _ => Ok(()),
+    }
+}
+
 /// Deletes a file behind its links, and the links' names stay; a missing file is no error.
 pub fn delete(path: &Path) -> Result<(), FileError> {
     let target = target(path);

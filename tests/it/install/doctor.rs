@@ -5,16 +5,27 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
 
-use callus::install::doctor::{Facts, State, examine};
+use callus::install::by_name;
+use callus::install::doctor::{Check, Facts, Probe, State, arrivals};
 
 use super::home::Home;
 
+/// Runs the checks of Claude Code, and those of what arrives.
+fn examine(home: &Home, binary: &Path, facts: &Facts, arrived: bool) -> Vec<Check> {
+    let probe = Probe {
+        binary,
+        nonce: "1",
+        arrived: &|assistant, session| arrived && assistant == "claude-code" && session == "callus-doctor-1",
+    };
+    let client = by_name("claude-code").expect("it is known");
+    let mut checks = (client.examine)(&home.site, &probe);
+    checks.extend(arrivals(facts));
+    checks
+}
+
 /// Runs the checks and returns the state of one of them, and what it says.
 fn check(home: &Home, binary: &Path, facts: &Facts, arrived: bool, name: &str) -> (State, String) {
-    let checks = examine(&home.site, binary, "1", facts, &|session| {
-        arrived && session == "callus-doctor-1"
-    });
-    let check = checks
+    let check = examine(home, binary, facts, arrived)
         .into_iter()
         .find(|check| check.name == name)
         .expect("the check is made");
@@ -38,9 +49,7 @@ fn the_doctor_finds_what_is_broken() {
     assert_eq!(check(&home, &binary, &facts, true, "permissions").0, State::Warn);
 
     home.install(binary.to_str().expect("UTF-8"));
-    let all = examine(&home.site, &binary, "1", &facts, &|session| {
-        session == "callus-doctor-1"
-    });
+    let all = examine(&home, &binary, &facts, true);
     assert!(all.iter().all(|check| check.state == State::Ok), "{all:?}");
     assert_eq!(
         all.iter().map(|check| check.name).collect::<Vec<_>>(),
@@ -106,8 +115,8 @@ fn the_doctor_finds_what_is_broken() {
     assert_eq!(check(&home, &binary, &sick, true, "database").0, State::Fail);
     assert_eq!(check(&home, &binary, &sick, true, "events").0, State::Warn);
 
-    fs::write(&home.site.places.settings, "{\"disableAllHooks\": true}").expect("switched off");
+    fs::write(&home.places.settings, "{\"disableAllHooks\": true}").expect("switched off");
     assert_eq!(check(&home, &binary, &facts, true, "settings").0, State::Fail);
-    fs::write(&home.site.places.settings, "{").expect("damaged");
+    fs::write(&home.places.settings, "{").expect("damaged");
     assert_eq!(check(&home, &binary, &facts, true, "settings").0, State::Fail);
 }

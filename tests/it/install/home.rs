@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use callus::assistants::claude_code::wiring::Places;
 use callus::install::apply::{Applied, apply};
-use callus::install::plan::{self, Site};
+use callus::install::plan::{Plan, PlanError, Site, Wanted};
+use callus::install::{Client, by_name};
 use tempfile::TempDir;
 
 /// A client that keeps its MCP servers as the real one does: it refuses a name twice, and rewrites its whole file.
@@ -26,28 +27,52 @@ esac
 pub(super) struct Home {
     pub(super) folder: TempDir,
     pub(super) site: Site,
+    /// The files of Claude Code.
+    pub(super) places: Places,
+    /// What is wired: the program's variables and the address of a server.
+    pub(super) routes: Vec<(String, String)>,
+    pub(super) address: Option<String>,
+    client: &'static Client,
 }
 
 impl Home {
     pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a home for the test");
         let home = folder.path().to_owned();
-        let mut places = Places::of(&home, None);
-        places.managed = vec![home.join("etc")];
         let site = Site {
-            places,
+            config: home.join(".config"),
+            folder: None,
+            root: home.join("root"),
             data: home.join("data"),
             program: None,
             warns: true,
             home,
         };
-        Self { folder, site }
+        Self {
+            places: Places::of(&site.home, None, &site.root),
+            folder,
+            site,
+            routes: Vec::new(),
+            address: None,
+            client: by_name("claude-code").expect("it is known"),
+        }
+    }
+
+    /// A home for another client, whose settings stand in a file of this name.
+    pub(super) fn of(client: &str, settings: &str, text: &str) -> Self {
+        let mut home = Self::new();
+        home.client = by_name(client).expect("it is known");
+        home.places.settings = home.path(settings);
+        home.places.folder = home.places.settings.parent().expect("a folder").to_owned();
+        fs::create_dir_all(&home.places.folder).expect("the client's folder");
+        fs::write(&home.places.settings, text).expect("settings");
+        home
     }
 
     pub(super) fn with_settings(text: &str) -> Self {
         let home = Self::new();
-        fs::create_dir(&home.site.places.folder).expect("the client's folder");
-        fs::write(&home.site.places.settings, text).expect("settings");
+        fs::create_dir(&home.places.folder).expect("the client's folder");
+        fs::write(&home.places.settings, text).expect("settings");
         home
     }
 
@@ -69,16 +94,26 @@ impl Home {
     }
 
     pub(super) fn settings(&self) -> String {
-        fs::read_to_string(&self.site.places.settings).expect("settings")
+        fs::read_to_string(&self.places.settings).expect("settings")
+    }
+
+    /// Plans to wire the client to a program.
+    pub(super) fn plan(&self, binary: &str) -> Result<Plan, PlanError> {
+        let wanted = Wanted {
+            binary: Path::new(binary),
+            routes: &self.routes,
+            address: self.address.as_deref(),
+        };
+        (self.client.install)(&self.site, &wanted)
     }
 
     pub(super) fn install(&self, binary: &str) -> Applied {
-        let plan = plan::install(&self.site, Path::new(binary)).expect("a plan");
+        let plan = self.plan(binary).expect("a plan");
         apply(&self.site, &plan).expect("applied")
     }
 
     pub(super) fn remove(&self) -> Applied {
-        let plan = plan::remove(&self.site).expect("a plan");
+        let plan = (self.client.remove)(&self.site).expect("a plan");
         apply(&self.site, &plan).expect("applied")
     }
 

@@ -1,15 +1,18 @@
 //! Installing into a home and leaving it: through the library, in homes that look like people's.
 
+mod codex;
+mod command;
+mod desktop;
 mod doctor;
 mod home;
+mod upgrade;
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::Path;
 
 use callus::assistants::claude_code::wiring;
 use callus::install::apply::{Applied, ApplyError, apply};
-use callus::install::plan::{self, Action, PlanError};
+use callus::install::plan::{Action, PlanError};
 use serde_json::{Value, json};
 
 use home::Home;
@@ -40,7 +43,7 @@ fn installing_and_removing_leaves_the_home_as_it_was() {
         assert_eq!(home.install(BINARY), Applied::default(), "{text}");
         let installed = home.settings();
         assert!(
-            plan::install(&home.site, Path::new(BINARY)).expect("a plan").is_empty(),
+            home.plan(BINARY).expect("a plan").is_empty(),
             "a second time adds nothing to {installed}"
         );
         home.remove();
@@ -52,7 +55,7 @@ fn installing_and_removing_leaves_the_home_as_it_was() {
 fn a_program_of_another_name_is_not_wired() {
     // Its entries could not be told from those of others: a second time would add them again, and none would ever go.
     let home = Home::with_settings("{}");
-    let error = plan::install(&home.site, Path::new("/opt/callus-0.2")).expect_err("another name");
+    let error = home.plan("/opt/callus-0.2").expect_err("another name");
     assert_eq!(
         error.to_string(),
         "/opt/callus-0.2 must be called callus to be known again; rename it and run the same command"
@@ -83,10 +86,7 @@ fn a_home_without_the_client_gets_back_to_nothing() {
         applied.by_hand[0].starts_with("claude mcp add-json -s user callus '{\"type\":\"stdio\""),
         "{applied:?}"
     );
-    let mode = fs::metadata(&home.site.places.folder)
-        .expect("made")
-        .permissions()
-        .mode();
+    let mode = fs::metadata(&home.places.folder).expect("made").permissions().mode();
     assert_eq!(mode & 0o777, 0o700);
     home.remove();
     assert_eq!(home.snapshot(), before);
@@ -98,7 +98,7 @@ fn a_folder_that_others_use_by_now_stays() {
     home.install(BINARY);
     fs::write(home.path(".claude/history.jsonl"), "{}").expect("the client's file");
     home.remove();
-    assert!(home.path(".claude/history.jsonl").exists() && !home.site.places.settings.exists());
+    assert!(home.path(".claude/history.jsonl").exists() && !home.places.settings.exists());
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn what_the_user_writes_in_between_stays() {
             1,
         )
         .replacen("\n  }\n}\n", "\n  },\n  \"z\": [1]\n}\n", 1);
-    fs::write(&home.site.places.settings, edited).expect("edited");
+    fs::write(&home.places.settings, edited).expect("edited");
     home.remove();
     let wanted = r#"{
   "model": "sonnet", // cheaper
@@ -140,7 +140,7 @@ fn a_matcher_that_the_user_gave_our_group_stays() {
     let edited = home
         .settings()
         .replacen("\"hooks\": [\n", "\"matcher\": \"startup\", \"hooks\": [\n", 1);
-    fs::write(&home.site.places.settings, edited).expect("edited");
+    fs::write(&home.places.settings, edited).expect("edited");
     home.remove();
     let value: Value = serde_json::from_str(&home.settings()).expect("JSON");
     assert_eq!(
@@ -158,16 +158,16 @@ fn a_client_that_rewrites_the_file_changes_nothing_for_us() {
     home.install(BINARY);
     let value: Value = serde_json::from_str(&home.settings()).expect("JSON");
     fs::write(
-        &home.site.places.settings,
+        &home.places.settings,
         serde_json::to_string_pretty(&value).expect("JSON"),
     )
     .expect("rewritten");
     assert!(
-        plan::install(&home.site, Path::new(BINARY))
+        home.plan(BINARY)
             .expect("a plan")
             .steps
             .iter()
-            .all(|step| step.file != home.site.places.settings)
+            .all(|step| step.file != home.places.settings)
     );
     home.remove();
     assert_eq!(serde_json::from_str::<Value>(&home.settings()).expect("JSON"), before);
@@ -177,10 +177,10 @@ fn a_client_that_rewrites_the_file_changes_nothing_for_us() {
 fn a_link_stays_a_link_and_modes_stay() {
     let home = Home::new();
     fs::create_dir_all(home.path("dotfiles")).expect("a folder");
-    fs::create_dir(&home.site.places.folder).expect("a folder");
+    fs::create_dir(&home.places.folder).expect("a folder");
     fs::write(home.path("dotfiles/claude.json"), "{\n}\n").expect("settings");
     fs::set_permissions(home.path("dotfiles/claude.json"), fs::Permissions::from_mode(0o604)).expect("a mode");
-    symlink("../dotfiles/claude.json", &home.site.places.settings).expect("a link");
+    symlink("../dotfiles/claude.json", &home.places.settings).expect("a link");
     let before = home.snapshot();
     home.install(BINARY);
     assert!(
@@ -219,7 +219,7 @@ fn another_place_of_the_program_updates_what_is_there() {
     home.install("/old/callus");
     // What the user set on our entry is theirs.
     fs::write(
-        &home.site.places.settings,
+        &home.places.settings,
         home.settings().replacen("\"timeout\": 10", "\"timeout\": 20", 1),
     )
     .expect("edited");
@@ -230,7 +230,7 @@ fn another_place_of_the_program_updates_what_is_there() {
         "{settings}"
     );
     assert_eq!(settings.matches(BINARY).count(), wiring::HOOKS.len());
-    let state = fs::read_to_string(&home.site.places.state).expect("state");
+    let state = fs::read_to_string(&home.places.state).expect("state");
     assert!(state.contains(BINARY) && !state.contains("/old/"), "{state}");
     home.remove();
     assert_eq!(home.settings(), "{}\n");
@@ -255,7 +255,7 @@ fn what_cannot_be_edited_is_left_alone_and_named() {
     for (text, wanted) in cases {
         let home = Home::with_settings(text);
         let before = home.snapshot();
-        let error = plan::install(&home.site, Path::new(BINARY)).expect_err(text);
+        let error = home.plan(BINARY).expect_err(text);
         let PlanError::Settings { source, .. } = &error else {
             panic!("another error: {error}");
         };
@@ -272,8 +272,8 @@ fn what_cannot_be_edited_is_left_alone_and_named() {
 #[test]
 fn a_file_that_changed_after_the_plan_is_left_alone() {
     let home = Home::with_settings("{}");
-    let plan = plan::install(&home.site, Path::new(BINARY)).expect("a plan");
-    fs::write(&home.site.places.settings, "{\"model\": \"opus\"}").expect("changed");
+    let plan = home.plan(BINARY).expect("a plan");
+    fs::write(&home.places.settings, "{\"model\": \"opus\"}").expect("changed");
     assert!(matches!(apply(&home.site, &plan), Err(ApplyError::Changed(_))));
     assert_eq!(home.settings(), "{\"model\": \"opus\"}");
 }
@@ -282,8 +282,8 @@ fn a_file_that_changed_after_the_plan_is_left_alone() {
 fn a_foreign_server_of_our_name_stays() {
     let home = Home::with_settings("{}").with_client();
     let state = "{\"mcpServers\":{\"callus\":{\"command\":\"/x/other\",\"args\":[]}}}";
-    fs::write(&home.site.places.state, state).expect("state");
-    let plan = plan::install(&home.site, Path::new(BINARY)).expect("a plan");
+    fs::write(&home.places.state, state).expect("state");
+    let plan = home.plan(BINARY).expect("a plan");
     assert!(
         plan.notes
             .iter()
@@ -293,7 +293,7 @@ fn a_foreign_server_of_our_name_stays() {
     );
     apply(&home.site, &plan).expect("applied");
     home.remove();
-    assert_eq!(fs::read_to_string(&home.site.places.state).expect("state"), state);
+    assert_eq!(fs::read_to_string(&home.places.state).expect("state"), state);
 }
 
 #[test]
@@ -315,31 +315,31 @@ fn the_plan_says_what_will_happen_and_what_stands_in_the_way() {
     let home = Home::with_settings(
         "{ // mine\n  \"disableAllHooks\": true, \"enabledPlugins\": {\"callus@callus\": true}\n}\n",
     );
-    fs::create_dir_all(home.path("etc/managed-settings.d")).expect("a folder");
+    fs::create_dir_all(home.path("root/etc/claude-code/managed-settings.d")).expect("a folder");
     fs::write(
-        home.path("etc/managed-settings.json"),
+        home.path("root/etc/claude-code/managed-settings.json"),
         "{\"allowManagedHooksOnly\":true}",
     )
     .expect("managed settings");
     fs::write(
-        home.path("etc/managed-settings.d/10.json"),
+        home.path("root/etc/claude-code/managed-settings.d/10.json"),
         "{\"allowManagedMcpServersOnly\":true}",
     )
     .expect("managed settings");
-    let plan = plan::install(&home.site, Path::new(BINARY)).expect("a plan");
+    let plan = home.plan(BINARY).expect("a plan");
     let text = plan.text().replace(&home.folder.path().display().to_string(), "~");
     let wanted = r#"~/.claude/settings.json
   + hooks that run /opt/callus/bin/callus hook claude-code: SessionStart, UserPromptSubmit, PostToolUseFailure, PostToolBatch, StopFailure, Stop, SubagentStart, SubagentStop, PreCompact, SessionEnd, PreToolUse
-  + permission for read-only tools: mcp__callus__failure_check, mcp__callus__failure_search, mcp__callus__failure_report, mcp__callus__skill_lookup
+  + permission to call without asking: mcp__callus__failure_check, mcp__callus__failure_search, mcp__callus__failure_get, mcp__callus__failure_report, mcp__callus__failure_count, mcp__callus__skill_lookup, mcp__callus__failure_record, mcp__callus__failure_resolve, mcp__callus__failure_feedback
 ~/.claude.json (for you to run: the client's program was not found)
   + MCP server callus: /opt/callus/bin/callus mcp
-    claude mcp add-json -s user callus '{"type":"stdio","command":"/opt/callus/bin/callus","args":["mcp"],"alwaysLoad":true}'
+    claude mcp add-json -s user callus '{"type":"stdio","command":"/opt/callus/bin/callus","args":["mcp"]}'
 note: ~/.claude/settings.json holds comments or trailing commas: Claude Code then loads nothing of it, neither your entries nor ours
 note: ~/.claude/settings.json: "disableAllHooks" is set: no hook runs, ours neither
-note: ~/etc/managed-settings.json: "allowManagedHooksOnly" is set: only the organisation's hooks run
-note: ~/etc/managed-settings.d/10.json: "allowManagedMcpServersOnly" is set: only the organisation's MCP servers run: agents cannot ask Callus
-note: ~/etc/managed-settings.json outranks your settings
-note: ~/etc/managed-settings.d/10.json outranks your settings
+note: ~/root/etc/claude-code/managed-settings.json: "allowManagedHooksOnly" is set: only the organisation's hooks run
+note: ~/root/etc/claude-code/managed-settings.d/10.json: "allowManagedMcpServersOnly" is set: only the organisation's MCP servers run: agents cannot ask Callus
+note: ~/root/etc/claude-code/managed-settings.json outranks your settings
+note: ~/root/etc/claude-code/managed-settings.d/10.json outranks your settings
 note: Callus is enabled as a plugin too: each event is recorded once all the same"#;
     assert_eq!(text, wanted);
     assert!(plan.steps.iter().any(|step| matches!(step.action, Action::Write(_))));
@@ -349,10 +349,7 @@ note: Callus is enabled as a plugin too: each event is recorded once all the sam
 fn hooks_that_are_no_longer_needed_go() {
     let home = Home::with_settings("{}");
     home.install(BINARY);
-    for file in [
-        &home.site.places.settings,
-        &home.site.data.join("install/claude-code.json"),
-    ] {
+    for file in [&home.places.settings, &home.site.data.join("install/claude-code.json")] {
         let text = fs::read_to_string(file).expect("written");
         fs::write(file, text.replace("\"SessionStart\"", "\"PostToolUse\"")).expect("as an older version left it");
     }

@@ -3,6 +3,7 @@
 //! Adding inserts text and deletes nothing, always behind what a container already holds. Taking away is the inverse:
 //! the layout alone says which bytes came with an entry, so that removal is exact without a record of the insertion.
 
+mod add;
 mod layout;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions, pars
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use add::{Leaf, adding};
 use layout::{Layout, Slots};
 
 /// The mark that some editors put before UTF-8 text.
@@ -138,12 +140,19 @@ impl Document {
 
     /// Appends `value` to the list at `path`, making the objects and the list on the way; returns those it made.
     pub fn append(&mut self, path: Pattern<'_>, value: &Value) -> Result<Vec<Created>, JsonError> {
-        let (splices, created) = appending(&Scan::of(&self.text)?, path, value)?;
+        let (splices, created) = adding(&Scan::of(&self.text)?, path, &Leaf::Element(value))?;
         self.splice(splices);
         Ok(created)
     }
 
-    /// Writes `new(old)` over every list element at `pattern` for which `new` returns a value; returns how many.
+    /// Gives the object at `path` a property that it has not yet, making the objects on the way; returns those it made.
+    pub fn put(&mut self, path: Pattern<'_>, key: &str, value: &Value) -> Result<Vec<Created>, JsonError> {
+        let (splices, created) = adding(&Scan::of(&self.text)?, path, &Leaf::Property(key, value))?;
+        self.splice(splices);
+        Ok(created)
+    }
+
+    /// Writes `new(old)` over everything at `pattern` for which `new` returns a value; returns how many.
     pub fn replace(&mut self, pattern: Pattern<'_>, new: &dyn Fn(&Value) -> Option<Value>) -> Result<usize, JsonError> {
         let scan = Scan::of(&self.text)?;
         let layout = Layout::of(&scan);
@@ -161,7 +170,7 @@ impl Document {
         Ok(count)
     }
 
-    /// Takes away every list element at `pattern` that is `ours`; returns how many.
+    /// Takes away every list element and property at `pattern` that is `ours`; returns how many.
     ///
     /// `emptied(path, siblings)` decides about each container that this empties; `siblings` counts what stands beside it.
     pub fn remove(
@@ -211,7 +220,7 @@ struct Scan<'t> {
     tokens: Vec<TokenAndRange<'t>>,
 }
 
-/// The way from the root to a list element: each container with the index of the item taken in it.
+/// The way from the root to an item: each container with the index of the one taken in it.
 struct Trail<'s, 't> {
     steps: Vec<(&'s ast::Value<'t>, usize)>,
     path: Vec<String>,
@@ -328,74 +337,6 @@ fn descend<'s, 't>(
             path.pop();
         }
     }
-}
-
-/// Returns the splices that append `value` at `path`, and the containers that they create.
-fn appending(scan: &Scan<'_>, path: Pattern<'_>, value: &Value) -> Result<(Vec<Splice>, Vec<Created>), JsonError> {
-    let layout = Layout::of(scan);
-    let Some(root) = &scan.root else {
-        let before = if scan.text.is_empty() || scan.text.ends_with('\n') {
-            ""
-        } else {
-            layout.newline
-        };
-        let object = layout.block(&nested(path, value), "");
-        let was = Was::Blank {
-            before: before.to_owned(),
-            after: layout.newline.to_owned(),
-        };
-        let text = format!("{before}{object}{}", layout.newline);
-        let end = scan.text.len();
-        return Ok((vec![(end..end, text)], created(path, 0, was)));
-    };
-    let mut container = root;
-    for (depth, key) in path.iter().enumerate() {
-        let ast::Value::Object(object) = container else {
-            let name = depth.checked_sub(1).map(|above| path[above]);
-            return Err(scan.wrong_kind(container, name, "an object"));
-        };
-        // Of two equal keys the last is the one that counts.
-        match object
-            .properties
-            .iter()
-            .rev()
-            .find(|property| property.name.as_str() == *key)
-        {
-            None => {
-                let inner = nested(&path[depth + 1..], value);
-                let splices = layout.insertion(scan, container, depth == 0, Some(key), &inner);
-                return Ok((splices, created(path, depth + 1, Was::Absent)));
-            }
-            Some(property) if matches!(property.value, ast::Value::NullKeyword(_)) => {
-                let at = range(&property.value);
-                let text = layout.in_place(&nested(&path[depth + 1..], value), property.start());
-                return Ok((vec![(at, text)], created(path, depth + 1, Was::Null)));
-            }
-            Some(property) => container = &property.value,
-        }
-    }
-    if !matches!(container, ast::Value::Array(_)) {
-        return Err(scan.wrong_kind(container, path.last().copied(), "a list"));
-    }
-    Ok((layout.insertion(scan, container, false, None, value), Vec::new()))
-}
-
-/// Returns `value` in a list inside the objects that `path` names.
-fn nested(path: Pattern<'_>, value: &Value) -> Value {
-    path.iter().rev().fold(Value::Array(vec![value.clone()]), |inner, key| {
-        Value::Object([((*key).to_owned(), inner)].into_iter().collect())
-    })
-}
-
-/// Returns the containers from depth `from` of `path` downwards as created; the first of them replaced `was`.
-fn created(path: Pattern<'_>, from: usize, was: Was) -> Vec<Created> {
-    let mut was = Some(was);
-    (from..=path.len())
-        .map(|depth| Created {
-            path: path[..depth].iter().map(|key| (*key).to_owned()).collect(),
-            was: was.take().unwrap_or(Was::Absent),
-        })
-        .collect()
 }
 
 /// Returns the splices that take away the element at the end of `trail`, and the containers that this empties.

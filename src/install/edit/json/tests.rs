@@ -422,3 +422,44 @@ mod property {
         }
     }
 }
+
+#[test]
+fn a_property_comes_and_goes_as_an_element_does() {
+    let place: &[&str] = &["mcpServers", "callus"];
+    let server = json!({"command": "/b/callus", "args": ["mcp"]});
+    let servers = [
+        "{\"mcpServers\": {}}",
+        "{\n  \"mcpServers\": {\n    // none\n  }\n}\n",
+        "{\n  \"mcpServers\": null\n}\n",
+        "{\n\t\"mcpServers\": {\n\t\t\"fs\": {\"command\": \"x\"}, // mine\n\t},\n}\n",
+        "{\"globalShortcut\":\"\",\"mcpServers\":{\"fs\":{\"command\":\"x\",\"args\":[]}}}",
+    ];
+    for input in NASTY.iter().chain(&servers) {
+        let mut document = Document::parse(input.as_bytes()).expect(input);
+        let created = document.put(&place[..1], place[1], &server).expect(input);
+        let added = String::from_utf8(document.bytes()).expect("text");
+        assert_eq!(document.value()["mcpServers"]["callus"], server, "{added}");
+        let moved = document.replace(place, &|_| Some(json!({"command": "/c/callus", "args": ["mcp"]})));
+        assert_eq!(moved.expect("still valid"), 1);
+        assert_eq!(document.value()["mcpServers"]["callus"]["command"], "/c/callus");
+        let emptied = |path: &[String], _| {
+            let made = created.iter().find(|one| one.path == path);
+            made.map_or(Emptied::Stays, |one| Emptied::Goes(one.was.clone()))
+        };
+        assert_eq!(document.remove(place, &|_| true, &emptied).expect("still valid"), 1);
+        assert_eq!(
+            String::from_utf8(document.bytes()).expect("text"),
+            *input,
+            "through\n{added}"
+        );
+    }
+    let mut listed = Document::parse(b"{\"mcpServers\": []}").expect("valid");
+    let said = listed
+        .put(&place[..1], place[1], &server)
+        .expect_err("a list")
+        .to_string();
+    assert_eq!(
+        said,
+        "\"mcpServers\" at line 1, column 16 is a list, where an object is needed"
+    );
+}
