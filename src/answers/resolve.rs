@@ -3,12 +3,12 @@
 mod words;
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::pick::{failure_id, mode_id, pick, project_at, remedy_id, remedy_named};
 use super::remedies::{PERSON, RemedyLine, can_be_confirmed};
-use super::{Answer, AnswerError, Style};
+use super::{Answer, AnswerError, Style, lenient};
 use crate::domain::id::{FailureId, Fingerprint, ModeId, ProjectId, RemedyId};
 use crate::domain::lesson::{Remedy, RemedyKind, Source};
 use crate::domain::time::Timestamp;
@@ -18,30 +18,44 @@ use crate::store::remedy::{self, Owner};
 use crate::store::{Store, StoreError, mode};
 
 /// What is decided.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+#[schemars(extend("required" = ["id", "fix"]))]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch that its command has")]
 pub struct ResolveQuery {
     /// The failure mode, or one of its failures, which stands for that very error.
+    #[serde(deserialize_with = "lenient::words")]
+    #[schemars(with = "String")]
     pub id: String,
     /// The remedy: its id, a command or a path, or the words of a decision.
+    #[serde(rename = "fix", deserialize_with = "lenient::text")]
     pub with: Option<String>,
     /// The error that it is for: one of its failures, or its finer fingerprint.
+    #[serde(deserialize_with = "lenient::text")]
     pub instance: Option<String>,
     /// It is for every error of the mode.
+    #[serde(skip)]
     pub all: bool,
     /// The remedy that is wrong.
+    #[serde(skip)]
     pub not: Option<String>,
     /// The mode is not over.
+    #[serde(skip)]
     pub reopen: bool,
     /// The remedy holds in every project.
+    #[serde(skip)]
     pub everywhere: bool,
     /// `with` is words, whatever it looks like.
+    #[serde(skip)]
     pub words: bool,
     /// The folder from which it is said.
+    #[serde(skip)]
     pub here: Option<String>,
     /// The folders in which programs are looked for.
+    #[serde(skip)]
     pub path: std::ffi::OsString,
     /// A person says it; else an agent.
+    #[serde(skip)]
     pub person: bool,
 }
 

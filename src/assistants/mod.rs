@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use crate::domain::time::Timestamp;
 use crate::domain::trace::{Agent, Flag, Observation, SessionKey, Text};
 
+mod asker;
 mod canonical;
 mod files;
 #[macro_use]
@@ -16,6 +17,8 @@ mod raw;
 
 pub mod claude_code;
 pub mod codex;
+
+pub use asker::{Asker, Asking, asker, server_session};
 
 /// Bytes of a successful output that are stored, of its beginning and of its end each.
 pub const SUCCESS_KEPT: usize = 2 * 1024;
@@ -117,6 +120,8 @@ pub struct Spec {
     pub find: fn(&[PathBuf]) -> Found,
     /// Opens the reader for one of its transcripts.
     pub reader: fn(&Transcript) -> Box<dyn Reader>,
+    /// How it says, as a client of an MCP server, from where a question comes.
+    pub asking: Asking,
     /// Returns whether a tool, by its name in any case, runs shell commands.
     pub is_shell: fn(&str) -> bool,
     /// Returns whether a headline is an error of the client itself that already says what to do next.

@@ -60,6 +60,10 @@ pub const VARIABLES: &[Variable] = &[
         meaning: "Claude Code's folder; default: ~/.claude",
     },
     Variable {
+        name: "CLAUDE_CODE_SESSION_ID",
+        meaning: "set by Claude Code for the MCP server that it starts: the session whose questions it asks",
+    },
+    Variable {
         name: "CLAUDE_PID",
         meaning: "set by Claude Code for its hooks: its process, by which a session that was killed is known",
     },

@@ -1,6 +1,6 @@
 //! Where questions wait for the store: a few connections, kept open, drained before each answer.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::tz::TimeZone;
@@ -46,11 +46,23 @@ pub struct Asked<'a> {
 #[derive(Clone, Default)]
 pub(super) struct Watch {
     given_up: Arc<AtomicBool>,
+    work: Arc<AtomicU64>,
 }
 
 impl Watch {
     fn give_up(&self) {
         self.given_up.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns how much work the database has done for the question, in stretches of its own.
+    pub(super) fn work(&self) -> u64 {
+        self.work.load(Ordering::Relaxed)
+    }
+
+    /// Counts a stretch of work, and returns whether to stop.
+    fn step(&self) -> bool {
+        self.work.fetch_add(1, Ordering::Relaxed);
+        self.is_given_up()
     }
 
     fn is_given_up(&self) -> bool {
@@ -120,16 +132,6 @@ impl Desk {
         self.on_a_thread(&self.room.writing, move || room.write_down(ask)).await
     }
 
-    /// Returns the answer as text of at most [`MOST`] bytes.
-    pub(super) async fn text<A: Answer>(
-        &self,
-        watch: &Watch,
-        ask: impl FnOnce(&Store, &Asked<'_>) -> Result<A, AnswerError> + Send + 'static,
-    ) -> Result<String, Refusal> {
-        self.read_watched(watch, move |store, asked| Ok(page(&ask(store, asked)?, asked.style)))
-            .await
-    }
-
     /// Notes that a question broke down, and returns what is said instead of an answer.
     pub(super) fn broken(&self) -> Refusal {
         if let Ok(settings) = (self.room.load)() {
@@ -166,16 +168,14 @@ impl Room {
         let style = Style::model(settings.clock.now(), TimeZone::system());
         let mut store = self.current(&settings, flow::ready_if_recorded)?;
         let watched = watch.clone();
-        store
-            .stop_when(move || watched.is_given_up())
-            .map_err(AnswerError::from)?;
+        store.stop_when(move || watched.step()).map_err(AnswerError::from)?;
         let asked = Asked {
             settings: &settings,
             style: &style,
         };
         let answer = ask(&store, &asked);
         store.never_stop().map_err(AnswerError::from)?;
-        self.keep(store, answer)
+        self.keep(store, answer, watch.is_given_up())
     }
 
     fn write_down<A>(
@@ -191,7 +191,7 @@ impl Room {
             style: &style,
         };
         let answer = ask(&mut store, &rules, &asked);
-        self.keep(store, answer)
+        self.keep(store, answer, false)
     }
 
     /// Returns a store, drained: one that was kept, unless the settings or the file system now name another.
@@ -214,9 +214,9 @@ impl Room {
 
     /// Keeps the connection for the next question, unless it is at fault itself. What breaks while a question is
     /// answered takes the connection with it too.
-    fn keep<A>(&self, store: Store, answer: Result<A, AnswerError>) -> Result<A, Refusal> {
+    fn keep<A>(&self, store: Store, answer: Result<A, AnswerError>, stopped: bool) -> Result<A, Refusal> {
         let broken = match &answer {
-            Err(AnswerError::Store(error)) => !matches!(error, StoreError::Busy),
+            Err(AnswerError::Store(error)) => !stopped && !matches!(error, StoreError::Busy),
             _ => false,
         };
         if !broken {
@@ -228,14 +228,15 @@ impl Room {
 
 /// Returns an answer as text of at most [`MOST`] bytes.
 pub(super) fn page(answer: &impl Answer, style: &Style) -> String {
-    cut(style.safe(&answer.text(style)))
+    cut(style.safe(&answer.text(style)), MOST, CUT)
 }
 
-fn cut(mut text: String) -> String {
-    if text.len() > MOST {
-        let end = text.floor_char_boundary(MOST - CUT.len());
+/// Returns a text of at most `most` bytes, which ends with `note` when it was longer.
+pub(super) fn cut(mut text: String, most: usize, note: &str) -> String {
+    if text.len() > most {
+        let end = text.floor_char_boundary(most - note.len());
         text.truncate(text[..end].rfind('\n').map_or(end, |at| at + 1));
-        text.push_str(CUT);
+        text.push_str(note);
     }
     text
 }
@@ -247,11 +248,11 @@ mod tests {
     #[test]
     fn a_long_answer_is_cut_between_lines() {
         let line = "> größer als erlaubt\n";
-        let text = cut(line.repeat(1_000));
+        let text = cut(line.repeat(1_000), MOST, CUT);
         assert!(text.len() <= MOST, "{}", text.len());
         let whole = text.strip_suffix(CUT).expect("it says that it was cut");
         assert_eq!(whole.len() % line.len(), 0);
-        assert!(cut("ß".repeat(MOST)).len() <= MOST);
-        assert_eq!(cut(line.to_owned()), line);
+        assert!(cut("ß".repeat(MOST), MOST, CUT).len() <= MOST);
+        assert_eq!(cut(line.to_owned(), MOST, CUT), line);
     }
 }

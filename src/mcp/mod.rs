@@ -3,14 +3,25 @@
 //! Answers are text only: where a client sees structured content too, its model is shown only that, and the same
 //! words would be sent twice.
 
+mod asking;
+mod calls;
+mod completion;
 mod desk;
 mod endpoint;
+mod era;
+mod prompts;
 mod refusal;
+mod resources;
 mod schema;
 mod server;
+mod skills;
+mod tools;
+mod waiting;
 
 use rmcp::ServiceExt as _;
 use rmcp::service::ServerInitializeError;
+
+use crate::domain::trace::SessionKey;
 
 pub use desk::{Asked, Desk, THREADS};
 pub use endpoint::{Endpoint, Stop, Web, streamable};
@@ -24,6 +35,8 @@ pub struct Options {
     pub read_only: bool,
     /// The folder whose project is meant where none is named: for a client's own server the one it was started in.
     pub folder: Option<String>,
+    /// The session that the server was started for, where its client says so.
+    pub session: Option<SessionKey>,
 }
 
 /// Why the server stopped before its client did.

@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use jiff::tz::TimeZone;
+use rmcp::ErrorData;
 
 use crate::answers::{Advice, AnswerError, Style};
 use crate::config::ConfigError;
@@ -116,6 +117,16 @@ impl From<FlowError> for Refusal {
 impl From<ConfigError> for Refusal {
     fn from(error: ConfigError) -> Self {
         Self::of(Kind::Broken, &error, &error.advice())
+    }
+}
+
+impl From<Refusal> for ErrorData {
+    fn from(refusal: Refusal) -> Self {
+        let words = refusal.text.trim_end().to_owned();
+        match refusal.kind {
+            Kind::Unknown | Kind::Wrong | Kind::Refused | Kind::Missing => Self::invalid_params(words, None),
+            Kind::Busy | Kind::Broken => Self::internal_error(words, None),
+        }
     }
 }
 

@@ -1,156 +1,105 @@
-//! The tools, and what the server says of itself.
+//! What the server says of itself, and which room of it answers which request.
 
-use std::panic::AssertUnwindSafe;
-use std::path::PathBuf;
+use std::sync::Arc;
 
-use futures_util::FutureExt as _;
-use rmcp::handler::server::router::tool::ToolRouter;
-use rmcp::handler::server::tool::ToolCallContext;
-use rmcp::handler::server::wrapper::Parameters;
 use rmcp::model::{
-    CallToolRequestMethod, CallToolRequestParams, CallToolResponse, CallToolResult, ConstString as _, ContentBlock,
-    CustomRequest, CustomResult, ErrorCode, Implementation, IntoContents, MetaObject, ServerCapabilities, ServerConfig,
+    CacheScope, CallToolRequestMethod, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams,
+    CompleteResult, ConstString as _, ContentBlock, CustomRequest, CustomResult, ErrorCode, ExtensionCapabilities,
+    GetPromptRequestParams, GetPromptResponse, Implementation, JsonObject, ListPromptsResult,
+    ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
+    ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig, Tool,
 };
 use rmcp::service::RequestContext;
-use rmcp::{ErrorData, RoleServer, ServerHandler, tool, tool_handler, tool_router};
+use rmcp::{ErrorData, RoleServer, ServerHandler};
 
-use super::Options;
-use super::desk::{Desk, Watch};
+use super::asking::Asking;
+use super::desk::Desk;
 use super::refusal::{Kind, Refusal};
-use super::schema::lean;
-use crate::answers::{self, CheckQuery, LookupQuery, ReportQuery, SearchQuery};
+use super::waiting::waited_for;
+use super::{Options, completion, era, prompts, resources, skills, tools};
 
 /// What every client shows its model; the first sentence says when to call what.
 const INSTRUCTIONS: &str = include_str!("instructions.md");
+/// What stands below them where the server has tools that write.
+const WRITING: &str = include_str!("instructions_writing.md");
 
 /// The server. Clients may ask several things at once; each answer is computed on its own.
 #[derive(Clone)]
 pub struct Server {
-    desk: Desk,
-    options: Options,
-    tool_router: ToolRouter<Self>,
+    pub(super) desk: Desk,
+    pub(super) options: Arc<Options>,
+    listed: Arc<Vec<Tool>>,
 }
 
-/// Keeps a tool in the model's sight where a client otherwise shows only names (Claude Code).
-fn always_loaded() -> MetaObject {
-    let mut meta = MetaObject::default();
-    meta.0.insert("anthropic/alwaysLoad".to_owned(), true.into());
-    meta
-}
-
-#[tool_router]
 impl Server {
     pub(super) fn new(desk: Desk, options: Options) -> Self {
+        let listed = tools::offered(options.read_only).map(tools::Described::listed);
         Self {
             desk,
-            options,
-            tool_router: Self::tool_router(),
+            listed: Arc::new(listed.collect()),
+            options: Arc::new(options),
         }
     }
 
-    #[tool(
-        name = "failure_check",
-        title = "Has this failed before?",
-        description = "Tell whether an error was met before on this machine: how often, when last, where, and what worked then. Call it with the output of a failed command or tool call before retrying.",
-        input_schema = lean::<CheckQuery>(),
-        meta = always_loaded(),
-        annotations(read_only_hint = true, destructive_hint = false, idempotent_hint = true, open_world_hint = false)
-    )]
-    async fn check(&self, Parameters(query): Parameters<CheckQuery>) -> Result<String, Refusal> {
-        if query.output.trim().is_empty() {
-            return Err(wrong("`output` is empty: pass what the failing call printed"));
-        }
-        let here = self.options.folder.clone();
-        self.desk
-            .text(&Watch::default(), move |store, asked| {
-                answers::check(store, &CheckQuery { here, ..query }, asked.style.now)
-            })
-            .await
+    pub(super) fn asking(&self, context: &RequestContext<RoleServer>) -> Asking {
+        Asking::of(context, &self.options)
     }
 
-    #[tool(
-        name = "failure_search",
-        title = "Search past failures",
-        description = "Find past failures by words, a file, a command, or an error text pasted as it is. Best first; each failure mode with its id, how often it was met, when last, where, and what worked.",
-        input_schema = lean::<SearchQuery>(),
-        annotations(read_only_hint = true, destructive_hint = false, idempotent_hint = true, open_world_hint = false)
-    )]
-    async fn search(&self, Parameters(query): Parameters<SearchQuery>) -> Result<String, Refusal> {
-        if query.query.trim().is_empty() {
-            return Err(wrong("`query` is empty: pass words, or an error text"));
-        }
-        let here = self.options.folder.clone();
-        self.desk
-            .text(&Watch::default(), move |store, asked| {
-                let query = SearchQuery { here, ..query };
-                answers::search(store, &query, asked.style.now, &asked.style.zone)
-            })
-            .await
-    }
-
-    #[tool(
-        name = "failure_report",
-        title = "What has been failing?",
-        description = "Report what has been failing lately: the failure modes that several sessions met, how often, when last, in which project, what worked, what was set aside as nobody's fault, and what agents were told.",
-        input_schema = lean::<ReportQuery>(),
-        annotations(read_only_hint = true, destructive_hint = false, idempotent_hint = true, open_world_hint = false)
-    )]
-    async fn report(&self, Parameters(query): Parameters<ReportQuery>) -> Result<String, Refusal> {
-        let here = self.options.folder.clone();
-        self.desk
-            .text(&Watch::default(), move |store, asked| {
-                let query = ReportQuery { here, ..query };
-                answers::report(store, &query, asked.style.now, &asked.style.zone)
-            })
-            .await
-    }
-
-    #[tool(
-        name = "skill_lookup",
-        title = "Is there a skill for this?",
-        description = "Read the project's skill for an error text or words, or by name: what to run instead, seen to work in several sessions.",
-        input_schema = lean::<LookupQuery>(),
-        annotations(read_only_hint = true, destructive_hint = false, idempotent_hint = true, open_world_hint = false)
-    )]
-    async fn lookup(&self, Parameters(query): Parameters<LookupQuery>) -> Result<String, Refusal> {
-        if query.query.is_none() && query.name.is_none() {
-            return Err(wrong("pass `query`, an error text or words, or the `name` of a skill"));
-        }
-        let folder = PathBuf::from(self.options.folder.clone().unwrap_or_default());
-        self.desk
-            .text(&Watch::default(), move |store, _| {
-                answers::lookup(store, &query, &folder)
-            })
-            .await
-    }
-
-    /// Returns what `call` returns, and an error that the model can read when it panics: a client would wait for ever
-    /// otherwise.
-    async fn shielded(
+    /// Returns what `work` comes to, as an answer or an error of the protocol.
+    pub(super) async fn waited_for<T>(
         &self,
-        call: impl Future<Output = Result<CallToolResponse, ErrorData>>,
-    ) -> Result<CallToolResponse, ErrorData> {
-        let called = AssertUnwindSafe(call).catch_unwind().await;
-        called.unwrap_or_else(|_| Ok(CallToolResult::error(self.desk.broken().into_contents()).into()))
+        context: &RequestContext<RoleServer>,
+        asking: &Asking,
+        work: impl Future<Output = Result<T, Refusal>>,
+    ) -> Result<T, ErrorData> {
+        let waited = waited_for(&self.desk, context, &asking.watch, work);
+        waited.await.map_err(ErrorData::from)
     }
 }
 
-fn wrong(text: &str) -> Refusal {
-    Refusal::new(Kind::Wrong, text)
-}
-
-impl IntoContents for Refusal {
-    fn into_contents(self) -> Vec<ContentBlock> {
-        vec![ContentBlock::text(self.text)]
+/// Returns an error for a place in a list that has one page only, which no answer has named.
+fn one_page(request: Option<&PaginatedRequestParams>) -> Result<(), ErrorData> {
+    match request.and_then(|request| request.cursor.as_ref()) {
+        None => Ok(()),
+        Some(_) => Err(ErrorData::invalid_params(skills::ONE_PAGE, None)),
     }
 }
 
-#[tool_handler(router = self.tool_router)]
+/// Returns enough of a name to know it by.
+fn short(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(64).collect()
+}
+
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
-        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
-            .with_server_info(Implementation::new("callus", env!("CARGO_PKG_VERSION")))
-            .with_instructions(INSTRUCTIONS)
+        let mut extensions = ExtensionCapabilities::new();
+        extensions.insert(skills::EXTENSION.to_owned(), skills::settings());
+        let capabilities = ServerCapabilities::builder()
+            .enable_tools()
+            .enable_resources()
+            .enable_prompts()
+            .enable_completions()
+            .enable_extensions_with(extensions)
+            .build();
+        let writing = if self.options.read_only { "" } else { WRITING };
+        ServerConfig::new(capabilities)
+            .with_server_info(Implementation::new("callus", env!("CARGO_PKG_VERSION")).with_title("Callus"))
+            .with_instructions([INSTRUCTIONS, writing].join("\n").trim_end().to_owned())
+    }
+
+    async fn list_tools(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        one_page(request.as_ref())?;
+        Ok(ListToolsResult::with_all_items(self.listed.to_vec())
+            .with_ttl_ms(era::FIXED_TTL)
+            .with_cache_scope(CacheScope::Private))
+    }
+
+    fn get_tool(&self, name: &str) -> Option<Tool> {
+        self.listed.iter().find(|tool| tool.name == name).cloned()
     }
 
     async fn call_tool(
@@ -158,76 +107,116 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        if !self.tool_router.has_route(&request.name) {
-            let tools: Vec<_> = self.tool_router.list_all().into_iter().map(|tool| tool.name).collect();
-            let words = format!("there is no tool `{}`, only {}", request.name, tools.join(", "));
+        let mut offered = tools::offered(self.options.read_only);
+        let Some(tool) = offered.find(|tool| tool.name == request.name) else {
+            let names: Vec<_> = self.listed.iter().map(|tool| tool.name.as_ref()).collect();
+            let words = format!("there is no tool `{}`, only {}", short(&request.name), names.join(", "));
             return Err(ErrorData::invalid_params(words, None));
+        };
+        let asking = self.asking(&context);
+        let call = (tool.call)(self, request.arguments.unwrap_or_default(), &asking);
+        Ok(match waited_for(&self.desk, &context, &asking.watch, call).await {
+            Ok(text) => CallToolResult::success(vec![ContentBlock::text(text)]),
+            // A model reads what its call came to, and mostly not the errors of the protocol.
+            Err(refusal) => CallToolResult::error(vec![ContentBlock::text(refusal.text)]),
         }
-        let call = self.tool_router.call(ToolCallContext::new(self, request, context));
-        self.shielded(call).await
+        .into())
     }
 
-    /// Says what is wrong with a call that could not be read: a request of unknown shape arrives here, whatever its
-    /// method, and would be refused as one of unknown method.
+    async fn list_resources(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        one_page(request.as_ref())?;
+        let asking = self.asking(&context);
+        self.waited_for(&context, &asking, resources::list(self, &asking)).await
+    }
+
+    async fn list_resource_templates(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        one_page(request.as_ref())?;
+        Ok(resources::templates())
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        let asking = self.asking(&context);
+        let work = resources::read(self, &request.uri, &asking);
+        let read = waited_for(&self.desk, &context, &asking.watch, work).await;
+        read.map(Into::into).map_err(|refusal| match refusal.kind {
+            Kind::Unknown | Kind::Missing => ErrorData::resource_not_found(refusal.text.trim_end().to_owned(), None),
+            _ => refusal.into(),
+        })
+    }
+
+    async fn list_prompts(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        one_page(request.as_ref())?;
+        Ok(prompts::list())
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        let asking = self.asking(&context);
+        let given = request.arguments.unwrap_or_default();
+        let got = self.waited_for(&context, &asking, prompts::get(self, &request.name, given, &asking));
+        got.await.map(Into::into)
+    }
+
+    async fn complete(
+        &self,
+        request: CompleteRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CompleteResult, ErrorData> {
+        let asking = self.asking(&context);
+        let complete = completion::complete(self, request, &asking);
+        self.waited_for(&context, &asking, complete).await
+    }
+
     async fn on_custom_request(
         &self,
         request: CustomRequest,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
-        Err(if request.method == CallToolRequestMethod::VALUE {
-            ErrorData::invalid_params("`name` must be a text and `arguments` an object", None)
-        } else {
-            let words = format!("there is no method `{}`", request.method);
-            ErrorData::new(ErrorCode::METHOD_NOT_FOUND, words, None)
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use super::*;
-    use crate::answers::ReportView;
-    use crate::config::Settings;
-    use crate::domain::time::Timestamp;
-    use crate::store::{Access, Store};
-
-    fn server(data: &Path) -> Server {
-        let settings = Settings::at(data, Timestamp(1_763_640_000_000_000));
-        drop(Store::open(&settings.database(), Access::Write).expect("a store"));
-        Server::new(Desk::new(move || Ok(settings.clone())), Options::default())
-    }
-
-    fn wait<T>(task: impl Future<Output = T>) -> T {
-        let runtime = tokio::runtime::Builder::new_current_thread().build();
-        runtime.expect("a runtime").block_on(task)
-    }
-
-    #[test]
-    fn a_question_that_panics_is_answered_and_noted_and_so_is_the_next_one() {
-        let data = tempfile::tempdir().expect("a temporary folder");
-        let server = server(data.path());
-        wait(async {
-            let broken = server.desk.read::<ReportView>(|_, _| panic!("on purpose")).await;
-            assert_eq!(broken.err(), Some(server.desk.broken()));
-            let next = server.report(Parameters(ReportQuery::default())).await;
-            assert!(next.is_ok_and(|text| text.starts_with("No session is recorded yet.")));
-        });
-        let faults = data.path().join("workspaces/default/faults.log");
-        let faults = std::fs::read_to_string(faults).expect("the fault was noted");
-        assert!(faults.contains("a question over MCP panicked"), "{faults}");
-    }
-
-    #[test]
-    fn a_call_that_panics_outside_the_question_is_answered() {
-        let data = tempfile::tempdir().expect("a temporary folder");
-        let server = server(data.path());
-        let answer = wait(server.shielded(async { panic!("on purpose") }));
-        let Ok(CallToolResponse::Complete(result)) = answer else {
-            panic!("no answer")
+        let asking = self.asking(&context);
+        let params = request.params.as_ref();
+        let answered = match request.method.as_str() {
+            skills::LIST => {
+                let work = skills::list(self, params, &asking);
+                self.waited_for(&context, &asking, work).await
+            }
+            skills::GET => {
+                let work = skills::get(self, params, &asking);
+                self.waited_for(&context, &asking, work).await
+            }
+            skills::FOLDER => {
+                let work = skills::folder(self, params, &asking);
+                self.waited_for(&context, &asking, work).await
+            }
+            // A request of unknown shape arrives here, whatever its method, and would be refused as one of unknown method.
+            CallToolRequestMethod::VALUE => Err(ErrorData::invalid_params(
+                "`name` must be a text and `arguments` an object",
+                None,
+            )),
+            method => Err(ErrorData::new(
+                ErrorCode::METHOD_NOT_FOUND,
+                format!("there is no method `{}`", short(method)),
+                None,
+            )),
         };
-        let said = CallToolResult::error(server.desk.broken().into_contents());
-        assert_eq!(result, said);
+        answered.map(|result: JsonObject| era::finished(&context, result))
     }
 }

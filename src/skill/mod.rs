@@ -7,12 +7,16 @@
 //! it, in fences, quotes and comments too. `plain` takes the power out of recorded text, and [`lint`] makes sure.
 
 pub mod distill;
+mod frontmatter;
 pub mod lint;
 mod name;
 mod phrase;
 mod plain;
 pub mod publish;
 mod render;
+pub mod shipped;
+
+pub use frontmatter::frontmatter;
 
 use crate::domain::id::ModeId;
 use crate::domain::lesson::RemedyKind;

@@ -173,6 +173,13 @@ impl Store {
         Ok(self.connection.progress_handler(0, None::<fn() -> bool>)?)
     }
 
+    /// Asks the database something that has no end, for tests of what can be stopped.
+    #[cfg(test)]
+    pub(crate) fn count_for_ever(&self) -> Result<(), StoreError> {
+        let all = "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n";
+        Ok(self.connection.query_row(all, [], |_| Ok(()))?)
+    }
+
     /// Returns the connection, for the room's own queries.
     pub(super) fn connection(&self) -> &Connection {
         &self.connection

@@ -2,5 +2,8 @@
 
 mod answers;
 pub(crate) mod client;
+mod prompts;
 mod protocol;
+mod resources;
+mod skills;
 mod store;

@@ -2,7 +2,7 @@
 //!
 //! Facts below were measured on Claude Code 2.1.328 and on transcripts of 2.0 and 2.1.
 
-use super::{Hooks, Spec};
+use super::{Asking, Hooks, Spec};
 
 mod api_error;
 mod call;
@@ -37,6 +37,12 @@ pub const SPEC: Spec = Spec {
     transcripts: "projects",
     find: files::find,
     reader: transcript::open,
+    asking: Asking {
+        call: "/claudecode~1toolUseId",
+        session: "",
+        folders: "",
+        variable: "CLAUDE_CODE_SESSION_ID",
+    },
     is_shell: call::is_shell,
     explains_itself: explained::explains_itself,
 };

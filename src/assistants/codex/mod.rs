@@ -2,7 +2,7 @@
 //!
 //! Facts below were measured on Codex CLI 0.63, 0.118 and 0.169, and on transcripts of 0.118 to 0.139.
 
-use super::Spec;
+use super::{Asking, Spec};
 use crate::domain::id::Assistant;
 use crate::domain::trace::SessionKey;
 
@@ -27,6 +27,12 @@ pub const SPEC: Spec = Spec {
     transcripts: "sessions",
     find: files::find,
     reader: transcript::open,
+    asking: Asking {
+        call: "/callId",
+        session: "/sessionId",
+        folders: "/x-codex-turn-metadata/workspaces",
+        variable: "",
+    },
     is_shell: call::is_shell,
     explains_itself: returned::explains_itself,
 };

@@ -1,7 +1,8 @@
 //! `callus mcp`: what an assistant starts to ask its questions.
 
+use crate::assistants::server_session;
 use crate::cli::{Error, Kind};
-use crate::config::Settings;
+use crate::config::{self, Settings};
 use crate::mcp::{self, Desk, Options};
 
 /// Answer an assistant's questions over MCP, on standard input and output
@@ -20,6 +21,7 @@ impl Mcp {
         let options = Options {
             read_only: self.read_only,
             folder: folder.map(|folder| folder.display().to_string()),
+            session: server_session(config::variable),
         };
         mcp::serve(Desk::new(Settings::load), options).map_err(|error| {
             Error::new(Kind::Unavailable, error)

@@ -3,6 +3,7 @@
 //! Rows are plain; `answers` gives them their outer form. Counts come from the counters that recording keeps
 //! wherever a counter exists, because a store may hold a million failures.
 
+mod callers;
 mod events;
 mod failures;
 mod health;
@@ -18,6 +19,7 @@ mod sql;
 mod told;
 mod totals;
 
+pub use callers::CallerRow;
 pub use events::{BodyRow, EventRow};
 pub use failures::{FailureRow, SetAsideRow};
 pub use health::HealthRow;

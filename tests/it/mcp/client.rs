@@ -37,7 +37,13 @@ impl Client {
 
     /// Starts the server in a folder.
     pub(crate) fn start_in(env: &TestEnv, folder: &Path) -> Self {
-        let mut child = env.start_in(folder, &["mcp"], &[]);
+        Self::start_with(env, folder, &[], &[])
+    }
+
+    /// Starts the server in a folder, with more arguments and environment variables.
+    fn start_with(env: &TestEnv, folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let arguments = [&["mcp"], arguments].concat();
+        let mut child = env.start_in(folder, &arguments, variables);
         let output = BufReader::new(child.stdout.take().expect("an output"));
         let (send, lines) = channel();
         thread::spawn(move || {
@@ -63,7 +69,12 @@ impl Client {
 
     /// Starts the server in a folder and begins a session.
     pub(crate) fn begun_in(env: &TestEnv, folder: &Path) -> Self {
-        let mut client = Self::start_in(env, folder);
+        Self::begun_with(env, folder, &[], &[])
+    }
+
+    /// The same, with more arguments and environment variables.
+    pub(super) fn begun_with(env: &TestEnv, folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let mut client = Self::start_with(env, folder, arguments, variables);
         let begun = client.ask("initialize", &greeting("2025-11-25"));
         assert_eq!(begun["result"]["protocolVersion"], "2025-11-25");
         client.send(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}));

@@ -11,7 +11,7 @@ use crate::env::TestEnv;
 use crate::fixture;
 
 /// What every request of the stateless era carries.
-fn meta() -> Value {
+pub(super) fn meta() -> Value {
     json!({
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
         "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
@@ -24,6 +24,9 @@ fn filled() -> TestEnv {
     fixture::fill(&env);
     env
 }
+
+/// The tools that write.
+const WRITERS: &[&str] = &["failure_resolve"];
 
 #[test]
 fn tools_and_instructions_are_few_and_short() {
@@ -46,16 +49,41 @@ fn tools_and_instructions_are_few_and_short() {
     let tools = listed["result"]["tools"].as_array().expect("tools").clone();
     let size = listed["result"].to_string().len();
     assert!(
-        size <= 4_000,
+        size <= 6_000,
         "{size} bytes: every one of them is shown to models again and again"
     );
     for tool in &tools {
         let always = tool["_meta"]["anthropic/alwaysLoad"] == true;
         assert_eq!(always, tool["name"] == "failure_check", "{tool}");
-        assert_eq!(tool["annotations"]["readOnlyHint"], true, "{tool}");
+        let writes = WRITERS.contains(&tool["name"].as_str().expect("a name"));
+        assert_eq!(tool["annotations"]["readOnlyHint"], !writes, "{tool}");
+        // Codex runs a tool unasked that reads, or of which all three are said to be harmless.
+        let harmless =
+            json!({"readOnlyHint": false, "destructiveHint": false, "idempotentHint": true, "openWorldHint": false});
+        assert!(!writes || tool["annotations"] == harmless, "{tool}");
         assert_eq!(tool.get("outputSchema"), None, "{tool}");
     }
     insta::assert_snapshot!(serde_json::to_string_pretty(&tools).expect("JSON"));
+    assert!(client.leave().is_empty());
+}
+
+#[test]
+fn a_server_that_only_reads_has_no_tool_that_writes() {
+    let env = filled();
+    let mut client = Client::begun_with(&env, &env.home(), &["--read-only"], &[]);
+    let listed = client.ask("tools/list", &json!({}));
+    let tools = listed["result"]["tools"].as_array().expect("tools");
+    assert!(
+        tools.iter().all(|tool| tool["annotations"]["readOnlyHint"] == true),
+        "{listed}"
+    );
+    for writer in WRITERS {
+        let reply = client.ask("tools/call", &json!({"name": writer, "arguments": {}}));
+        assert_eq!(reply["error"]["code"], -32602, "{reply}");
+        let begun = client.ask("initialize", &greeting("2025-11-25"));
+        assert!(!begun.to_string().contains(writer), "{begun}");
+    }
+    client.call("failure_report", &json!({})).answer();
     assert!(client.leave().is_empty());
 }
 
@@ -217,7 +245,7 @@ fn a_call_that_cannot_be_made_says_what_can() {
     assert_eq!(reply["error"]["code"], -32602);
     assert_eq!(
         reply["error"]["message"],
-        "there is no tool `failure_forget`, only failure_check, failure_report, failure_search, skill_lookup"
+        "there is no tool `failure_forget`, only failure_check, failure_search, failure_report, skill_lookup, failure_resolve"
     );
     for arguments in [json!([]), json!("{\"query\": \"go\"}"), json!(7)] {
         let reply = client.ask("tools/call", &json!({"name": "failure_search", "arguments": arguments}));

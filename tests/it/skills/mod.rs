@@ -2,7 +2,7 @@
 
 mod hostile;
 mod lookup;
-mod project;
+pub(crate) mod project;
 mod publish;
 
 use std::fs;

@@ -22,21 +22,21 @@ const DAY: i64 = 24 * 3_600_000_000;
 
 /// A failure and the way past it.
 #[derive(Clone, Copy)]
-pub(super) struct Case {
-    pub(super) scope: &'static str,
-    pub(super) headline: &'static str,
-    pub(super) was: &'static str,
-    pub(super) becomes: &'static str,
-    pub(super) kind: RemedyKind,
-    pub(super) source: Source,
+pub(crate) struct Case {
+    pub(crate) scope: &'static str,
+    pub(crate) headline: &'static str,
+    pub(crate) was: &'static str,
+    pub(crate) becomes: &'static str,
+    pub(crate) kind: RemedyKind,
+    pub(crate) source: Source,
     /// Sessions in which it worked.
-    pub(super) worked: i64,
+    pub(crate) worked: i64,
     /// Sessions after them in which it was tried and failed.
-    pub(super) failed: i64,
+    pub(crate) failed: i64,
 }
 
 /// The case that good hints are measured by.
-pub(super) const EXEC: Case = Case {
+pub(crate) const EXEC: Case = Case {
     scope: "go test",
     headline: "fork/exec /tmp/go-build1/b001/exe/a.test.exe: exec format error",
     was: "GOOS=windows go test ./...",
@@ -48,14 +48,14 @@ pub(super) const EXEC: Case = Case {
 };
 
 /// A project in a folder of the home.
-pub(super) struct Project {
-    pub(super) env: TestEnv,
-    pub(super) root: PathBuf,
+pub(crate) struct Project {
+    pub(crate) env: TestEnv,
+    pub(crate) root: PathBuf,
 }
 
 impl Project {
     /// Returns an empty repository that no session has seen.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let env = TestEnv::new();
         let root = env.home().join("ledger");
         fs::create_dir_all(root.join(".git")).expect("a repository");
@@ -72,7 +72,7 @@ impl Project {
     }
 
     /// Returns a repository whose sessions met these cases.
-    pub(super) fn taught(cases: &[Case]) -> Self {
+    pub(crate) fn taught(cases: &[Case]) -> Self {
         let project = Self::new();
         for case in cases {
             project.teach(case);
@@ -81,7 +81,7 @@ impl Project {
     }
 
     /// Makes a linked worktree beside the repository, and returns its folder.
-    pub(super) fn worktree(&self) -> PathBuf {
+    pub(crate) fn worktree(&self) -> PathBuf {
         let side = self.env.home().join("side");
         let own = self.root.join(".git/worktrees/side");
         fs::create_dir_all(&side).expect("a worktree");
@@ -93,12 +93,12 @@ impl Project {
     }
 
     /// Returns the file of a skill.
-    pub(super) fn skill(&self, name: &str) -> PathBuf {
+    pub(crate) fn skill(&self, name: &str) -> PathBuf {
         self.root.join(".claude/skills").join(name).join("SKILL.md")
     }
 
     /// Returns every file below `.claude`, with what it says.
-    pub(super) fn files(&self) -> Vec<(PathBuf, String)> {
+    pub(crate) fn files(&self) -> Vec<(PathBuf, String)> {
         let text = |path: PathBuf| (path.clone(), fs::read_to_string(&path).expect("text"));
         self.paths().into_iter().map(text).collect()
     }
@@ -122,7 +122,7 @@ impl Project {
     }
 
     /// Returns the names of the skills that are there, sorted.
-    pub(super) fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         let files = self.files().into_iter();
         files
             .filter_map(|(path, _)| Some(path.parent()?.file_name()?.to_str()?.to_owned()))
@@ -130,17 +130,17 @@ impl Project {
     }
 
     /// Runs `callus` at the top of the repository.
-    pub(super) fn run(&self, arguments: &[&str]) -> crate::env::Said {
+    pub(crate) fn run(&self, arguments: &[&str]) -> crate::env::Said {
         self.env.run_in(&self.root, arguments)
     }
 
     /// Opens the database for what a test does by hand.
-    pub(super) fn db(&self) -> Connection {
+    pub(crate) fn db(&self) -> Connection {
         Connection::open(self.env.database()).expect("the database opens")
     }
 
     /// Records sessions that met a case, and returns the remedy's row.
-    pub(super) fn teach(&self, case: &Case) -> RemedyId {
+    pub(crate) fn teach(&self, case: &Case) -> RemedyId {
         let mut store = Store::open(&self.env.database(), Access::Write).expect("the store opens");
         let db = self.db();
         let pattern = self.pattern(&db, case);
@@ -309,7 +309,7 @@ fn instance(case: &Case) -> Fingerprint {
 }
 
 /// Returns a file's permission bits.
-pub(super) fn mode(path: &Path) -> u32 {
+pub(crate) fn mode(path: &Path) -> u32 {
     use std::os::unix::fs::PermissionsExt as _;
     fs::metadata(path).expect("a file").permissions().mode() & 0o7777
 }

@@ -1,0 +1,133 @@
+//! What each tool does with what a model passed.
+
+use rmcp::model::JsonObject;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::asking::{Asking, Place};
+use super::desk::{Asked, page};
+use super::refusal::{Kind, Refusal};
+use super::server::Server;
+use crate::answers::{self, Answer, AnswerError, CheckQuery, LookupQuery, ReportQuery, ResolveQuery, SearchQuery};
+use crate::redact::Rules;
+use crate::store::Store;
+
+pub(super) async fn check(server: &Server, given: JsonObject, asking: &Asking) -> Result<String, Refusal> {
+    let query: CheckQuery = read(given)?;
+    if query.output.trim().is_empty() {
+        return Err(wrong("`output` is empty: pass what the failing call printed"));
+    }
+    let ask = move |store: &Store, asked: &Asked<'_>, place: Place| {
+        let here = place.folder;
+        answers::check(store, &CheckQuery { here, ..query }, asked.style.now)
+    };
+    reading(server, asking, ask).await
+}
+
+pub(super) async fn search(server: &Server, given: JsonObject, asking: &Asking) -> Result<String, Refusal> {
+    let query: SearchQuery = read(given)?;
+    if query.query.trim().is_empty() {
+        return Err(wrong("`query` is empty: pass words, or an error text"));
+    }
+    let ask = move |store: &Store, asked: &Asked<'_>, place: Place| {
+        let here = place.folder;
+        answers::search(
+            store,
+            &SearchQuery { here, ..query },
+            asked.style.now,
+            &asked.style.zone,
+        )
+    };
+    reading(server, asking, ask).await
+}
+
+pub(super) async fn report(server: &Server, given: JsonObject, asking: &Asking) -> Result<String, Refusal> {
+    let query: ReportQuery = read(given)?;
+    let ask = move |store: &Store, asked: &Asked<'_>, place: Place| {
+        let here = place.folder;
+        answers::report(
+            store,
+            &ReportQuery { here, ..query },
+            asked.style.now,
+            &asked.style.zone,
+        )
+    };
+    reading(server, asking, ask).await
+}
+
+pub(super) async fn lookup(server: &Server, given: JsonObject, asking: &Asking) -> Result<String, Refusal> {
+    let query: LookupQuery = read(given)?;
+    if query.query.is_none() && query.name.is_none() {
+        return Err(wrong("pass `query`, an error text or words, or the `name` of a skill"));
+    }
+    let ask = move |store: &Store, _: &Asked<'_>, place: Place| answers::lookup(store, &query, &place.path());
+    reading(server, asking, ask).await
+}
+
+pub(super) async fn resolve(server: &Server, given: JsonObject, asking: &Asking) -> Result<String, Refusal> {
+    let query: ResolveQuery = read(given)?;
+    if query.with.is_none() {
+        return Err(wrong(
+            "`fix` is empty: pass the command, the path or the words that got past the failure",
+        ));
+    }
+    let ask = move |store: &mut Store, rules: &Rules, asked: &Asked<'_>, place: Place| {
+        let query = ResolveQuery {
+            here: place.folder,
+            path: asked.settings.path.clone(),
+            ..query
+        };
+        answers::resolve(store, rules, &query, asked.style.now)
+    };
+    writing(server, asking, ask).await
+}
+
+/// Answers a question that only reads, as text.
+async fn reading<A: Answer>(
+    server: &Server,
+    asking: &Asking,
+    ask: impl FnOnce(&Store, &Asked<'_>, Place) -> Result<A, AnswerError> + Send + 'static,
+) -> Result<String, Refusal> {
+    let (watch, asking) = (&asking.watch, asking.clone());
+    let answer = move |store: &Store, asked: &Asked<'_>| {
+        let place = asking.place(store)?;
+        Ok(page(&ask(store, asked, place)?, asked.style))
+    };
+    server.desk.read_watched(watch, answer).await
+}
+
+/// Answers a question that writes, as text.
+async fn writing<A: Answer>(
+    server: &Server,
+    asking: &Asking,
+    ask: impl FnOnce(&mut Store, &Rules, &Asked<'_>, Place) -> Result<A, AnswerError> + Send + 'static,
+) -> Result<String, Refusal> {
+    let asking = asking.clone();
+    let answer = move |store: &mut Store, rules: &Rules, asked: &Asked<'_>| {
+        let place = asking.place(store)?;
+        Ok(page(&ask(store, rules, asked, place)?, asked.style))
+    };
+    server.desk.write(answer).await
+}
+
+/// Returns what was passed as the parameters of a question, or what is wrong with it and where.
+fn read<Q: DeserializeOwned>(given: JsonObject) -> Result<Q, Refusal> {
+    let whole = Value::Object(given);
+    Q::deserialize(&whole).map_err(|error| {
+        // Every parameter may be left out, so that each can be tried alone.
+        let fields = whole.as_object().into_iter().flatten();
+        let alone = |name: &str, value: &Value| Value::Object(Map::from_iter([(name.to_owned(), value.clone())]));
+        let culprit = fields
+            .into_iter()
+            .find(|(name, value)| Q::deserialize(&alone(name, value)).is_err());
+        let named = culprit.map(|(name, _)| format!("`{name}`: ")).unwrap_or_default();
+        Refusal::new(
+            Kind::Wrong,
+            format!("{named}{error}\nThe tool's input schema says what each parameter may be\n"),
+        )
+    })
+}
+
+fn wrong(text: &str) -> Refusal {
+    Refusal::new(Kind::Wrong, text)
+}
