@@ -31,7 +31,12 @@ pub(super) async fn search(server: &Server, given: JsonObject, asking: &Asking) 
     }
     let ask = move |store: &Store, asked: &Asked<'_>, place: Place| {
         let here = place.folder;
-        answers::search(store, &SearchQuery { here, ..query }, asked.style.now, &asked.style.zone)
+        answers::search(
+            store,
+            &SearchQuery { here, ..query },
+            asked.style.now,
+            &asked.style.zone,
+        )
     };
     reading(server, asking, ask).await
 }
