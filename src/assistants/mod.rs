@@ -22,8 +22,6 @@ pub mod server;
 
 pub use asker::{Asker, Asking, asker, server_session};
 
-pub use asker::{Asker, Asking, asker, server_session};
-
 /// Bytes of a successful output that are stored, of its beginning and of its end each.
 pub const SUCCESS_KEPT: usize = 2 * 1024;
 /// Bytes of a failed output, of a prompt and of a call's input that are stored, of the beginning and of the end each.
