@@ -3,9 +3,9 @@
 //! Rows are plain; `answers` gives them their outer form. Counts come from the counters that recording keeps
 //! wherever a counter exists, because a store may hold a million failures.
 
+mod callers;
 mod calls;
 mod counted;
-mod callers;
 mod events;
 mod failures;
 mod health;
@@ -22,9 +22,9 @@ mod sql;
 mod told;
 mod totals;
 
+pub use callers::CallerRow;
 pub use calls::CallRow;
 pub use counted::{CountFilter, Counted, Passages, Runs};
-pub use callers::CallerRow;
 pub use events::{BodyRow, EventRow};
 pub use failures::{FailureRow, SetAsideRow};
 pub use health::HealthRow;
