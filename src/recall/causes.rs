@@ -33,7 +33,7 @@ struct Lead {
 const LEADS: &[Lead] = &[Lead {
     headline: "exec format error",
     call: &["GOOS=", "GOARCH=", "--target"],
-    says: "It compiled, for another system; its tests cannot run here. What follows only compiles.",
+    says: "It compiled, but cannot run here; what follows only compiles.",
 }];
 
 /// Returns what has to be said before a remedy for a failure with this headline; `calls` are what failed and what it was

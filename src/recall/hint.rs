@@ -8,7 +8,7 @@ mod ahead;
 
 pub use ahead::{Ahead, Met, ahead, claim};
 
-use super::wording::{self, Change, SAME, Worded};
+use super::wording::{self, Change, Present, SAME, Worded};
 use super::words::{self, ADVICE, MESSAGE};
 use super::{causes, looking};
 use crate::assistants;
@@ -177,10 +177,14 @@ fn decide(facts: &Facts<'_>, stands: &dyn Fn(&Remedy) -> bool) -> Option<Message
         // A person's words outrank statistics: where they stand, no other remedy is offered.
         return (!told(known, "")).then(|| decided(facts, known)).flatten();
     }
+    if facts.known.is_empty() {
+        return (!facts.is_second).then(|| unsolved(facts)).flatten();
+    }
+    let present = Present::of(facts.text.call, facts.faced.segment.as_deref());
     let mut ways: Vec<Way<'_>> = facts
         .known
         .iter()
-        .filter_map(|known| Way::of(facts, known))
+        .filter_map(|known| Way::of(facts, &present, known))
         .filter(|way| stands(&way.known.remedy) && !told(way.known, &way.said.suggestion))
         .collect();
     // The sort is stable: what worked in more sessions comes first among equals.
@@ -208,11 +212,10 @@ struct Way<'f> {
 const ALIKE: u32 = 500;
 
 impl<'f> Way<'f> {
-    fn of(facts: &Facts<'_>, known: &'f Known) -> Option<Self> {
+    fn of(facts: &Facts<'_>, call: &Present, known: &'f Known) -> Option<Self> {
         let headline = &facts.faced.headline;
         let becomes = remedy::filled(&known.remedy.becomes, headline)?;
         let was = remedy::filled(&known.remedy.was, headline).unwrap_or_default();
-        let call = facts.faced.segment.as_deref().unwrap_or(facts.text.call);
         if !is_tellable(known, &becomes, facts.text) {
             return None;
         }
@@ -224,15 +227,14 @@ impl<'f> Way<'f> {
             call,
         };
         let said = looking::worded(known, change)?;
-        let likeness = wording::likeness(&was, call);
         // What the present call brings along is looked at like what is kept.
         let may_be_typed = remedy::forbidden(&said.suggestion).is_none();
         may_be_typed.then_some(Self {
             known,
             said,
-            likeness,
-            fits: !wording::is_of_many(call) || wording::is_of_many(&becomes),
-            closeness: wording::likeness(&becomes, call),
+            likeness: change.likeness(),
+            fits: !wording::is_of_many(&call.typed) || wording::is_of_many(&becomes),
+            closeness: wording::likeness(&becomes, &call.typed),
         })
     }
 

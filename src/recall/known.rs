@@ -2,7 +2,7 @@
 
 use super::hint::is_tellable;
 use super::looking;
-use super::wording::Change;
+use super::wording::{Change, Present};
 use crate::assistants;
 use crate::domain::lesson::RemedyKind;
 use crate::failure::remedy::{self, Text};
@@ -47,7 +47,7 @@ fn may_be_told(known: &Known, failed: &Failed, text: Text<'_>) -> bool {
         was: &filled(&known.remedy.was).unwrap_or_default(),
         becomes: &becomes,
         tool: failed.kind,
-        call: failed.segment.as_deref().unwrap_or(text.call),
+        call: &Present::of(text.call, failed.segment.as_deref()),
     };
     is_tellable(known, &becomes, text) && looking::worded(known, change).is_some()
 }

@@ -27,8 +27,8 @@ pub(super) fn worded(known: &Known, change: Change<'_>) -> Option<Worded> {
 fn is_another_look(change: Change<'_>) -> bool {
     change.kind == RemedyKind::Changed
         && change.tool == ToolKind::Shell
-        && wording::likeness(change.was, change.call) < wording::SAME
-        && only_looks(change.call)
+        && change.likeness() < wording::SAME
+        && only_looks(&change.call.typed)
 }
 
 /// Returns whether a command line is one command that only shows what is there.
@@ -38,7 +38,7 @@ fn only_looks(call: &str) -> bool {
 
 /// Returns the present call with the change of a remedy, where that is one of the program or of flags alone.
 fn kept(change: Change<'_>) -> Option<String> {
-    let (old, new, here) = (typed(change.was), typed(change.becomes), typed(change.call));
+    let (old, new, here) = (typed(change.was), typed(change.becomes), typed(&change.call.typed));
     // A program without operands says nothing of where operands belong.
     let calling = (old.len() > 1).then(|| applied(&old, &new, &here)).flatten();
     calling.or_else(|| flagged(&old, &new, &here))
@@ -78,6 +78,7 @@ mod tests {
     use super::*;
     use crate::domain::time::Timestamp;
     use crate::recall::sample;
+    use crate::recall::wording::Present;
 
     fn said(was: &str, becomes: &str, call: &str) -> Option<String> {
         let known = sample::known(RemedyKind::Changed, was, becomes, (1, 0), Timestamp(1));
@@ -86,7 +87,7 @@ mod tests {
             was,
             becomes,
             tool: ToolKind::Shell,
-            call,
+            call: &Present::of(call, None),
         };
         worded(&known, change).map(|worded| worded.suggestion)
     }
@@ -167,7 +168,7 @@ mod tests {
             was,
             becomes,
             tool: ToolKind::Shell,
-            call: "grep -rn x .",
+            call: &Present::of("grep -rn x .", None),
         };
         assert!(worded(&person, change).is_some());
         assert!(said(was, becomes, "grep -rn x .").is_none());

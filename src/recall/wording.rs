@@ -6,6 +6,7 @@
 use super::words;
 use crate::domain::lesson::RemedyKind;
 use crate::domain::trace::ToolKind;
+use crate::failure::remedy;
 use crate::failure::shell::lex;
 
 /// What is said, and what it says to type.
@@ -27,8 +28,35 @@ pub(super) struct Change<'c> {
     pub(super) becomes: &'c str,
     /// The kind of tool that failed.
     pub(super) tool: ToolKind,
-    /// The segment of the command line that failed, or the path.
-    pub(super) call: &'c str,
+    /// What failed.
+    pub(super) call: &'c Present,
+}
+
+impl Change<'_> {
+    /// Returns how alike the call that failed is to the one that the remedy replaced.
+    pub(super) fn likeness(&self) -> u32 {
+        likeness(self.was, &self.call.typed).max(likeness(self.was, &self.call.alone))
+    }
+}
+
+/// The call that failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Present {
+    /// The simple command as it was typed, without words of the shell's grammar; or the path.
+    pub(super) typed: String,
+    /// The same as it could be typed outside of its loops.
+    pub(super) alone: String,
+}
+
+impl Present {
+    /// Returns the part of a call that failed; the whole call where nothing says which.
+    pub(super) fn of(call: &str, segment: Option<&str>) -> Self {
+        let whole = segment.unwrap_or(call);
+        let (typed, alone) = segment
+            .and_then(|segment| remedy::typed_alone(call, segment))
+            .unwrap_or_else(|| (whole.to_owned(), whole.to_owned()));
+        Self { typed, alone }
+    }
 }
 
 /// Returns the words for a remedy.
@@ -50,7 +78,7 @@ pub(super) fn worded(change: Change<'_>) -> Worded {
 
 fn in_shell(change: Change<'_>) -> Worded {
     let Change { was, becomes, call, .. } = change;
-    let (old, new, here) = (typed(was), typed(becomes), typed(call));
+    let (old, new, here) = (typed(was), typed(becomes), typed(&call.typed));
     let said = |advice: String, suggestion: &str| Worded {
         advice,
         example: String::new(),
@@ -61,7 +89,7 @@ fn in_shell(change: Change<'_>) -> Worded {
         example: format!("Run it as in {}", words::code(becomes)),
         suggestion: becomes.to_owned(),
     };
-    if old.is_empty() || old == here {
+    if old.is_empty() || old == here || old == typed(&call.alone) {
         return said(format!("Run {}", words::code(becomes)), becomes);
     }
     if let Some(applied) = applied(&old, &new, &here) {
@@ -223,7 +251,7 @@ mod tests {
             was,
             becomes,
             tool: ToolKind::Shell,
-            call,
+            call: &Present::of(call, None),
         })
     }
 
@@ -286,6 +314,24 @@ mod tests {
     }
 
     #[test]
+    fn what_fails_in_a_loop_is_put_as_what_stands_alone() {
+        let command = "for p in ./a ./b; do go test $p; done";
+        for (was, becomes, advice) in [
+            ("go version", "mise exec -- go version", "Run `mise exec -- go test $p`"),
+            ("go test ./a", "go test -exec=true ./a", "Run `go test -exec=true ./a`"),
+        ] {
+            let change = Change {
+                kind: RemedyKind::Changed,
+                was,
+                becomes,
+                tool: ToolKind::Shell,
+                call: &Present::of(command, Some("do go test $p")),
+            };
+            assert_eq!(worded(change).advice, advice);
+        }
+    }
+
+    #[test]
     fn other_kinds_have_their_own_sentence() {
         let said = |kind, tool| {
             let (was, becomes) = ("a.yml", "a.yaml");
@@ -294,7 +340,7 @@ mod tests {
                 was,
                 becomes,
                 tool,
-                call: "a.yml",
+                call: &Present::of("a.yml", None),
             })
             .advice
         };

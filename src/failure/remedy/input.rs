@@ -1,6 +1,7 @@
 //! One simple command of a call with everything that belongs to its input: folder, preparation of the shell, words.
 
 use super::alike;
+use super::looped::Loops;
 use super::story::Step;
 use crate::domain::failure::Goal;
 use crate::failure::shell::{self, Masked, lex};
@@ -31,6 +32,8 @@ pub(super) struct Input {
     pub(super) masked: Option<Masked>,
     /// It shows or asks, and does nothing.
     pub(super) looks: bool,
+    /// Words of a loop stand in it in place of the loop's variable.
+    pub(super) looped: bool,
 }
 
 /// Words before a program that limit or time it.
@@ -50,8 +53,10 @@ pub(super) fn of(step: &Step) -> Vec<Input> {
     let mut folder = step.folder.clone();
     let mut moved = false;
     let mut before: Vec<String> = Vec::new();
+    let mut loops = Loops::default();
     let mut out = Vec::new();
     for (at, segment) in step.segments.iter().enumerate() {
+        loops.pass(segment);
         if matches!(segment.word.as_str(), "cd" | "pushd") {
             if let Some(to) = segment.arguments.iter().find(|word| !word.starts_with('-')) {
                 folder = Some(alike::join(folder.as_deref(), to));
@@ -64,10 +69,12 @@ pub(super) fn of(step: &Step) -> Vec<Input> {
             continue;
         }
         let Some(goal) = segment.goal.clone() else { continue };
-        let typed = without_idle(&segment.typed);
+        let typed = loops.filled(&without_idle(&segment.typed));
+        let looped = loops.filled(&segment.typed) != segment.typed;
         out.push(Input {
             at,
-            goal,
+            goal: if looped { Loops::goal(&typed, goal) } else { goal },
+            looped,
             words: words(&typed),
             typed,
             before: before.clone(),
@@ -118,12 +125,15 @@ pub(super) fn quoted(word: &str) -> String {
     }
 }
 
-/// Returns a command line in which words, compared without their quotes, are others.
-pub(super) fn replaced(typed: &str, mut other: impl FnMut(&str) -> Option<String>) -> String {
+/// Returns a command line in which words are others; `other` is given each word without its quotes, and as it was typed.
+pub(super) fn replaced(typed: &str, mut other: impl FnMut(&str, &str) -> Option<String>) -> String {
     let mut out = String::new();
     let mut end = 0;
     for word in lex::split(typed).into_iter().flat_map(|simple| simple.words) {
-        let (Some(new), Some(before)) = (other(&word.text), typed.get(end..word.place.start)) else {
+        let new = typed
+            .get(word.place.clone())
+            .and_then(|source| other(&word.text, source));
+        let (Some(new), Some(before)) = (new, typed.get(end..word.place.start)) else {
             continue;
         };
         out.push_str(before);

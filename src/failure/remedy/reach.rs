@@ -33,6 +33,8 @@ pub(super) fn compare(fault: &Fault, headline: &str, was: &Input, now: &Input, k
     }
     let remedy = match fault {
         Fault::Denied | Fault::Transient | Fault::Verdict => None,
+        // Of the words of a loop nobody says which one was missing, and which one is there.
+        Fault::Path | Fault::Name if was.looped || now.looped => None,
         // What only limits a program is left out of the same command, or another such program is put in its place.
         Fault::Program(name) if input::is_idle(name) && !now.words.first().is_some_and(|word| input::is_idle(word)) => {
             None

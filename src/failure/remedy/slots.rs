@@ -36,7 +36,7 @@ pub(super) fn of_kind(
         (Fault::Program(_) | Fault::Module, RemedyKind::Prepared, _) => {
             let names = names(headline);
             let mut slots = 0;
-            let becomes = input::replaced(&remedy.becomes, |word| {
+            let becomes = input::replaced(&remedy.becomes, |word, _| {
                 let at = names.iter().position(|name| name == word)?;
                 slots += 1;
                 Some(format!("<{}>", at + 1))

@@ -408,7 +408,7 @@ fn what_only_compiles_is_said_to_do_so_in_a_sentence_of_its_own() {
         (
             "GOOS=windows go test ./...",
             "GOOS=windows go test -exec=true ./...",
-            "its tests cannot run here. What follows only compiles. Run `GOOS=windows go test -exec=true ./...`.",
+            "It compiled, but cannot run here; what follows only compiles. Run `GOOS=windows go test -exec=true ./...`.",
         ),
         (
             "GOOS=windows go test ./internal/auth",
@@ -417,13 +417,16 @@ fn what_only_compiles_is_said_to_do_so_in_a_sentence_of_its_own() {
         ),
         (
             "GOOS=windows go test ./internal/auth",
-            "GOCACHE=/tmp/a-cache-of-its-own GOOS=windows go test -exec=true ./...",
-            "only compiles. Run it as in `GOCACHE=/tmp/a-cache-of-its-own GOOS=windows go test -exec=true ./...`.",
+            "GOCACHE=/tmp/a-cache-of-its-own-for-the-other-system GOOS=windows go test -exec=true ./...",
+            "only compiles. Run it as in `GOCACHE=/tmp/a-cache-of-its-own-for-the-other-system GOOS=windows go test -exec=true ./...`.",
         ),
     ] {
         let text = Case::new(built, command, vec![compiles(becomes)]).text();
         let advice = text.lines().next().unwrap_or_default();
-        assert!(advice.starts_with("Callus: It compiled, for another system;"), "{text}");
+        assert!(
+            advice.starts_with("Callus: It compiled, but cannot run here;"),
+            "{text}"
+        );
         assert!(advice.ends_with(said), "{text}");
     }
 }

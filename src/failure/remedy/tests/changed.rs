@@ -347,3 +347,47 @@ proptest! {
         prop_assert_eq!((lessons, passages), learn(&told.0));
     }
 }
+
+#[test]
+fn what_runs_in_a_loop_is_learnt_as_it_is_typed_alone() {
+    for (command, headline, later, becomes) in [
+        (
+            "for p in ./a ./b; do go test $p; done",
+            "bash: line 1: go: command not found",
+            "for p in ./a ./b; do mise exec -- go test $p; done",
+            Some("mise exec -- go test ./a"),
+        ),
+        (
+            "for n in 7 8; do gh pr diff $n --stat; done",
+            "unknown flag: --stat",
+            "gh pr diff 7 --name-only",
+            Some("gh pr diff 7 --name-only"),
+        ),
+        (
+            "for p in ./a ./b; do\n  GOOS=windows go test $p\ndone",
+            "fork/exec /tmp/a.test.exe: exec format error",
+            "for p in ./a ./b; do\n  GOOS=windows go test -exec=true $p\ndone",
+            Some("GOOS=windows go test -exec=true ./a"),
+        ),
+        // Which of them was missing, and which one is there, is not said.
+        (
+            "for t in test1 test2; do mise run $t; done",
+            "mise ERROR no task test2 found",
+            "for t in test1 test3; do mise run $t; done",
+            None,
+        ),
+        (
+            "for f in a.yml b.yml; do cat .github/$f; done",
+            "cat: .github/b.yml: No such file or directory",
+            "for f in a.yaml b.yaml; do cat .github/$f; done",
+            None,
+        ),
+    ] {
+        let told = Told::default().red(command, headline).ok(later);
+        let becomes: Vec<_> = becomes
+            .into_iter()
+            .map(|text| (RemedyKind::Changed, text.to_owned()))
+            .collect();
+        assert_eq!(told.taught(), becomes, "{command}");
+    }
+}
