@@ -318,3 +318,49 @@ impl LogView {
         out.text()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_one_line_as_wide_as_it_may_be_with_colours_or_without() {
+        let line = LogLine {
+            at: String::new(),
+            level: "hint".to_owned(),
+            kind: "hint".to_owned(),
+            mode: Some("7k2m9q1x".to_owned()),
+            failure: None,
+            remedy: None,
+            session: None,
+            project: Some("shop".to_owned()),
+            what: None,
+            text: "Callus: Run `mise exec -- go test ./...`.\nWorked in 2 of 2 sessions.\n\u{1b}[2JThis".to_owned(),
+            note: Some("failed-again".to_owned()),
+            time: Timestamp(0),
+        };
+        let plain = Style::model(Timestamp(0), TimeZone::UTC);
+        let text = |width, colour| {
+            line.text(&Style {
+                width,
+                colour,
+                ..plain.clone()
+            })
+        };
+        assert_eq!(
+            text(usize::MAX, false),
+            "1970-01-01 00:00:00  hint       7k2m9q1x  shop  Callus: Run `mise exec -- go test ./...`. · \
+             Worked in 2 of 2 sessions. · This (failed again)\n"
+        );
+        for width in 60..100 {
+            // What is cut ends with a word, and not with the blank behind it.
+            let used = text(width, false).trim_end().chars().count();
+            assert!(used == width || used == width - 1, "{used} of {width}");
+            let bare = text(width, true)
+                .replace("\u{1b}[2m", "")
+                .replace("\u{1b}[1m", "")
+                .replace("\u{1b}[0m", "");
+            assert_eq!(bare, text(width, false), "colours take no room");
+        }
+    }
+}

@@ -15,7 +15,7 @@ use super::env::TestEnv;
 use super::fixture;
 
 /// Long enough for a machine on which everything else runs too.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 fn filled() -> TestEnv {
     let env = TestEnv::new();

@@ -170,8 +170,8 @@ pub fn moved_hook(entry: &Value, binary: &str) -> Value {
 /// Returns the entry of our MCP server. The client shows its model one tool from the start, for that tool says so itself,
 /// and of the others their names until they are wanted.
 ///
-/// The client puts a variable's value into a header when it starts. One that is not set is an empty text and not an
-/// error: an error would cost the user the other servers too.
+/// The client puts a variable's value into a header when it starts. Where it is not set, the client says so, and only this
+/// server turns it away: the user's others go on.
 #[must_use]
 pub fn server(server: &Server) -> Value {
     match server {
@@ -180,7 +180,7 @@ pub fn server(server: &Server) -> Value {
             json!({"type": "stdio", "command": path, "args": [server::SERVES]})
         }
         Server::Address(address) => {
-            let token = format!("Bearer ${{{}:-}}", server::TOKEN);
+            let token = format!("Bearer ${{{}}}", server::TOKEN);
             json!({"type": "http", "url": address, "headers": {"Authorization": token}})
         }
     }

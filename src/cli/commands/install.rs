@@ -1,9 +1,10 @@
 //! `callus install` and `callus uninstall`: the wiring of assistants.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::ErrorKind;
 
-use crate::assistants::server::{ADDRESS, TOKEN};
+use crate::assistants::server::ADDRESS;
 use crate::cli::terminal::Surroundings;
 use crate::cli::{Error, Kind, REFUSED, Told, ask};
 use crate::config;
@@ -11,6 +12,12 @@ use crate::install::apply::{Applied, ApplyError, apply};
 use crate::install::plan::{Plan, PlanError, Site, Wanted};
 use crate::install::{self, Client};
 use crate::process;
+
+/// What else has to be done where agents ask over HTTP.
+const TO_SERVE: &str =
+    "`callus serve` has to run, and CALLUS_TOKEN has to hold its token where an assistant is started:
+  export CALLUS_TOKEN=\"$(callus serve --show-token)\"
+";
 
 /// Record an assistant's sessions from now on, and let it ask: shows what is edited, and asks once
 #[derive(Debug, clap::Args)]
@@ -93,10 +100,7 @@ impl Install {
         }
         let mut told = plans.carry_out(|client| format!("{}\n", client.wired), around)?;
         if address.is_some() {
-            told.text += &format!(
-                "`callus serve` has to run, and {TOKEN} has to hold its token where an assistant is started:\n  \
-                 export {TOKEN}=\"$(callus serve --show-token)\"\n"
-            );
+            told.text.push_str(TO_SERVE);
         }
         told.text += "Undo: callus uninstall\n";
         Ok(told)
@@ -200,7 +204,7 @@ impl Plans {
             match plan(client, &site) {
                 Ok(plan) => plans.made.push((client, site, plan)),
                 Err(error) if single => return Err(error.into()),
-                Err(error) => plans.failed.push(failure(client, error.into())),
+                Err(error) => plans.failed.push(failure(client, &error.into())),
             }
         }
         Ok(plans)
@@ -228,7 +232,7 @@ impl Plans {
             match apply(site, plan) {
                 Ok(applied) => out += &(done(client) + &by_hand(&applied, around)),
                 Err(error) if single => return Err(error.into()),
-                Err(error) => self.failed.push(failure(client, error.into())),
+                Err(error) => self.failed.push(failure(client, &error.into())),
             }
         }
         self.made.clear();
@@ -244,10 +248,10 @@ impl Plans {
             .filter(|(_, _, plan)| plan.is_empty())
             .flat_map(|(_, _, plan)| &plan.notes)
         {
-            text += &format!("note: {}\n", around.style.safe(note));
+            let _ = writeln!(text, "note: {}", around.style.safe(note));
         }
         for sentence in &self.failed {
-            text += &format!("Not done: {}\n", around.style.safe(sentence));
+            let _ = writeln!(text, "Not done: {}", around.style.safe(sentence));
         }
         Told {
             text,
@@ -319,7 +323,7 @@ fn address(given: &str) -> Result<String, Error> {
     }
 }
 
-fn failure(client: &Client, error: Error) -> String {
+fn failure(client: &Client, error: &Error) -> String {
     format!("{}: {}", client.display, error.sentence())
 }
 

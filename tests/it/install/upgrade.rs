@@ -77,7 +77,7 @@ fn a_server_that_is_asked_stays_until_it_is_taken_out() {
     home.address = Some("http://127.0.0.1:22558/mcp".into());
     home.install(BINARY);
     let state = || fs::read_to_string(&home.places.state).expect("state");
-    let wanted = r#"{"mcpServers":{"callus":{"type":"http","url":"http://127.0.0.1:22558/mcp","headers":{"Authorization":"Bearer ${CALLUS_TOKEN:-}"}}}}"#;
+    let wanted = r#"{"mcpServers":{"callus":{"type":"http","url":"http://127.0.0.1:22558/mcp","headers":{"Authorization":"Bearer ${CALLUS_TOKEN}"}}}}"#;
     assert_eq!(state(), wanted);
     assert!(home.plan(BINARY).expect("a plan").is_empty());
     let mut upgraded = home;

@@ -181,10 +181,10 @@ impl Document {
         } else {
             newline.repeat(2)
         };
-        let mut block = format!("{before}[{}]{newline}", path.join("."));
-        for (key, value) in fields {
-            block += &format!("{key} = {}{newline}", written(value));
-        }
+        let fields = fields
+            .iter()
+            .map(|(key, value)| format!("{key} = {}{newline}", written(value)));
+        let block = format!("{before}[{}]{newline}{}", path.join("."), fields.collect::<String>());
         let end = self.text.len();
         let around = Around {
             before,
