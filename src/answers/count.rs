@@ -183,7 +183,7 @@ pub fn count(store: &Store, query: &CountQuery, now: Timestamp, zone: &TimeZone)
         });
     }
     let counted = store.count_failures(&filter)?;
-    let mut view = CountView::of(query, start, counted);
+    let mut view = CountView::of(query, start, &counted);
     view.modes = modes(store, &filter, &view, now)?;
     view.runs = runs(store, &filter, &view)?;
     if let Some(mode) = filter.mode {
@@ -347,7 +347,7 @@ fn told(
 }
 
 impl CountView {
-    fn of(query: &CountQuery, start: Timestamp, counted: Counted) -> Self {
+    fn of(query: &CountQuery, start: Timestamp, counted: &Counted) -> Self {
         Self {
             since: (start > Timestamp(0)).then(|| style::rfc3339(start)),
             failures: counted.failures,
@@ -367,7 +367,7 @@ impl CountView {
     }
 
     fn nothing(query: &CountQuery, start: Timestamp) -> Self {
-        Self::of(query, start, Counted::default())
+        Self::of(query, start, &Counted::default())
     }
 }
 

@@ -138,7 +138,7 @@ pub fn record(
     let mut refused = Vec::new();
     let mut taken = Vec::new();
     for (line, query) in (1..).zip(queries) {
-        match checked(reading, writing, query, now).and_then(|checked| allowed(checked)) {
+        match checked(reading, writing, query, now).and_then(allowed) {
             Ok(checked) => taken.push((line, checked)),
             Err(error) if queries.len() == 1 => return Err(error),
             Err(error) => refused.push(RefusedLine::new(line, &error)),

@@ -255,8 +255,11 @@ fn known_by(checked: &Checked, own: Option<&str>, told: Option<&Told>) -> String
         (None, None) => {}
     }
     let digest = hash.finalize();
-    let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    format!("r1-{hex}")
+    let half = digest
+        .iter()
+        .take(16)
+        .fold(0_u128, |half, byte| (half << 8) | u128::from(*byte));
+    format!("r1-{half:032x}")
 }
 
 /// Returns the session and the call of a failure that is recorded.

@@ -300,7 +300,10 @@ impl Answer for RecordView {
         match self.records.as_slice() {
             [one] => out.add(&one.text(style)),
             several => {
-                out.line(format!("{} recorded.", count(several.len() as i64, "record")));
+                out.line(format!(
+                    "{} recorded.",
+                    count(i64::try_from(several.len()).unwrap_or(i64::MAX), "record")
+                ));
                 for one in several.iter().filter(|one| one.failure.is_some()) {
                     out.add(&one.text(style));
                 }

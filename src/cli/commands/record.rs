@@ -22,6 +22,7 @@ const MOST: u64 = 64 << 20;
   callus record --json-in < calls.jsonl                 One JSON object a line; docs/record.md lists the fields
 
 What is told twice, with the same --id or --timestamp, is kept once.")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct Record {
     /// Read records from standard input: JSON, one object a line
     #[arg(long, exclusive = true)]
@@ -246,12 +247,9 @@ fn lines(bytes: &[u8]) -> Result<Vec<RecordQuery>, Error> {
 }
 
 fn one(value: Value, line: usize) -> Result<RecordQuery, Error> {
-    let mut fields = match value {
-        Value::Object(fields) => fields,
-        _ => {
-            let error = Error::new(Kind::User, format!("record {line} is no JSON object"));
-            return Err(error.hint("Write one JSON object a line; nothing was recorded"));
-        }
+    let Value::Object(mut fields) = value else {
+        let error = Error::new(Kind::User, format!("record {line} is no JSON object"));
+        return Err(error.hint("Write one JSON object a line; nothing was recorded"));
     };
     if !fields.contains_key("cwd") && !fields.contains_key("project") {
         fields.extend(here().map(|folder| ("cwd".to_owned(), folder.into())));

@@ -104,10 +104,9 @@ fn say(finding: &mut Finding, error_type: Option<&str>, message: &str, output: &
         None => String::new(),
     };
     let headline = match error_type {
-        None => words,
         Some(name) if words.is_empty() && output.trim().is_empty() => format!("{name} in {}", finding.scope),
         Some(name) if !words.is_empty() && !words.contains(name) => format!("{name}: {words}"),
-        Some(_) => words,
+        Some(_) | None => words,
     };
     if !headline.is_empty() {
         finding.headline = cut(&headline, HEADLINE_CHARS);

@@ -13,7 +13,7 @@ use crate::store::{Store, StoreError};
 /// Failures that are looked at, the newest first: with more, only that it were more matters.
 const MOST_FAILURES: usize = 2_000;
 /// Failures of which is looked up what they were.
-const SAMPLED: usize = 200;
+const SAMPLED: u32 = 200;
 /// Sessions of which the runs are added up, the newest first.
 const MOST_SESSIONS: usize = 1_000;
 /// Patterns of a failure mode that are looked at.
@@ -174,7 +174,7 @@ impl Store {
     /// Returns the failure modes that are most frequent among the newest failures that fit, with how many of them are of
     /// each.
     pub fn modes_among(&self, filter: &CountFilter<'_>, limit: usize) -> Result<Vec<(ModeId, i64)>, StoreError> {
-        let (looked, _) = self.looked_at(filter, SAMPLED)?;
+        let (looked, _) = self.looked_at(filter, SAMPLED as usize)?;
         let mut patterns: BTreeMap<i64, i64> = BTreeMap::new();
         for pattern in looked.iter().filter(|one| one.counts).filter_map(|one| one.pattern) {
             *patterns.entry(pattern).or_default() += 1;
@@ -199,18 +199,18 @@ impl Store {
         let Some(mode) = filter.mode.filter(|_| filter.instance.is_none()) else {
             return self.by_keys(&keys(filter), filter.since, most);
         };
-        let (mut found, mut more) = (Vec::new(), false);
+        let (mut found, mut is_cut) = (Vec::new(), false);
         for pattern in self.patterns_of(mode)? {
             let mut keys = keys(filter);
             keys.insert(0, Key::new("pattern", "failure_pattern", pattern));
             let (looked, there_are) = self.by_keys(&keys, filter.since, most)?;
             found.extend(looked);
-            more |= there_are;
+            is_cut |= there_are;
         }
         found.sort_by_key(|one| std::cmp::Reverse(one.at));
-        more |= found.len() > most;
+        is_cut |= found.len() > most;
         found.truncate(most);
-        Ok((found, more))
+        Ok((found, is_cut))
     }
 
     fn patterns_of(&self, mode: ModeId) -> Result<Vec<i64>, StoreError> {
@@ -235,11 +235,11 @@ impl Store {
             ),
             None => ("indexed by failure_at where ?3 is null and".to_owned(), keys),
         };
-        let columns: String = rest.iter().map(|key| format!(", {}", key.column)).collect();
-        let fits: String = (4..)
-            .zip(rest)
-            .map(|(n, key)| format!(" and {} = ?{n}", key.column))
-            .collect();
+        let (mut columns, mut fits) = (String::new(), String::new());
+        for (n, Key { column, .. }) in (4..).zip(rest) {
+            columns = format!("{columns}, {column}");
+            fits = format!("{fits} and {column} = ?{n}");
+        }
         let sql = format!(
             "select at, session, pattern, expected is null{fits_column}
              from (select at, session, pattern, expected{columns} from failure {lead} at >= ?1
@@ -341,22 +341,18 @@ impl Store {
     /// Returns how the newest settled failures of a mode, or of one instance of it, were got over.
     pub fn passages(&self, mode: ModeId, instance: Option<Fingerprint>) -> Result<Passages, StoreError> {
         let mut found = Passages::default();
-        let add = |row: &Row<'_>| -> rusqlite::Result<()> {
+        let mut add = |row: &Row<'_>| -> rusqlite::Result<()> {
             found.failures += row.get::<_, i64>(0)?;
             found.passed += row.get::<_, i64>(1)?;
             found.soon += row.get::<_, i64>(2)?;
             found.again += row.get::<_, i64>(3)?;
             Ok(())
         };
-        match instance {
-            Some(instance) => {
-                self.rows(PASSED_INSTANCE, rusqlite::params![instance.text(), SAMPLED as i64], add)?;
-            }
-            None => {
-                let mut add = add;
-                for pattern in self.patterns_of(mode)? {
-                    self.rows(PASSED_PATTERN, rusqlite::params![pattern, SAMPLED as i64], &mut add)?;
-                }
+        if let Some(instance) = instance {
+            self.rows(PASSED_INSTANCE, rusqlite::params![instance.text(), SAMPLED], &mut add)?;
+        } else {
+            for pattern in self.patterns_of(mode)? {
+                self.rows(PASSED_PATTERN, rusqlite::params![pattern, SAMPLED], &mut add)?;
             }
         }
         Ok(found)
@@ -369,7 +365,7 @@ impl Store {
             let rows: Vec<(String, Option<Timestamp>)> = self.rows(
                 "select resolution, at from (select resolution, at from failure where pattern = ?1 order by at desc limit ?2)
                  where resolution is not null",
-                rusqlite::params![pattern, SAMPLED as i64],
+                rusqlite::params![pattern, SAMPLED],
                 |row| Ok((row.get(0)?, maybe_time(row, "at")?)),
             )?;
             for (text, at) in rows {
