@@ -63,7 +63,8 @@ fn main() -> Result<(), HttpError> {
             None,
         );
         eprintln!("listening on http://{address}/mcp");
-        app.serve(listener, http::asked_to_end()).await;
+        let end = http::asked_to_end().map_err(HttpError::Runtime)?;
+        app.serve(listener, end).await;
         Ok(())
     })
 }

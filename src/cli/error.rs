@@ -72,7 +72,7 @@ impl Error {
     }
 
     /// Returns an error of this kind with what to do about it.
-    fn advised(kind: Kind, source: impl Advice + Send + Sync + 'static) -> Self {
+    pub(super) fn advised(kind: Kind, source: impl Advice + Send + Sync + 'static) -> Self {
         Self {
             hints: source.advice(),
             ..Self::new(kind, source)

@@ -107,6 +107,9 @@ pub enum ConfigError {
     },
 }
 
+/// Where `callus serve` listens, unless another address is wanted: on this machine alone.
+pub const ADDRESS: &str = "127.0.0.1:22558";
+
 /// The folder of journals in the folder of a workspace, and in the spare one.
 const JOURNALS: &str = "journal";
 
@@ -184,6 +187,12 @@ impl Settings {
     #[must_use]
     pub fn folder(&self) -> PathBuf {
         self.data.join("workspaces").join(&self.workspace)
+    }
+
+    /// Returns the file of the token that lets clients of `callus serve` in.
+    #[must_use]
+    pub fn token(&self) -> PathBuf {
+        self.data.join("token")
     }
 
     /// Returns the path of this workspace's database.

@@ -1,5 +1,6 @@
 //! Who may come in: by which name this server was called, from which page, and with which token.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -11,8 +12,10 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 use super::error::HttpError;
+use super::limits::BODY;
 use super::problem::Problem;
 use super::token::Token;
+use crate::mcp::Web;
 
 /// Who may come in.
 #[derive(Debug, Clone)]
@@ -88,6 +91,15 @@ impl Door {
             origins: from.into(),
             pages: pages.into(),
         })
+    }
+
+    /// Returns what the MCP service checks once more.
+    pub(super) fn web(&self) -> Web {
+        Web {
+            hosts: self.hosts.iter().map(ToString::to_string).collect(),
+            origins: self.origins.iter().map(ToString::to_string).collect(),
+            largest: BODY,
+        }
     }
 
     /// Returns whether pages of other servers may ask, and so whether browsers must be told.
@@ -205,7 +217,7 @@ impl Name {
 
     fn parse(given: &str) -> Option<Self> {
         let authority: Authority = given.parse().ok()?;
-        let host = authority.host().trim_end_matches('.').to_lowercase();
+        let host = authority.host().to_lowercase();
         // `name:` and `name:99999` have a port that is none.
         let port_is_fine = authority.port().is_some() == authority.as_str()[authority.host().len()..].contains(':');
         let plain = !authority.as_str().contains('@') && !host.is_empty() && port_is_fine;
@@ -239,6 +251,24 @@ impl Origin {
     }
 }
 
+impl fmt::Display for Name {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.host)?;
+        self.port.map_or(Ok(()), |port| write!(out, ":{port}"))
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let implied = IMPLIED
+            .iter()
+            .find(|(scheme, _)| *scheme == self.scheme)
+            .map(|(_, port)| *port);
+        write!(out, "{}://{}", self.scheme, self.host)?;
+        self.port.or(implied).map_or(Ok(()), |port| write!(out, ":{port}"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -268,7 +298,7 @@ mod tests {
             (&["LOCALHOST:9"], 200),
             (&["[::1]:4000"], 200),
             (&["callus.example.org"], 200),
-            (&["callus.example.org.:4000"], 200),
+            (&["callus.example.org.:4000"], 403),
             (&["other.example.org:8443"], 200),
             (&["other.example.org:80"], 403),
             (&["other.example.org"], 403),

@@ -4,14 +4,20 @@
 mod app;
 mod door;
 mod error;
+mod given;
 mod limits;
+mod openapi;
 mod problem;
 mod serve;
+mod server;
 mod token;
+mod v1;
 
 pub use app::{App, Log};
 pub use door::Door;
 pub use error::{HttpError, TokenError};
 pub use limits::{Limits, RATE};
+pub use openapi::document;
 pub use serve::{address, asked_to_end, listen};
+pub use server::{Wanted, serve};
 pub use token::Token;

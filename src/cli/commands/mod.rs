@@ -20,6 +20,7 @@ mod replay;
 mod report;
 mod resolve;
 mod search;
+mod serve;
 mod session;
 mod sessions;
 mod show;
@@ -105,6 +106,7 @@ pub(super) enum Command {
     Install(install::Install),
     Uninstall(install::Uninstall),
     Mcp(mcp::Mcp),
+    Serve(serve::Serve),
     /// Do what hooks leave for later.
     #[command(hide = true)]
     Worker,
@@ -148,6 +150,7 @@ impl Command {
             | Self::Install(_)
             | Self::Uninstall(_)
             | Self::Mcp(_)
+            | Self::Serve(_)
             | Self::Worker
             | Self::Sweep(_) => false,
         }
@@ -190,6 +193,7 @@ pub(super) fn run(command: Command, around: &Surroundings) -> Result<Told, Error
         Command::Redact(_) => redact::Redact::run(around).map(Told::from),
         Command::Install(command) => command.run(around),
         Command::Uninstall(command) => command.run(around),
+        Command::Serve(command) => command.run(around).map(Told::from),
         Command::Mcp(command) => command.run().map(Told::from),
         Command::Replay(command) => command.run(around).map(Told::from),
         Command::Sweep(command) => command.run().map(Told::from),
