@@ -45,6 +45,7 @@ mod replay_shown;
 mod resolve;
 mod robust;
 mod search;
+mod serve;
 mod skills;
 mod warnings;
 mod warnings_counted;

@@ -1,0 +1,9 @@
+//! `callus serve` as clients meet it: the real program behind a socket.
+
+mod client;
+mod crowd;
+mod description;
+mod end;
+mod mcp;
+mod start;
+mod table;
