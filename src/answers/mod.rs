@@ -62,7 +62,9 @@ pub use recent::recent;
 pub use record::{MOST_AT_ONCE, RecordQuery, RecordVerdict, RecordView, RecordedLine, RefusedLine, record};
 pub use remedies::{Quote, RemedyLine};
 pub use replay::{ReplayEvent, ReplayView, replayed};
-pub use report::{ProjectFiguresLine, ReasonCount, ReportQuery, ReportView, SelfExplaining, Widened, report};
+pub use report::{
+    GroupLine, ProjectFiguresLine, ReasonCount, ReportQuery, ReportView, SelfExplaining, Widened, report,
+};
 pub use resolve::{Decision, ResolveQuery, Resolved, resolve};
 pub use sample::SAMPLE;
 pub use search::{HitLine, SearchQuery, SearchView, search};

@@ -2,18 +2,22 @@
 
 use super::AnswerError;
 use super::failures::{ModeLine, line};
-use super::pick::project_at;
+use super::scope::{Reach, Scope};
 use crate::domain::time::Timestamp;
 use crate::store::Store;
 
-/// Returns the failure modes that the project of the folder `here` met last, the newest first; outside of every project
-/// those of all.
+/// Returns the failure modes that were met last where `here` is, the newest first: in its project, or outside of every
+/// project in all of them.
 pub fn recent(store: &Store, here: Option<&str>, most: u32, now: Timestamp) -> Result<Vec<ModeLine>, AnswerError> {
-    let project = project_at(store, here)?;
+    let scope = Scope::of(store, here, None, None)?;
+    if scope.reach == Reach::None {
+        return Ok(Vec::new());
+    }
     let mut lines = Vec::new();
-    for mode in store.newest_modes(project, most)? {
-        if let Some(row) = store.mode(mode)? {
-            lines.push(line(store, &row, now)?);
+    for mode in store.newest_modes(scope.project(), most)? {
+        let Some(row) = store.mode(mode)? else { continue };
+        if let Some(seen) = scope.seen(store, row)? {
+            lines.push(line(store, &seen.row, now)?);
         }
     }
     Ok(lines)

@@ -1,6 +1,9 @@
 //! What has been failing lately: the one answer to begin with.
 
+mod by;
 mod text;
+
+pub use by::GroupLine;
 
 use jiff::tz::TimeZone;
 use schemars::JsonSchema;
@@ -9,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::failures::{ModeLine, READ, line_of, reason};
 use super::pick::{pick_project, project_at};
 use super::remedies::named;
+use super::scope::{Reach, Scope};
 use super::told::ToldSums;
 use super::{AnswerError, lenient, since, style};
 use crate::assistants::explains_itself;
@@ -27,9 +31,18 @@ pub struct ReportQuery {
     /// Only this project: its name, or the path of a folder in it.
     #[serde(deserialize_with = "lenient::text")]
     pub project: Option<String>,
+    /// `here`, or `all` to look at other projects too.
+    #[serde(deserialize_with = "lenient::text")]
+    pub scope: Option<String>,
+    /// Also what fails by `tool`, `node`, `agent`, `model`, `assistant`, `type`, `project` or `session`.
+    #[serde(deserialize_with = "lenient::text")]
+    pub by: Option<String>,
     /// The folder from which it is asked: what is decided in a project is told only there.
     #[serde(skip)]
     pub here: Option<String>,
+    /// A person asks, who may read of every project.
+    #[serde(skip)]
+    pub person: bool,
 }
 
 /// What has been failing lately.
@@ -71,6 +84,13 @@ pub struct ReportView {
     pub projects: Vec<ProjectFiguresLine>,
     /// How many projects the window has.
     pub project_count: i64,
+    /// What was asked for as `by`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// The failures of the window by what they have in common, most of them first, at most 12; left out when they were
+    /// not asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub groups: Option<Vec<GroupLine>>,
     /// What agents were told in the window, and what came of it.
     pub told: ToldSums,
     #[serde(skip)]
@@ -131,11 +151,14 @@ const WEIGHED: usize = 60;
 
 /// Returns what has been failing in the window; when that is empty, in the last window of the same length that is not.
 pub fn report(store: &Store, query: &ReportQuery, now: Timestamp, zone: &TimeZone) -> Result<ReportView, AnswerError> {
-    let project = query
-        .project
-        .as_deref()
-        .map(|given| pick_project(store, given))
-        .transpose()?;
+    let grouping = query.by.as_deref().map(by::grouping).transpose()?;
+    // A person reads of every project.
+    let scope = (!query.person).then(|| agents_scope(store, query)).transpose()?;
+    let project = match (scope, &query.project) {
+        (Some(scope), _) => scope.project(),
+        (None, Some(given)) => Some(pick_project(store, given)?),
+        (None, None) => None,
+    };
     let asked = since(query.since.as_deref().unwrap_or(WINDOW), now, zone)?;
     let (start, end) = window(store, asked, now, project)?;
     let totals = store.totals(start, end, project)?;
@@ -167,6 +190,10 @@ pub fn report(store: &Store, query: &ReportQuery, now: Timestamp, zone: &TimeZon
         self_explaining: SelfExplaining::default(),
         projects: figures(store, (start, end), project, now)?,
         project_count: totals.projects,
+        by: query.by.clone(),
+        groups: grouping
+            .map(|grouping| by::groups(store, grouping, (start, end), project))
+            .transpose()?,
         told: ToldSums::of(store, (start, end), project, totals.calls)?,
         window: (start, end),
     };
@@ -182,18 +209,43 @@ pub fn report(store: &Store, query: &ReportQuery, now: Timestamp, zone: &TimeZon
     view.self_explaining = SelfExplaining {
         modes: plain.len(),
         failures: plain.iter().map(|mode| mode.failures).sum(),
-        examples: plain.iter().take(2).map(|mode| mode.headline.clone()).collect(),
+        examples: Vec::new(),
     };
+    for mode in plain.into_iter().take(2) {
+        view.self_explaining.examples.push(worded(store, scope, mode)?.headline);
+    }
     let (again, once): (Vec<ModeRow>, Vec<ModeRow>) = telling.into_iter().partition(|mode| mode.all_sessions >= 2);
     view.met_again_modes = again.len();
-    let here = match project {
-        Some(project) => Some(project),
-        None => project_at(store, query.here.as_deref())?,
+    let home = match scope {
+        Some(scope) => scope.home(),
+        None => project.or(project_at(store, query.here.as_deref())?),
     };
-    view.met_again = costliest(store, again, 10, here, now)?;
+    let told = |(mode, sample): (ModeRow, ModeSample)| {
+        let mode = worded(store, scope, mode)?;
+        named(store, mode.id, line_of(store, &mode, &sample, now)?, home, now)
+    };
+    view.met_again = costliest(store, again, 10)?
+        .into_iter()
+        .map(told)
+        .collect::<Result<_, _>>()?;
     view.met_once_modes = once.len();
-    view.met_once = costliest(store, once, 5, here, now)?;
+    view.met_once = costliest(store, once, 5)?
+        .into_iter()
+        .map(told)
+        .collect::<Result<_, _>>()?;
     Ok(view)
+}
+
+/// Returns which projects the report is of, and whose words it may tell. A folder of which nothing is recorded has
+/// nothing to report, so that it is told of all others what may be told of them.
+fn agents_scope(store: &Store, query: &ReportQuery) -> Result<Scope, AnswerError> {
+    let (here, project, wide) = (query.here.as_deref(), query.project.as_deref(), query.scope.as_deref());
+    let scope = Scope::of(store, here, project, wide)?;
+    Ok(if scope.reach == Reach::None {
+        scope.widened()
+    } else {
+        scope
+    })
 }
 
 /// Returns the window to show: the one asked for, or when no session was active in it one as long that ends with the
@@ -237,14 +289,16 @@ fn figures(
     Ok(lines)
 }
 
-/// Returns the modes that cost most.
-fn costliest(
-    store: &Store,
-    modes: Vec<ModeRow>,
-    limit: usize,
-    here: Option<ProjectId>,
-    now: Timestamp,
-) -> Result<Vec<ModeLine>, AnswerError> {
+/// Returns a failure mode with the words that may be told of it.
+fn worded(store: &Store, scope: Option<Scope>, mode: ModeRow) -> Result<ModeRow, AnswerError> {
+    match scope {
+        Some(scope) => scope.worded(store, mode),
+        None => Ok(mode),
+    }
+}
+
+/// Returns the modes that cost most, with what their newest failures are like.
+fn costliest(store: &Store, modes: Vec<ModeRow>, limit: usize) -> Result<Vec<(ModeRow, ModeSample)>, AnswerError> {
     let mut weighed = Vec::new();
     for mode in modes.into_iter().take(WEIGHED) {
         let sample = store.mode_sample(mode.id)?;
@@ -255,11 +309,8 @@ fn costliest(
             .then(b_mode.last_at.cmp(&a_mode.last_at))
             .then(a_mode.fingerprint.cmp(&b_mode.fingerprint))
     });
-    weighed
-        .iter()
-        .take(limit)
-        .map(|(_, mode, sample)| named(store, mode.id, line_of(store, mode, sample, now)?, here, now))
-        .collect()
+    let costly = weighed.into_iter().take(limit);
+    Ok(costly.map(|(_, mode, sample)| (mode, sample)).collect())
 }
 
 /// Returns what a mode cost: sessions of the window, times the mean weight of its newest failures (high 3, medium 2,

@@ -120,6 +120,17 @@ impl Scope {
         }
     }
 
+    /// Returns a failure mode with the words that may be told of it; its figures stay as they are.
+    pub(super) fn worded(self, store: &Store, row: ModeRow) -> Result<ModeRow, AnswerError> {
+        let own = match self.own {
+            Own::All => return Ok(row),
+            Own::One(project) => store.mode_in(row.id, project)?,
+            Own::None => None,
+        };
+        let headline = own.map_or_else(|| row.template.clone(), |own| own.headline);
+        Ok(ModeRow { headline, ..row })
+    }
+
     /// Returns a failure mode as it may be told; nothing when it is out of reach.
     pub(super) fn seen(self, store: &Store, row: ModeRow) -> Result<Option<Seen>, AnswerError> {
         let home = match (self.reach, self.own) {

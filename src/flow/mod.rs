@@ -21,7 +21,7 @@ pub mod worker;
 pub use brief::{brief_of, project_of};
 pub use error::FlowError;
 pub use forewarn::forewarn;
-pub use ready::{ready, ready_if_recorded, ready_to_write, refresh};
+pub use ready::{ready, ready_if_recorded, ready_to_write, refresh, refresh_by};
 pub(crate) use stands::stands;
 
 use crate::config::Settings;

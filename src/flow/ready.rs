@@ -1,7 +1,10 @@
 //! What every reading command does first: drain, so that what is read is current.
 
+use std::sync::Arc;
+
 use crate::capture::{CaptureError, Recorder, drain};
 use crate::config::Settings;
+use crate::redact::Rules;
 use crate::store::{Access, Store, StoreError, journal};
 
 use super::FlowError;
@@ -38,12 +41,22 @@ pub fn ready_if_recorded(settings: &Settings) -> Result<Store, FlowError> {
 /// Where the journals cannot be drained now, because another process holds the lock or the disk is full, what
 /// was drained before is answered: a question is worth an answer that is a moment old.
 pub fn refresh(store: &mut Store, settings: &Settings) -> Result<(), FlowError> {
+    refresh_by(store, settings, || super::rules(settings).map(Arc::new))
+}
+
+/// The same with the rules that `rules` returns, for a process that drains again and again: what a rule needs is made when
+/// it first meets a word of its own, and kept.
+pub fn refresh_by(
+    store: &mut Store,
+    settings: &Settings,
+    rules: impl FnOnce() -> Result<Arc<Rules>, FlowError>,
+) -> Result<(), FlowError> {
     store.recheck_version()?;
     // A server asks before every answer, and mostly nothing has come: the rules are made only for what has.
     if store.spooled(&settings.journal_folders())? == 0 {
         return Ok(());
     }
-    let rules = super::rules(settings)?;
+    let rules = rules()?;
     let mut recorder = Recorder::new(settings.machine());
     for folder in settings.journal_folders() {
         match drain::drain(store, &folder, &rules, &mut recorder, settings.clock) {

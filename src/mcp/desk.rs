@@ -8,7 +8,7 @@ use tokio::sync::Semaphore;
 
 use super::refusal::{Kind, Refusal};
 use crate::answers::{Answer, AnswerError, Style};
-use crate::config::{ConfigError, Settings};
+use crate::config::{ConfigError, Pattern, Settings};
 use crate::flow::{self, FlowError};
 use crate::redact::Rules;
 use crate::store::{Store, StoreError};
@@ -26,11 +26,14 @@ struct Room {
     load: Box<Load>,
     /// Connections that nobody uses just now.
     idle: Mutex<Vec<Store>>,
-    /// Held by whoever drains: the others find nothing left to do.
-    drain: Mutex<()>,
+    /// Held by whoever drains: the others find nothing left to do. With it the rules by which was drained last.
+    drain: Mutex<Option<Ruled>>,
     reading: Arc<Semaphore>,
     writing: Arc<Semaphore>,
 }
+
+/// Rules, and the patterns of the settings that they were made with.
+type Ruled = (Vec<Pattern>, Arc<Rules>);
 
 /// What a question may look at beside the store.
 #[derive(Clone, Copy)]
@@ -184,8 +187,8 @@ impl Room {
     ) -> Result<A, Refusal> {
         let settings = (self.load)()?;
         let style = Style::model(settings.clock.now(), TimeZone::system());
-        let rules = flow::rules(&settings)?;
         let mut store = self.current(&settings, flow::ready)?;
+        let rules = self.rules(&settings)?;
         let asked = Asked {
             settings: &settings,
             style: &style,
@@ -202,14 +205,18 @@ impl Room {
     ) -> Result<Store, FlowError> {
         let kept = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let kept = kept.filter(|store| store.path() == settings.database() && !store.is_replaced());
-        let _drain = self.drain.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut drain = self.drain.lock().unwrap_or_else(PoisonError::into_inner);
         match kept {
             Some(mut store) => {
-                flow::refresh(&mut store, settings)?;
+                flow::refresh_by(&mut store, settings, || current_rules(&mut drain, settings))?;
                 Ok(store)
             }
             None => open(settings),
         }
+    }
+
+    fn rules(&self, settings: &Settings) -> Result<Arc<Rules>, FlowError> {
+        current_rules(&mut self.drain.lock().unwrap_or_else(PoisonError::into_inner), settings)
     }
 
     /// Keeps the connection for the next question, unless it is at fault itself. What breaks while a question is
@@ -223,6 +230,19 @@ impl Room {
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(store);
         }
         Ok(answer?)
+    }
+}
+
+/// Returns the rules of the settings: those that were made before, unless the settings now have other patterns.
+fn current_rules(kept: &mut Option<Ruled>, settings: &Settings) -> Result<Arc<Rules>, FlowError> {
+    let patterns = settings.file.patterns();
+    match kept {
+        Some((known, rules)) if known.as_slice() == patterns => Ok(Arc::clone(rules)),
+        _ => {
+            let rules = Arc::new(flow::rules(settings)?);
+            *kept = Some((patterns.to_vec(), Arc::clone(&rules)));
+            Ok(rules)
+        }
     }
 }
 

@@ -143,7 +143,12 @@ async fn what_failed(
     let here = asking.clone();
     let found = server.desk.read_watched(&asking.watch, move |store, asked| {
         let here = here.place(store)?.folder;
-        let query = ReportQuery { since, project, here };
+        let query = ReportQuery {
+            since,
+            project,
+            here,
+            ..ReportQuery::default()
+        };
         let report = answers::report(store, &query, asked.style.now, &asked.style.zone)?;
         let mut told = Vec::new();
         for id in report.met_again.iter().filter_map(|mode| mode.id.clone()).take(TOLD) {

@@ -1,6 +1,6 @@
 //! The report as text: at most 25 lines, readable at 60 columns.
 
-use super::{ReportView, days};
+use super::{ReportView, by, days};
 use crate::answers::page::Page;
 use crate::answers::style::{count, thousands};
 use crate::answers::{Answer, Reader, Style};
@@ -8,6 +8,8 @@ use crate::domain::time::Timestamp;
 
 /// Lines of a report, so that it fits a terminal of usual height with the prompt below it.
 const LINES: usize = 25;
+/// Lines that failure modes have at least, whatever else was asked for.
+const FEWEST: usize = 8;
 /// Failure modes that the text shows.
 const MODES: usize = 6;
 /// With fewer failure modes than these it is worth looking further back.
@@ -28,7 +30,10 @@ impl Answer for ReportView {
         if self.told.is_anything() {
             head.push(style.field("Told", &self.told.sentence()));
         }
-        let mut foot = self.project_lines(style);
+        let mut foot = match (&self.by, &self.groups) {
+            (Some(by), Some(groups)) => by::table(by, groups, style),
+            _ => self.project_lines(style),
+        };
         foot.push("\n".to_owned());
         foot.push(style.field("Next", &self.next()));
         if style.reader == Reader::Person {
@@ -36,7 +41,7 @@ impl Answer for ReportView {
         }
         let explained = self.explained(style);
         let used = lines(&head) + lines(&foot) + lines(std::slice::from_ref(&explained));
-        let body = self.modes(style, LINES.saturating_sub(used));
+        let body = self.modes(style, LINES.saturating_sub(used).max(FEWEST));
         [head.concat(), body, explained, foot.concat()].concat()
     }
 }

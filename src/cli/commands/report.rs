@@ -21,8 +21,11 @@ pub(crate) struct Report {
     /// Look at one project: its name, its remote or a folder in it
     #[arg(long, value_name = "PROJECT")]
     project: Option<String>,
+    /// Also by tool, node, agent, model, assistant, type, project or session
+    #[arg(long, value_name = "WHAT")]
+    by: Option<String>,
     /// Show what a report is like, on four invented sessions
-    #[arg(long, conflicts_with_all = ["since", "project"])]
+    #[arg(long, conflicts_with_all = ["since", "project", "by"])]
     sample: bool,
 }
 
@@ -39,7 +42,10 @@ impl Report {
         let query = ReportQuery {
             since: self.since,
             project: self.project.map(folder),
+            by: self.by,
             here: here(),
+            person: true,
+            ..ReportQuery::default()
         };
         around.told(&answers::report(&store, &query, around.now(), &around.style.zone)?)
     }
@@ -67,6 +73,7 @@ fn sample(around: &Surroundings) -> Result<String, Error> {
     flow::import::import(&mut store, &settings, &request, |_, _| {})?;
     let query = ReportQuery {
         since: Some("all".to_owned()),
+        person: true,
         ..ReportQuery::default()
     };
     let mut view = answers::report(&store, &query, around.now(), &around.style.zone)?;
