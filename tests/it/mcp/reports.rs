@@ -32,7 +32,10 @@ fn a_report_is_of_the_project_and_of_the_others_only_what_may_be_told() {
     );
     // Nothing is recorded where it is asked: of all others what may be told.
     let other = report(&mut client, "/home/dev/other", &json!({"since": "all"}));
-    assert!(other.contains("not found: go"), "a folder of no repository is no project: {other}");
+    assert!(
+        other.contains("not found: go"),
+        "a folder of no repository is no project: {other}"
+    );
     // Who is in no project reads of all of them, and so does who names one.
     let home = client.call("failure_report", &json!({"since": "all"})).answer();
     assert!(home.contains("command not found: go"), "{home}");
