@@ -8,9 +8,11 @@ use serde_json::Value;
 
 use super::Options;
 use super::desk::Watch;
-use crate::assistants::{Asker, asker};
+use crate::answers::Who;
+use crate::assistants::{Asker, asker, by_name};
 use crate::domain::id::Assistant;
 use crate::domain::trace::SessionKey;
+use crate::store::read::CallerRow;
 use crate::store::{Store, StoreError};
 
 /// What a request says of whoever sent it.
@@ -29,6 +31,8 @@ pub(super) struct Asking {
 pub(super) struct Place {
     /// The session, where it is known.
     pub(super) session: Option<SessionKey>,
+    /// The trace that the request belongs to, as a session of the client.
+    pub(super) trace: Option<SessionKey>,
     /// The folder whose project is meant.
     pub(super) folder: Option<String>,
 }
@@ -39,16 +43,11 @@ const ANY_CLIENT: &str = "api";
 impl Asking {
     pub(super) fn of(context: &RequestContext<RoleServer>, options: &Options) -> Self {
         let meta = Value::Object(context.meta.0.0.clone());
-        let client = context.client_info().map(|client| client.name);
+        let client = context.client_info().and_then(|client| named(&client.name));
         Self {
             asker: asker(&meta),
             trace: trace(&meta).map(|external| SessionKey {
-                assistant: Assistant::new(
-                    client
-                        .as_deref()
-                        .and_then(named)
-                        .unwrap_or_else(|| ANY_CLIENT.to_owned()),
-                ),
+                assistant: Assistant::new(client.unwrap_or_else(|| ANY_CLIENT.to_owned())),
                 external,
             }),
             options: options.clone(),
@@ -57,30 +56,37 @@ impl Asking {
     }
 
     /// Returns where whoever asks stands: what the request says of its session comes first, then the session of the call
-    /// that it came with, then what the server was started for, then the trace that it belongs to.
+    /// that it came with, then what the server was started for.
     pub(super) fn place(&self, store: &Store) -> Result<Place, StoreError> {
         let known = match (&self.asker.session, &self.asker.call) {
             (Some(session), _) => store.caller_of_session(session)?,
             (None, Some(call)) => store.caller_of_call(call)?,
             (None, None) => None,
         };
+        Ok(self.place_of(known))
+    }
+
+    /// Returns where whoever asks stands, with what is recorded of their session.
+    pub(super) fn place_of(&self, known: Option<CallerRow>) -> Place {
         let (found, cwd) = known.map_or((None, None), |row| (Some(row.session), row.cwd));
         let session = self.asker.session.clone().or(found);
-        Ok(Place {
-            session: session
-                .or_else(|| self.options.session.clone())
-                .or_else(|| self.trace.clone()),
-            folder: self
-                .asker
-                .folder
-                .clone()
-                .or(cwd)
-                .or_else(|| self.options.folder.clone()),
-        })
+        let folder = self.asker.folder.clone().or(cwd);
+        Place {
+            session: session.or_else(|| self.options.session.clone()),
+            trace: self.trace.clone(),
+            folder: folder.or_else(|| self.options.folder.clone()),
+        }
     }
 }
 
 impl Place {
+    /// Returns who says something: an agent, in the session that is known, or else in the trace.
+    pub(super) fn who(&self) -> Who {
+        Who::Agent {
+            session: self.session.clone().or_else(|| self.trace.clone()),
+        }
+    }
+
     /// Returns the folder as a path; an empty one belongs to no project.
     pub(super) fn path(&self) -> PathBuf {
         self.folder.as_deref().unwrap_or_default().into()
@@ -95,7 +101,8 @@ fn trace(meta: &Value) -> Option<String> {
     real.then(|| trace.to_ascii_lowercase())
 }
 
-/// Returns a client's name as the name of an assistant: letters and digits, with hyphens between them.
+/// Returns a client's name as that of a program that records: letters and digits, with hyphens between them. The sessions
+/// of assistants are recorded by themselves.
 fn named(client: &str) -> Option<String> {
     let words: Vec<String> = client
         .split(|c: char| !c.is_ascii_alphanumeric())
@@ -103,7 +110,7 @@ fn named(client: &str) -> Option<String> {
         .map(str::to_ascii_lowercase)
         .collect();
     let name = words.join("-");
-    (!name.is_empty() && name.len() <= 64).then_some(name)
+    (!name.is_empty() && name.len() <= 40 && by_name(&name).is_none()).then_some(name)
 }
 
 #[cfg(test)]
@@ -132,6 +139,13 @@ mod tests {
     #[test]
     fn a_client_is_called_by_its_letters_and_digits() {
         assert_eq!(named("Order Pipeline/2.0").as_deref(), Some("order-pipeline-2-0"));
-        assert_eq!(named("—"), None);
+        for none in [
+            "—",
+            "claude-code",
+            "Codex",
+            "a program whose makers gave it far too long a name",
+        ] {
+            assert_eq!(named(none), None, "{none}");
+        }
     }
 }

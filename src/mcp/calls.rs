@@ -8,7 +8,11 @@ use super::asking::{Asking, Place};
 use super::desk::{Asked, page};
 use super::refusal::{Kind, Refusal};
 use super::server::Server;
-use crate::answers::{self, Answer, AnswerError, CheckQuery, LookupQuery, ReportQuery, ResolveQuery, SearchQuery};
+use crate::answers::{
+    self, Answer, AnswerError, CheckQuery, CountQuery, LookupQuery, RecordQuery, ReportQuery, ResolveQuery,
+    SearchQuery, Writing,
+};
+use crate::flow::{self, FlowError};
 use crate::redact::Rules;
 use crate::store::Store;
 
@@ -80,6 +84,59 @@ pub(super) async fn resolve(server: &Server, given: JsonObject, asking: &Asking)
         answers::resolve(store, rules, &query, asked.style.now)
     };
     writing(server, asking, ask).await
+}
+
+pub(super) async fn record(server: &Server, given: JsonObject, asking: &Asking) -> Result<String, Refusal> {
+    let query: RecordQuery = read(given)?;
+    let asking = asking.clone();
+    let answer = move |store: Result<&mut Store, &FlowError>, rules: &Rules, asked: &Asked<'_>| {
+        let place = match &store {
+            Ok(store) => asking.place(store)?,
+            Err(_) => asking.place_of(None),
+        };
+        let query = recorded(query, &place);
+        let writing = Writing {
+            settings: asked.settings,
+            rules,
+            who: place.who(),
+        };
+        let view = answers::record(store, &writing, &[query], asked.style.now)?;
+        if view.is_worker_due(asked.settings) {
+            flow::worker::start(asked.settings);
+        }
+        Ok(page(&view, asked.style))
+    };
+    server.desk.write_anyway(answer).await
+}
+
+/// Returns a record with what its client did not have to say: where it ran, and to which trace it belongs.
+fn recorded(mut query: RecordQuery, place: &Place) -> RecordQuery {
+    let is_placed = !query.cwd.is_null() || !query.project.is_null() || !query.failure.is_null();
+    if let Some(folder) = place.folder.as_deref().filter(|_| !is_placed) {
+        query.cwd = folder.into();
+    }
+    if let (None, Some(trace)) = (&place.session, &place.trace)
+        && query.session.is_null()
+        && query.failure.is_null()
+    {
+        query.session = trace.external.as_str().into();
+        if query.assistant.is_null() {
+            query.assistant = trace.assistant.0.as_str().into();
+        }
+    }
+    query
+}
+
+pub(super) async fn count(server: &Server, given: JsonObject, asking: &Asking) -> Result<String, Refusal> {
+    let query: CountQuery = read(given)?;
+    let ask = move |store: &Store, asked: &Asked<'_>, place: Place| {
+        let query = CountQuery {
+            here: place.folder,
+            ..query
+        };
+        answers::counted(store, &query, asked.style.now, &asked.style.zone)
+    };
+    reading(server, asking, ask).await
 }
 
 /// Answers a question that only reads, as text.

@@ -135,6 +135,15 @@ impl Desk {
         self.on_a_thread(&self.room.writing, move || room.write_down(ask)).await
     }
 
+    /// The same for what the journal takes first: it is kept also where the store cannot be opened, of which `ask` is told.
+    pub async fn write_anyway<A: Send + 'static>(
+        &self,
+        ask: impl FnOnce(Result<&mut Store, &FlowError>, &Rules, &Asked<'_>) -> Result<A, AnswerError> + Send + 'static,
+    ) -> Result<A, Refusal> {
+        let room = Arc::clone(&self.room);
+        self.on_a_thread(&self.room.writing, move || room.take_down(ask)).await
+    }
+
     /// Notes that a question broke down, and returns what is said instead of an answer.
     pub(super) fn broken(&self) -> Refusal {
         if let Ok(settings) = (self.room.load)() {
@@ -197,14 +206,42 @@ impl Room {
         self.keep(store, answer, false)
     }
 
-    /// Returns a store, drained: one that was kept, unless the settings or the file system now name another.
+    fn take_down<A>(
+        &self,
+        ask: impl FnOnce(Result<&mut Store, &FlowError>, &Rules, &Asked<'_>) -> Result<A, AnswerError>,
+    ) -> Result<A, Refusal> {
+        let settings = (self.load)()?;
+        let style = Style::model(settings.clock.now(), TimeZone::system());
+        let rules = self.rules(&settings)?;
+        let asked = Asked {
+            settings: &settings,
+            style: &style,
+        };
+        let kept = self.kept(&settings).map(|mut store| {
+            store.recheck_version()?;
+            Ok(store)
+        });
+        let mut store = match kept.unwrap_or_else(|| flow::ready_to_write(&settings)) {
+            Ok(store) => store,
+            Err(error) => return Ok(ask(Err(&error), &rules, &asked)?),
+        };
+        let answer = ask(Ok(&mut store), &rules, &asked);
+        self.keep(store, answer, false)
+    }
+
+    /// Returns a connection that nobody uses, unless the settings or the file system now name another store.
+    fn kept(&self, settings: &Settings) -> Option<Store> {
+        let kept = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        kept.filter(|store| store.path() == settings.database() && !store.is_replaced())
+    }
+
+    /// Returns a store, drained: one that was kept, else one that `open` opens.
     fn current(
         &self,
         settings: &Settings,
         open: impl FnOnce(&Settings) -> Result<Store, FlowError>,
     ) -> Result<Store, FlowError> {
-        let kept = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let kept = kept.filter(|store| store.path() == settings.database() && !store.is_replaced());
+        let kept = self.kept(settings);
         let mut drain = self.drain.lock().unwrap_or_else(PoisonError::into_inner);
         match kept {
             Some(mut store) => {

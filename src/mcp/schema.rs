@@ -7,9 +7,48 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
-/// Returns the schema of `T` without what a model does not need: titles, nulls beside a type, number formats.
-/// Serde still takes nulls, and numbers sent as text.
-pub(super) fn lean<T: JsonSchema>() -> Arc<JsonObject> {
+/// A parameter that is shown to models, and what it is; nothing where its name says it, or where the question's own words
+/// are the right ones.
+pub(super) type Shown = (&'static str, What);
+
+/// What is said of a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    /// What the question itself says.
+    Own,
+    /// Nothing: its name says it.
+    Nothing,
+    /// This.
+    Said(&'static str),
+}
+
+/// Returns the schema of `T` with these parameters alone, and without what a model does not need: titles, nulls beside a
+/// type, number formats. Serde still takes nulls, numbers sent as text, and the parameters that are not shown.
+pub(super) fn lean<T: JsonSchema>(shown: &[Shown]) -> Arc<JsonObject> {
+    let mut schema = whole::<T>();
+    let mut properties = match schema.remove("properties") {
+        Some(Value::Object(properties)) => properties,
+        _ => JsonObject::new(),
+    };
+    let mut kept = JsonObject::new();
+    for (name, what) in shown {
+        let Some(mut property) = properties.remove(*name) else {
+            continue;
+        };
+        if let Value::Object(fields) = &mut property {
+            match what {
+                What::Own => {}
+                What::Nothing => drop(fields.remove("description")),
+                What::Said(words) => drop(fields.insert("description".to_owned(), Value::from(*words))),
+            }
+        }
+        kept.insert((*name).to_owned(), property);
+    }
+    schema.insert("properties".to_owned(), kept.into());
+    Arc::new(schema)
+}
+
+fn whole<T: JsonSchema>() -> JsonObject {
     let mut settings = SchemaSettings::draft2020_12();
     settings.inline_subschemas = true;
     settings.meta_schema = None;
@@ -19,8 +58,8 @@ pub(super) fn lean<T: JsonSchema>() -> Arc<JsonObject> {
     }
     thin(&mut schema);
     match schema {
-        Value::Object(root) => Arc::new(root),
-        _ => Arc::default(),
+        Value::Object(root) => root,
+        _ => JsonObject::new(),
     }
 }
 
@@ -38,6 +77,9 @@ fn thin(value: &mut Value) {
                 if fields.get(word).is_some_and(|value| !value.is_object()) {
                     fields.remove(word);
                 }
+            }
+            if fields.get("additionalProperties") == Some(&Value::Bool(true)) {
+                fields.remove("additionalProperties");
             }
             fields.values_mut().for_each(thin);
         }

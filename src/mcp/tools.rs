@@ -8,9 +8,10 @@ use rmcp::model::{JsonObject, MetaObject, Tool, ToolAnnotations};
 use super::asking::Asking;
 use super::calls;
 use super::refusal::Refusal;
-use super::schema::lean;
+use super::schema::What::{Nothing, Own, Said};
+use super::schema::{Shown, lean};
 use super::server::Server;
-use crate::answers::{CheckQuery, LookupQuery, ReportQuery, ResolveQuery, SearchQuery};
+use crate::answers::{CheckQuery, CountQuery, LookupQuery, RecordQuery, ReportQuery, ResolveQuery, SearchQuery};
 
 /// What a call of a tool does to what is recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +28,9 @@ pub(super) struct Described {
     title: &'static str,
     /// What it is for and when to call it, for a model that sees nothing else.
     description: &'static str,
-    schema: fn() -> Arc<JsonObject>,
+    schema: fn(&[Shown]) -> Arc<JsonObject>,
+    /// The parameters that a model is shown; others are taken too.
+    shown: &'static [Shown],
     pub(super) does: Does,
     /// Answers a call.
     pub(super) call: for<'a> fn(&'a Server, JsonObject, &'a Asking) -> BoxFuture<'a, Result<String, Refusal>>,
@@ -40,38 +43,111 @@ pub(super) const ALL: &[Described] = &[
         title: "Has this failed before?",
         description: "Tell whether an error was met before on this machine: how often, when last, where, and what worked then. Call it with the output of a failed command or tool call before retrying.",
         schema: lean::<CheckQuery>,
+        shown: &[("output", Own), ("command", Own)],
         does: Does::Reads,
         call: |server, given, asking| Box::pin(calls::check(server, given, asking)),
     },
     Described {
         name: "failure_search",
         title: "Search past failures",
-        description: "Find past failures by words, a file, a command, or an error text pasted as it is. Best first; each failure mode with its id, how often it was met, when last, where, and what worked.",
+        description: "Find past failures of this project by words, a file, a command, or an error text as it is. Best first: each failure mode with its id, how often and when it was met, and what worked.",
         schema: lean::<SearchQuery>,
+        shown: &[
+            (
+                "query",
+                Said(
+                    "Words, or an error text. Filters may stand in it: since:7d tool:Bash project: model: assistant: status: label: agent: node: type: session: env:",
+                ),
+            ),
+            ("scope", Own),
+            ("limit", Nothing),
+            ("cursor", Said("From the page before.")),
+        ],
         does: Does::Reads,
         call: |server, given, asking| Box::pin(calls::search(server, given, asking)),
     },
     Described {
         name: "failure_report",
         title: "What has been failing?",
-        description: "Report what has been failing lately: the failure modes that several sessions met, how often, when last, in which project, what worked, what was set aside as nobody's fault, and what agents were told.",
+        description: "Report what has been failing lately: the failure modes that several sessions met, how often, when last, where, what worked, and what was set aside as nobody's fault.",
         schema: lean::<ReportQuery>,
+        shown: &[
+            ("since", Said("7d (also when left out), today, a date, all.")),
+            ("project", Said("Its name, or a folder in it.")),
+            ("scope", Own),
+            ("by", Own),
+        ],
         does: Does::Reads,
         call: |server, given, asking| Box::pin(calls::report(server, given, asking)),
+    },
+    Described {
+        name: "failure_count",
+        title: "How often has this failed?",
+        description: "Count what failed: how often, when last, how often it was done at all, what was tried and how that ended. Call it before trying a call again; all that is given has to fit.",
+        schema: lean::<CountQuery>,
+        shown: &[
+            ("mode", Said("A failure mode's id, or a failure's, such as F12.")),
+            ("error", Said("An error text.")),
+            ("tool", Said("A tool, or a command such as `go test`.")),
+            ("node", Said("A part of a program.")),
+            ("agent", Nothing),
+            ("session", Nothing),
+            ("project", Nothing),
+            ("since", Said("30d (also when left out), 1h, today, a date, all.")),
+        ],
+        does: Does::Reads,
+        call: |server, given, asking| Box::pin(calls::count(server, given, asking)),
     },
     Described {
         name: "skill_lookup",
         title: "Is there a skill for this?",
         description: "Read the project's skill for an error text or words, or by name: what to run instead, seen to work in several sessions.",
         schema: lean::<LookupQuery>,
+        shown: &[("query", Own), ("name", Own)],
         does: Does::Reads,
         call: |server, given, asking| Box::pin(calls::lookup(server, given, asking)),
+    },
+    Described {
+        name: "failure_record",
+        title: "Record a call",
+        description: "Record a call that failed, or passed, in a program without hooks: a bot, a pipeline of agents. The answer says whether it was met before, and what worked. A coding agent's own calls are recorded already.",
+        schema: lean::<RecordQuery>,
+        shown: &[
+            ("tool", Nothing),
+            ("command", Nothing),
+            ("message", Said("What went wrong, in the error's own words.")),
+            ("error_type", Nothing),
+            ("output", Nothing),
+            ("exit_code", Nothing),
+            ("ok", Said("It succeeded.")),
+            ("session", Said("The run or job.")),
+            ("agent", Nothing),
+            ("node", Said("The part of the program.")),
+            ("timestamp", Said("RFC 3339, or seconds since 1970.")),
+            ("id", Said("Your own id of the call: told twice, it is kept once.")),
+            ("project", Nothing),
+            ("assistant", Said("The program's name.")),
+            ("input_context", Nothing),
+            ("state_snapshot", Nothing),
+            (
+                "failure",
+                Said("One recorded before, such as F12, to which the next two are added."),
+            ),
+            ("evolution_triggered", Said("A lesson was made of it.")),
+            ("resolution", Said("What ended it.")),
+        ],
+        does: Does::Adds,
+        call: |server, given, asking| Box::pin(calls::record(server, given, asking)),
     },
     Described {
         name: "failure_resolve",
         title: "Keep what worked",
         description: "Keep what got past a failure, for the next session that meets it. Call it when something worked that no answer had named. It is a claim until other sessions saw it work or the user confirms it.",
         schema: lean::<ResolveQuery>,
+        shown: &[
+            ("id", Said("The failure mode, or one failure such as F12.")),
+            ("fix", Said("The command, the path or the words.")),
+        ],
         does: Does::Adds,
         call: |server, given, asking| Box::pin(calls::resolve(server, given, asking)),
     },
@@ -88,7 +164,7 @@ pub(super) fn offered(read_only: bool) -> impl Iterator<Item = &'static Describe
 impl Described {
     /// Returns the tool as clients list it.
     pub(super) fn listed(&self) -> Tool {
-        let mut tool = Tool::new(self.name, self.description, (self.schema)());
+        let mut tool = Tool::new(self.name, self.description, (self.schema)(self.shown));
         tool.title = Some(self.title.to_owned());
         let hints = ToolAnnotations::new().open_world(false);
         tool.annotations = Some(match self.does {
@@ -101,5 +177,25 @@ impl Described {
             tool.meta = Some(meta);
         }
         tool
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_parameter_that_is_shown_is_one() {
+        for tool in ALL {
+            let listed = tool.listed();
+            let properties = listed.input_schema["properties"].as_object().expect("parameters");
+            let names: Vec<_> = properties.keys().map(String::as_str).collect();
+            let shown: Vec<_> = tool.shown.iter().map(|(name, _)| *name).collect();
+            assert_eq!(names, shown, "{}", tool.name);
+            let required = listed.input_schema.get("required").and_then(|names| names.as_array());
+            for name in required.into_iter().flatten() {
+                assert!(names.contains(&name.as_str().expect("a name")), "{}: {name}", tool.name);
+            }
+        }
     }
 }

@@ -9,3 +9,4 @@ mod reports;
 mod resources;
 mod skills;
 mod store;
+mod writing;
