@@ -42,7 +42,7 @@ impl Home {
         let site = Site {
             config: home.join(".config"),
             folder: None,
-            root: home.join("root"),
+            root: home.join("system"),
             data: home.join("data"),
             program: None,
             warns: true,

@@ -315,14 +315,14 @@ fn the_plan_says_what_will_happen_and_what_stands_in_the_way() {
     let home = Home::with_settings(
         "{ // mine\n  \"disableAllHooks\": true, \"enabledPlugins\": {\"callus@callus\": true}\n}\n",
     );
-    fs::create_dir_all(home.path("root/etc/claude-code/managed-settings.d")).expect("a folder");
+    fs::create_dir_all(home.path("system/etc/claude-code/managed-settings.d")).expect("a folder");
     fs::write(
-        home.path("root/etc/claude-code/managed-settings.json"),
+        home.path("system/etc/claude-code/managed-settings.json"),
         "{\"allowManagedHooksOnly\":true}",
     )
     .expect("managed settings");
     fs::write(
-        home.path("root/etc/claude-code/managed-settings.d/10.json"),
+        home.path("system/etc/claude-code/managed-settings.d/10.json"),
         "{\"allowManagedMcpServersOnly\":true}",
     )
     .expect("managed settings");
@@ -336,10 +336,10 @@ fn the_plan_says_what_will_happen_and_what_stands_in_the_way() {
     claude mcp add-json -s user callus '{"type":"stdio","command":"/opt/callus/bin/callus","args":["mcp"]}'
 note: ~/.claude/settings.json holds comments or trailing commas: Claude Code then loads nothing of it, neither your entries nor ours
 note: ~/.claude/settings.json: "disableAllHooks" is set: no hook runs, ours neither
-note: ~/root/etc/claude-code/managed-settings.json: "allowManagedHooksOnly" is set: only the organisation's hooks run
-note: ~/root/etc/claude-code/managed-settings.d/10.json: "allowManagedMcpServersOnly" is set: only the organisation's MCP servers run: agents cannot ask Callus
-note: ~/root/etc/claude-code/managed-settings.json outranks your settings
-note: ~/root/etc/claude-code/managed-settings.d/10.json outranks your settings
+note: ~/system/etc/claude-code/managed-settings.json: "allowManagedHooksOnly" is set: only the organisation's hooks run
+note: ~/system/etc/claude-code/managed-settings.d/10.json: "allowManagedMcpServersOnly" is set: only the organisation's MCP servers run: agents cannot ask Callus
+note: ~/system/etc/claude-code/managed-settings.json outranks your settings
+note: ~/system/etc/claude-code/managed-settings.d/10.json outranks your settings
 note: Callus is enabled as a plugin too: each event is recorded once all the same"#;
     assert_eq!(text, wanted);
     assert!(plan.steps.iter().any(|step| matches!(step.action, Action::Write(_))));
