@@ -5,7 +5,8 @@ use serde_json::{Map, Value, json};
 
 use super::given::FOLDER;
 use super::problem::Told;
-use super::v1::{MOST_AT_ONCE, QUESTIONS, Question};
+use super::v1::{QUESTIONS, Question};
+use crate::answers::MOST_AT_ONCE;
 
 /// What is always the same: what is answered in place of an answer, and how the token is given.
 const BASE: &str = include_str!("openapi/base.json");

@@ -8,7 +8,6 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, on, post};
 use axum::{Json, Router};
 use futures_util::future::BoxFuture;
-use jiff::tz::TimeZone;
 use schemars::generate::SchemaGenerator;
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
@@ -16,7 +15,11 @@ use serde::de::DeserializeOwned;
 
 use super::given::{Fields, Given, folder, given, parsed};
 use super::problem::Problem;
-use crate::answers::{self, AnswerError, CheckQuery, CheckView, ReportQuery, ReportView};
+use crate::answers::{
+    self, AnswerError, BriefQuery, BriefView, CheckQuery, CheckView, CountQuery, CountView, RecordQuery, RecordView,
+    ReportQuery, ReportView, Who, Writing,
+};
+use crate::flow;
 use crate::mcp::{Asked, Desk, Kind, Refusal};
 use crate::store::Store;
 
@@ -39,16 +42,23 @@ pub(super) struct Question {
     answer: fn(Desk, Given) -> Answering,
 }
 
-/// Most things that are told at once.
-pub(super) const MOST_AT_ONCE: usize = 1_000;
-
 type Answering = BoxFuture<'static, Result<Response, Problem>>;
 
 /// Every question, in the order in which it is described.
 pub(super) const QUESTIONS: &[Question] = &[
     Question {
+        path: "/v1/record",
+        summary: "Record a call, or up to 1,000 of them, and tell what is known of each that failed",
+        in_address: false,
+        writes: true,
+        asked: include_str!("examples/record.asked.json"),
+        answered: include_str!("examples/record.answered.json"),
+        schemas: schemas::<RecordQuery, RecordView>,
+        answer: record,
+    },
+    Question {
         path: "/v1/check",
-        summary: "Has this error been met before, and what worked then?",
+        summary: "Tell whether an error was met before, and what worked then",
         in_address: false,
         writes: false,
         asked: include_str!("examples/check.asked.json"),
@@ -61,8 +71,38 @@ pub(super) const QUESTIONS: &[Question] = &[
         },
     },
     Question {
+        path: "/v1/count",
+        summary: "Count how often something failed, and tell what was tried: what to ask before trying again",
+        in_address: true,
+        writes: false,
+        asked: include_str!("examples/count.asked.json"),
+        answered: include_str!("examples/count.answered.json"),
+        schemas: schemas::<CountQuery, CountView>,
+        answer: |desk, given| {
+            read(desk, given, |store, query, here, asked| {
+                let query = CountQuery { here, ..query };
+                answers::counted(store, &query, asked.style.now, &asked.style.zone)
+            })
+        },
+    },
+    Question {
+        path: "/v1/brief",
+        summary: "Tell what is likely to fail in a project",
+        in_address: true,
+        writes: false,
+        asked: include_str!("examples/brief.asked.json"),
+        answered: include_str!("examples/brief.answered.json"),
+        schemas: schemas::<BriefQuery, BriefView>,
+        answer: |desk, given| {
+            read(desk, given, |store, query, here, asked| {
+                let query = BriefQuery { here, ..query };
+                answers::brief(store, asked.settings, &query, asked.style.now)
+            })
+        },
+    },
+    Question {
         path: "/v1/report",
-        summary: "What has been failing lately?",
+        summary: "Report what has been failing lately",
         in_address: true,
         writes: false,
         asked: include_str!("examples/report.asked.json"),
@@ -71,7 +111,7 @@ pub(super) const QUESTIONS: &[Question] = &[
         answer: |desk, given| {
             read(desk, given, |store, query, here, asked| {
                 let query = ReportQuery { here, ..query };
-                answers::report(store, &query, asked.style.now, &TimeZone::system())
+                answers::report(store, &query, asked.style.now, &asked.style.zone)
             })
         },
     },
@@ -133,17 +173,49 @@ where
     })
 }
 
+/// Records what a program tells.
+fn record(desk: Desk, given: Given) -> Answering {
+    Box::pin(async move {
+        let told: Vec<RecordQuery> = given.into_iter().map(parsed).collect::<Result<_, _>>()?;
+        let answer = desk.write(move |store, rules, asked| {
+            let writing = Writing {
+                settings: asked.settings,
+                rules,
+                who: Who::Agent { session: None },
+            };
+            let view = answers::record(Ok(store), &writing, &told, asked.style.now)?;
+            if view.is_worker_due(asked.settings) {
+                flow::worker::start(asked.settings);
+            }
+            Ok(view)
+        });
+        Ok(Json(answer.await?).into_response())
+    })
+}
+
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        let status = match refusal.kind {
-            Kind::Unknown | Kind::Missing => StatusCode::NOT_FOUND,
-            Kind::Wrong => StatusCode::UNPROCESSABLE_ENTITY,
-            Kind::Refused => StatusCode::FORBIDDEN,
-            Kind::Busy => StatusCode::SERVICE_UNAVAILABLE,
-            Kind::Broken => StatusCode::INTERNAL_SERVER_ERROR,
+        // What to do about it where its words say only what is wrong.
+        let (status, next) = match refusal.kind {
+            Kind::Unknown | Kind::Missing => (StatusCode::NOT_FOUND, "GET /v1/report tells what there is"),
+            Kind::Wrong => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "Correct it and send it again; GET /openapi.json describes every field",
+            ),
+            Kind::Refused => (
+                StatusCode::FORBIDDEN,
+                "Nothing was changed; whoever runs this server decides about that",
+            ),
+            Kind::Busy => (StatusCode::SERVICE_UNAVAILABLE, "Try again in a moment"),
+            Kind::Broken => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "`callus doctor` in a shell tells more",
+            ),
         };
-        let (what, next) = refusal.text.trim_end().split_once('\n').unwrap_or((&refusal.text, ""));
-        let problem = Self::new(status, what.trim_end(), next.replace('\n', "; "));
+        let mut lines = refusal.text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let what = lines.next().unwrap_or("there is no answer").to_owned();
+        let own = lines.collect::<Vec<_>>().join("; ");
+        let problem = Self::new(status, what, if own.is_empty() { next.to_owned() } else { own });
         if refusal.kind == Kind::Busy {
             problem.again_in(1)
         } else {

@@ -238,7 +238,7 @@ impl Store {
         let (mut columns, mut fits) = (String::new(), String::new());
         for (n, Key { column, .. }) in (4..).zip(rest) {
             columns = format!("{columns}, {column}");
-            fits = format!("{fits} and {column} = ?{n}");
+            fits = format!("{fits} and {column} is ?{n}");
         }
         let sql = format!(
             "select at, session, pattern, expected is null{fits_column}
