@@ -195,15 +195,27 @@ fn record(desk: Desk, given: Given) -> Answering {
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        let status = match refusal.kind {
-            Kind::Unknown | Kind::Missing => StatusCode::NOT_FOUND,
-            Kind::Wrong => StatusCode::UNPROCESSABLE_ENTITY,
-            Kind::Refused => StatusCode::FORBIDDEN,
-            Kind::Busy => StatusCode::SERVICE_UNAVAILABLE,
-            Kind::Broken => StatusCode::INTERNAL_SERVER_ERROR,
+        // What to do about it where its words say only what is wrong.
+        let (status, next) = match refusal.kind {
+            Kind::Unknown | Kind::Missing => (StatusCode::NOT_FOUND, "GET /v1/report tells what there is"),
+            Kind::Wrong => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "Correct it and send it again; GET /openapi.json describes every field",
+            ),
+            Kind::Refused => (
+                StatusCode::FORBIDDEN,
+                "Nothing was changed; whoever runs this server decides about that",
+            ),
+            Kind::Busy => (StatusCode::SERVICE_UNAVAILABLE, "Try again in a moment"),
+            Kind::Broken => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "`callus doctor` in a shell tells more",
+            ),
         };
-        let (what, next) = refusal.text.trim_end().split_once('\n').unwrap_or((&refusal.text, ""));
-        let problem = Self::new(status, what.trim_end(), next.replace('\n', "; "));
+        let mut lines = refusal.text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let what = lines.next().unwrap_or("there is no answer").to_owned();
+        let own = lines.collect::<Vec<_>>().join("; ");
+        let problem = Self::new(status, what, if own.is_empty() { next.to_owned() } else { own });
         if refusal.kind == Kind::Busy {
             problem.again_in(1)
         } else {

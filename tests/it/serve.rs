@@ -7,3 +7,4 @@ mod end;
 mod mcp;
 mod start;
 mod table;
+mod told;
