@@ -96,3 +96,6 @@ async fn logged(State(log): State<Log>, request: Request, next: Next) -> Respons
     ));
     response
 }
+
+#[cfg(test)]
+mod tests;
