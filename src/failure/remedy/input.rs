@@ -73,7 +73,7 @@ pub(super) fn of(step: &Step) -> Vec<Input> {
         let looped = loops.filled(&segment.typed) != segment.typed;
         out.push(Input {
             at,
-            goal: if looped { Loops::goal(&typed, goal) } else { goal },
+            goal: if looped { Loops::goal(&typed, &goal) } else { goal },
             looped,
             words: words(&typed),
             typed,

@@ -41,7 +41,7 @@ impl Loops {
     }
 
     /// Returns what a simple command with values is for: its own goal, worked on by these values.
-    pub(super) fn goal(filled: &str, goal: Goal) -> Goal {
+    pub(super) fn goal(filled: &str, goal: &Goal) -> Goal {
         let segments = shell::segments(filled);
         let found = segments.into_iter().find_map(|segment| segment.goal);
         found.map_or_else(

@@ -134,7 +134,7 @@ fn a_line_is_written_for_each_request() {
     let log: Log = Arc::new(move |line: &str| kept.lock().expect("no panic").push(line.to_owned()));
     let routes = Router::new().route("/works", get(|| async { "fine" }));
     served(routes, Some(log), |address, _word| {
-        drop(ask(address, "GET", "/works?secret=1"))
+        drop(ask(address, "GET", "/works?secret=1"));
     });
     let lines = lines.lock().expect("no panic");
     let [line] = lines.as_slice() else { panic!("{lines:?}") };
