@@ -38,8 +38,8 @@ fn the_description_is_that_of_the_types_and_is_served() {
     assert_file("docs/openapi.json", &pretty(&document));
     let env = TestEnv::new();
     let server = Server::start(&env, &[]);
-    let served = server.ask(&server.request("GET", "/openapi.json"));
-    assert_eq!((served.status, served.json()), (200, document.clone()));
+    let reply = server.ask(&server.request("GET", "/openapi.json"));
+    assert_eq!((reply.status, reply.json()), (200, document.clone()));
 
     for (path, operations) in document["paths"].as_object().expect("paths") {
         for (method, operation) in operations.as_object().expect("operations") {

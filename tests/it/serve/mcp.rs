@@ -17,7 +17,8 @@ fn post(server: &Server, body: &Value) -> Request {
 fn message(reply: &Reply) -> Value {
     assert_eq!(reply.status, 200, "{}", reply.body);
     let events = reply.body.lines().filter_map(|line| line.strip_prefix("data: "));
-    let last = events.filter(|data| !data.is_empty()).last().unwrap_or(&reply.body);
+    let mut events = events.filter(|data| !data.is_empty());
+    let last = events.next_back().unwrap_or(&reply.body);
     serde_json::from_str(last).unwrap_or_else(|_| panic!("no message: {}", reply.body))
 }
 
