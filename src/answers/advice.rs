@@ -77,6 +77,7 @@ impl Advice for AnswerError {
             Self::Unclear { choices, .. } => return choices.clone(),
             Self::Unknown { kind: "remedy", .. } => "callus show ID lists the remedies of a failure mode",
             Self::Skill(error) => return error.advice(),
+            Self::Unknown { kind: "message", .. } => "callus told lists what agents were told, each with its id",
             Self::Unknown { kind: "skill", .. } => "callus skills list names them",
             Self::Unknown { kind: "session", .. } => "callus sessions lists them",
             Self::NoProject(_) => "Go to a folder where an assistant worked, or name a project: callus project list",

@@ -38,6 +38,20 @@ pub(super) fn switch<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Erro
     })
 }
 
+/// Reads a switch that may be left open; what is neither yes nor no counts as not given.
+pub(super) fn choice<'de, D: Deserializer<'de>>(from: D) -> Result<Option<bool>, D::Error> {
+    Ok(match Loose::deserialize(from)? {
+        Loose::Bool(on) => Some(on),
+        Loose::Number(number) => Some(number != 0.0),
+        Loose::Text(text) => match text.trim().to_lowercase().as_str() {
+            "true" | "yes" | "on" | "1" => Some(true),
+            "false" | "no" | "off" | "0" => Some(false),
+            _ => None,
+        },
+        Loose::Null => None,
+    })
+}
+
 /// Reads a text; an empty one counts as not given.
 pub(super) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     Ok(match Loose::deserialize(from)? {

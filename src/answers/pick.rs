@@ -2,7 +2,7 @@
 
 use super::error::{AnswerError, Candidate};
 use super::style;
-use crate::domain::id::{FailureId, Fingerprint, ModeId, ProjectId, RemedyId, SessionId};
+use crate::domain::id::{FailureId, Fingerprint, HintId, ModeId, ProjectId, RemedyId, SessionId};
 use crate::store::Store;
 use crate::store::read::Found;
 
@@ -24,6 +24,18 @@ pub(super) fn session_id(store: &Store, external: &str) -> Result<String, Answer
 /// Returns a failure's id as it is shown.
 pub(super) fn failure_id(id: FailureId) -> String {
     format!("F{}", id.0)
+}
+
+/// Returns a message's id as it is shown.
+pub(super) fn hint_id(id: HintId) -> String {
+    format!("H{}", id.0)
+}
+
+/// Returns the message that `given` could name: `H` and a number.
+pub(super) fn hint_named(given: &str) -> Option<HintId> {
+    let id = given.trim().trim_matches(['`', '"', '\'', '#']);
+    let digits = id.strip_prefix(['H', 'h'])?;
+    digits.parse().ok().map(HintId)
 }
 
 /// Returns a remedy's id as it is shown.

@@ -1,6 +1,6 @@
 //! What a person, or an agent, decides about a failure mode: which remedy is right, which is wrong, that it is over.
 
-mod words;
+pub(super) mod words;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -5,7 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::page::Page;
-use super::pick::{mode_id, pick_project, session_id, session_row};
+use super::pick::{hint_id, mode_id, pick_project, session_id, session_row};
+use super::remedies::PERSON;
 use super::style::{self, count, size};
 use super::{Answer, AnswerError, Style, lenient, since};
 use crate::domain::id::ProjectId;
@@ -55,6 +56,8 @@ pub struct ToldView {
 /// One message to an agent.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct MessageLine {
+    /// Its id on this machine: `callus feedback` takes it.
+    pub id: String,
     /// When.
     pub at: String,
     /// `hint`, `warning` or `brief`.
@@ -87,8 +90,29 @@ pub struct MessageLine {
     /// What happened next: `helped`, `followed`, `failed-again` or `ignored`; left out while that is open.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub aftermath: Option<String>,
+    /// What was said of it, the oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub feedback: Vec<FeedbackLine>,
     #[serde(skip)]
     time: Timestamp,
+}
+
+/// What somebody says of a message.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct FeedbackLine {
+    /// `person` or `agent`.
+    pub by: String,
+    /// The session of the agent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
+    /// It helped, or it did not; left out where nothing is said of that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub helped: Option<bool>,
+    /// Why, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
+    /// When.
+    pub at: String,
 }
 
 /// The sums of messages to agents; what was only noted counts in `shadow` alone.
@@ -116,6 +140,10 @@ pub struct ToldSums {
     pub failed_again: i64,
     /// Nothing of it was done.
     pub ignored: i64,
+    /// How often somebody says of one that it helped.
+    pub said_helped: i64,
+    /// How often somebody says that it did not.
+    pub said_not: i64,
     /// The share that helped of those of which it is known what came; left out while none is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub helped_share: Option<f64>,
@@ -179,7 +207,18 @@ fn kind(word: &str) -> Result<Told, AnswerError> {
 
 fn message(store: &Store, row: ToldRow) -> Result<MessageLine, AnswerError> {
     let mode = row.mode.map(|mode| store.mode(mode)).transpose()?.flatten();
+    let mut feedback = Vec::new();
+    for said in store.feedback_on(row.id)? {
+        feedback.push(FeedbackLine {
+            by: if said.person { PERSON } else { "agent" }.to_owned(),
+            session: said.external.map(|external| session_id(store, &external)).transpose()?,
+            helped: said.helped,
+            words: said.words,
+            at: style::rfc3339(said.at),
+        });
+    }
     Ok(MessageLine {
+        id: hint_id(row.id),
         at: style::rfc3339(row.at),
         kind: row.kind,
         rule: row.rule,
@@ -193,6 +232,7 @@ fn message(store: &Store, row: ToldRow) -> Result<MessageLine, AnswerError> {
         bytes: row.bytes,
         tokens: row.bytes / BYTES_PER_TOKEN,
         aftermath: row.aftermath,
+        feedback,
         time: row.at,
     })
 }
@@ -233,6 +273,8 @@ impl ToldSums {
             followed: came(Aftermath::Followed),
             failed_again: came(Aftermath::FailedAgain),
             ignored: came(Aftermath::Ignored),
+            said_helped: totals.said_helped,
+            said_not: totals.said_not,
             helped_share: (over > 0).then(|| rounded(came(Aftermath::Helped) as f64 / over as f64)),
             per_100_calls: (calls > 0).then(|| rounded(100.0 * totals.sent as f64 / calls as f64)),
         })
@@ -254,6 +296,10 @@ impl ToldSums {
         if !came.is_empty() {
             parts.push(came);
         }
+        let said = self.said();
+        if !said.is_empty() {
+            parts.push(said);
+        }
         if self.shadow > 0 {
             parts.push(format!("{} only noted", style::thousands(self.shadow)));
         }
@@ -271,6 +317,19 @@ impl ToldSums {
             return String::new();
         }
         format!(" ({})", kinds.join(", "))
+    }
+
+    fn said(&self) -> String {
+        let said = [
+            (self.said_helped, "said to have helped"),
+            (self.said_not, "said not to"),
+        ];
+        let said: Vec<String> = said
+            .iter()
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, what)| format!("{} {what}", style::thousands(*number)))
+            .collect();
+        said.join(", ")
     }
 
     fn came(&self) -> String {
@@ -294,6 +353,27 @@ fn rounded(rate: f64) -> f64 {
     (rate * 100.0).round() / 100.0
 }
 
+impl FeedbackLine {
+    /// Returns it in one sentence.
+    fn sentence(&self) -> String {
+        let who = match &self.session {
+            _ if self.by == PERSON => "A person".to_owned(),
+            Some(session) => format!("The agent of {session}"),
+            None => "A program".to_owned(),
+        };
+        let what = match self.helped {
+            Some(true) => " says that it helped",
+            Some(false) => " says that it did not help",
+            None => " says",
+        };
+        let words = self
+            .words
+            .as_deref()
+            .map(|words| format!(": \"{}\"", words.replace('"', "'")));
+        format!("{who}{what}{}", words.unwrap_or_default())
+    }
+}
+
 impl MessageLine {
     fn text(&self, style: &Style) -> String {
         let mut out = Page::default();
@@ -304,7 +384,7 @@ impl MessageLine {
         };
         let came = self.aftermath.as_deref().unwrap_or_default().replace('-', " ");
         let who = self.agent.as_deref().map(|agent| format!("subagent {agent}"));
-        let head = [style.bold(&what), style.date(self.time), came];
+        let head = [style.bold(&what), self.id.clone(), style.date(self.time), came];
         out.line(style.dotted(&head));
         let weight = format!("{} (~{} tokens)", size(self.bytes.unsigned_abs()), self.tokens);
         let facts = [
@@ -320,6 +400,12 @@ impl MessageLine {
         ));
         for line in style.wrapped(&self.text, style.width.saturating_sub(4)) {
             out.line(format!("  {} {line}", style.dim("|")));
+        }
+        for said in &self.feedback {
+            out.line(format!(
+                "  {}",
+                style.line(&said.sentence(), style.width.saturating_sub(2))
+            ));
         }
         out.text()
     }

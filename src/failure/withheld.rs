@@ -19,6 +19,8 @@ pub struct Record {
     pub verdict: Option<bool>,
     /// How it has done.
     pub trials: Trials,
+    /// Two independent sessions or more say that it did not help them, and fewer that it did.
+    pub is_disowned: bool,
 }
 
 /// Why a remedy is not suggested.
@@ -32,6 +34,8 @@ pub enum Withheld {
     Evidence,
     /// Only an agent says so.
     Claim,
+    /// Only an agent says so, and others say that it did not help.
+    Disowned,
     /// Nobody saw it work.
     Unproven,
     /// It failed when it was last tried, and in as many sessions as it worked in.
@@ -46,6 +50,7 @@ pub fn withheld(record: Record, says: &str) -> Option<Withheld> {
         source,
         verdict,
         trials,
+        is_disowned,
     } = record;
     if verdict == Some(false) {
         return Some(Withheld::Refuted);
@@ -64,6 +69,7 @@ pub fn withheld(record: Record, says: &str) -> Option<Withheld> {
     }
     match source {
         Source::Agent if trials.worked < SEEN => return Some(Withheld::Claim),
+        Source::Agent if is_disowned => return Some(Withheld::Disowned),
         Source::Seen if trials.worked == 0 => return Some(Withheld::Unproven),
         _ => {}
     }
@@ -91,6 +97,7 @@ mod tests {
             source,
             verdict,
             trials,
+            is_disowned: false,
         }
     }
 
@@ -127,6 +134,23 @@ mod tests {
         ] {
             let record = record(kind, source, verdict, tried);
             assert_eq!(withheld(record, says), why, "{record:?} {says}");
+        }
+    }
+
+    #[test]
+    fn what_others_say_of_a_remedy_holds_back_only_what_an_agent_claims() {
+        let yes = Some(true);
+        for (source, verdict, why) in [
+            (Source::Agent, None, Some(Withheld::Disowned)),
+            (Source::Agent, yes, None),
+            (Source::Seen, None, None),
+            (Source::Person, None, None),
+        ] {
+            let record = Record {
+                is_disowned: true,
+                ..record(RemedyKind::Changed, source, verdict, (2, 0, 'w'))
+            };
+            assert_eq!(withheld(record, "npm ci"), why, "{record:?}");
         }
     }
 }

@@ -9,8 +9,8 @@ use super::desk::{Asked, page};
 use super::refusal::{Kind, Refusal};
 use super::server::Server;
 use crate::answers::{
-    self, Answer, AnswerError, CheckQuery, CountQuery, LookupQuery, RecordQuery, ReportQuery, ResolveQuery,
-    SearchQuery, Writing,
+    self, Answer, AnswerError, CheckQuery, CountQuery, FeedbackQuery, GetQuery, LookupQuery, RecordQuery, ReportQuery,
+    ResolveQuery, SearchQuery, Writing,
 };
 use crate::flow::{self, FlowError};
 use crate::redact::Rules;
@@ -137,6 +137,41 @@ pub(super) async fn count(server: &Server, given: JsonObject, asking: &Asking) -
         answers::counted(store, &query, asked.style.now, &asked.style.zone)
     };
     reading(server, asking, ask).await
+}
+
+pub(super) async fn get(server: &Server, given: JsonObject, asking: &Asking) -> Result<String, Refusal> {
+    let query: GetQuery = read(given)?;
+    if query.id.trim().is_empty() {
+        return Err(wrong(
+            "`id` is empty: pass the id of a failure mode, a failure or a session, as an answer printed it",
+        ));
+    }
+    let ask = move |store: &Store, asked: &Asked<'_>, place: Place| {
+        let query = GetQuery {
+            here: place.folder,
+            ..query
+        };
+        answers::get(store, &query, asked.style.now, &asked.style.zone)
+    };
+    reading(server, asking, ask).await
+}
+
+pub(super) async fn feedback(server: &Server, given: JsonObject, asking: &Asking) -> Result<String, Refusal> {
+    let query: FeedbackQuery = read(given)?;
+    if query.id.trim().is_empty() {
+        return Err(wrong(
+            "`id` is empty: pass the id of a message, a remedy or a failure mode, or a skill's name",
+        ));
+    }
+    let ask = move |store: &mut Store, rules: &Rules, asked: &Asked<'_>, place: Place| {
+        let saying = Writing {
+            settings: asked.settings,
+            rules,
+            who: place.who(),
+        };
+        answers::feedback(store, &saying, &query, asked.style.now)
+    };
+    writing(server, asking, ask).await
 }
 
 /// Answers a question that only reads, as text.

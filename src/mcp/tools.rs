@@ -11,7 +11,9 @@ use super::refusal::Refusal;
 use super::schema::What::{Nothing, Own, Said};
 use super::schema::{Shown, lean};
 use super::server::Server;
-use crate::answers::{CheckQuery, CountQuery, LookupQuery, RecordQuery, ReportQuery, ResolveQuery, SearchQuery};
+use crate::answers::{
+    CheckQuery, CountQuery, FeedbackQuery, GetQuery, LookupQuery, RecordQuery, ReportQuery, ResolveQuery, SearchQuery,
+};
 
 /// What a call of a tool does to what is recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +43,7 @@ pub(super) const ALL: &[Described] = &[
     Described {
         name: "failure_check",
         title: "Has this failed before?",
-        description: "Tell whether an error was met before on this machine: how often, when last, where, and what worked then. Call it with the output of a failed command or tool call before retrying.",
+        description: "Tell whether an error was met before here: how often, when last, and what worked then. Call it with the output of a failed command or tool call before retrying.",
         schema: lean::<CheckQuery>,
         shown: &[("output", Own), ("command", Own)],
         does: Does::Reads,
@@ -50,7 +52,7 @@ pub(super) const ALL: &[Described] = &[
     Described {
         name: "failure_search",
         title: "Search past failures",
-        description: "Find past failures of this project by words, a file, a command, or an error text as it is. Best first: each failure mode with its id, how often and when it was met, and what worked.",
+        description: "Find past failures of this project by words, a file, a command, or an error text. Best first: each failure mode with its id, how often and when it was met, and what worked.",
         schema: lean::<SearchQuery>,
         shown: &[
             (
@@ -67,13 +69,29 @@ pub(super) const ALL: &[Described] = &[
         call: |server, given, asking| Box::pin(calls::search(server, given, asking)),
     },
     Described {
+        name: "failure_get",
+        title: "Read one in full",
+        description: "Read one failure mode, failure or session, a part at a time: its summary, log, attempts, env or quotes.",
+        schema: lean::<GetQuery>,
+        shown: &[
+            ("id", Nothing),
+            (
+                "part",
+                Said("summary (also when left out), log, attempts, env or quotes."),
+            ),
+            ("offset", Said("As the page before said.")),
+        ],
+        does: Does::Reads,
+        call: |server, given, asking| Box::pin(calls::get(server, given, asking)),
+    },
+    Described {
         name: "failure_report",
         title: "What has been failing?",
-        description: "Report what has been failing lately: the failure modes that several sessions met, how often, when last, where, what worked, and what was set aside as nobody's fault.",
+        description: "Report what has been failing lately: failure modes that several sessions met, how often, when last, where, and what worked.",
         schema: lean::<ReportQuery>,
         shown: &[
-            ("since", Said("7d (also when left out), today, a date, all.")),
-            ("project", Said("Its name, or a folder in it.")),
+            ("since", Said("7d when left out; today, a date, all.")),
+            ("project", Nothing),
             ("scope", Own),
             ("by", Own),
         ],
@@ -83,17 +101,17 @@ pub(super) const ALL: &[Described] = &[
     Described {
         name: "failure_count",
         title: "How often has this failed?",
-        description: "Count what failed: how often, when last, how often it was done at all, what was tried and how that ended. Call it before trying a call again; all that is given has to fit.",
+        description: "Count what failed: how often, when last, of how many runs, what was tried and how that ended. Call it before trying again.",
         schema: lean::<CountQuery>,
         shown: &[
-            ("mode", Said("A failure mode's id, or a failure's, such as F12.")),
-            ("error", Said("An error text.")),
+            ("mode", Said("Its id, or a failure's: F12.")),
+            ("error", Nothing),
             ("tool", Said("A tool, or a command such as `go test`.")),
-            ("node", Said("A part of a program.")),
+            ("node", Nothing),
             ("agent", Nothing),
             ("session", Nothing),
             ("project", Nothing),
-            ("since", Said("30d (also when left out), 1h, today, a date, all.")),
+            ("since", Said("30d when left out; 1h, today, a date, all.")),
         ],
         does: Does::Reads,
         call: |server, given, asking| Box::pin(calls::count(server, given, asking)),
@@ -110,31 +128,28 @@ pub(super) const ALL: &[Described] = &[
     Described {
         name: "failure_record",
         title: "Record a call",
-        description: "Record a call that failed, or passed, in a program without hooks: a bot, a pipeline of agents. The answer says whether it was met before, and what worked. A coding agent's own calls are recorded already.",
+        description: "Record a call that failed, or passed, in a program without hooks, such as a bot: the answer says whether it was met before, and what worked. A coding agent's own calls are recorded already.",
         schema: lean::<RecordQuery>,
         shown: &[
             ("tool", Nothing),
             ("command", Nothing),
-            ("message", Said("What went wrong, in the error's own words.")),
+            ("message", Said("The error's own words.")),
             ("error_type", Nothing),
             ("output", Nothing),
             ("exit_code", Nothing),
             ("ok", Said("It succeeded.")),
-            ("session", Said("The run or job.")),
+            ("session", Nothing),
             ("agent", Nothing),
             ("node", Said("The part of the program.")),
-            ("timestamp", Said("RFC 3339, or seconds since 1970.")),
-            ("id", Said("Your own id of the call: told twice, it is kept once.")),
+            ("timestamp", Nothing),
+            ("id", Said("Your own: told twice, it is kept once.")),
             ("project", Nothing),
-            ("assistant", Said("The program's name.")),
+            ("assistant", Nothing),
             ("input_context", Nothing),
             ("state_snapshot", Nothing),
-            (
-                "failure",
-                Said("One recorded before, such as F12, to which the next two are added."),
-            ),
-            ("evolution_triggered", Said("A lesson was made of it.")),
-            ("resolution", Said("What ended it.")),
+            ("failure", Said("One recorded before, F12, to add the next two to.")),
+            ("evolution_triggered", Nothing),
+            ("resolution", Nothing),
         ],
         does: Does::Adds,
         call: |server, given, asking| Box::pin(calls::record(server, given, asking)),
@@ -142,7 +157,7 @@ pub(super) const ALL: &[Described] = &[
     Described {
         name: "failure_resolve",
         title: "Keep what worked",
-        description: "Keep what got past a failure, for the next session that meets it. Call it when something worked that no answer had named. It is a claim until other sessions saw it work or the user confirms it.",
+        description: "Keep what got past a failure, when no answer had named it. It is a claim until other sessions saw it work or the user confirms it.",
         schema: lean::<ResolveQuery>,
         shown: &[
             ("id", Said("The failure mode, or one failure such as F12.")),
@@ -150,6 +165,23 @@ pub(super) const ALL: &[Described] = &[
         ],
         does: Does::Adds,
         call: |server, given, asking| Box::pin(calls::resolve(server, given, asking)),
+    },
+    Described {
+        name: "failure_feedback",
+        title: "Did it help?",
+        description: "Say whether a message, remedy or skill helped, or mute a failure mode for this session. It is a claim.",
+        schema: lean::<FeedbackQuery>,
+        shown: &[
+            (
+                "id",
+                Said("H12 (a message), R12 (a remedy), a failure mode or a skill's name."),
+            ),
+            ("helped", Nothing),
+            ("words", Said("Why.")),
+            ("mute", Said("For how long: 2h, 7d at most; off ends it.")),
+        ],
+        does: Does::Adds,
+        call: |server, given, asking| Box::pin(calls::feedback(server, given, asking)),
     },
 ];
 

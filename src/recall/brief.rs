@@ -111,6 +111,7 @@ fn about(tx: &Tx<'_>, one: &Likely, asking: Asking, policy: &Policy<'_>) -> Resu
         known.extend(store::remedy::of_instance(tx, instance, asking)?);
     }
     known.extend(store::remedy::of_kind(tx, one.pattern, asking)?);
+    known.sort_by_key(|known| known.is_disowned);
     let decision = known.iter().find(|known| known.is_decided());
     if let Some(known) = decision {
         return Ok(Some(decided(one, known)));

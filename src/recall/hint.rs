@@ -238,12 +238,13 @@ impl<'f> Way<'f> {
         })
     }
 
-    /// A person's word first, then what replaced such a call, then what worked more than once, then what changes least.
-    fn rank(&self) -> (bool, bool, bool, bool, bool, u32, u32) {
+    /// A person's word first, then what nobody disowned, then what replaced such a call, then what worked more than once, then what changes least.
+    fn rank(&self) -> (bool, bool, bool, bool, bool, bool, u32, u32) {
         let confirmed = self.known.verdict == Some(true) || self.known.source == Source::Person;
         let worked = self.known.trials.worked;
         (
             confirmed,
+            !self.known.is_disowned,
             self.fits,
             self.likeness >= SAME,
             self.likeness >= ALIKE,

@@ -28,5 +28,6 @@ pub(super) fn known(kind: RemedyKind, was: &str, becomes: &str, (worked, failed)
             last_worked: (worked > 0).then_some(at),
             last_failed: None,
         },
+        is_disowned: false,
     }
 }

@@ -223,7 +223,8 @@ fn remedy_of(tx: &Tx<'_>, run: &Run, asking: Asking) -> Result<Option<Known>, St
         Some(known)
     });
     let mut filled = filled.filter(|known| {
-        known.trials.worked >= WORKED
+        !known.is_disowned
+            && known.trials.worked >= WORKED
             && known.trials.worked > known.trials.failed
             && is_tellable_before(known, &known.remedy.becomes, &run.headline, text)
     });

@@ -51,6 +51,7 @@ pub(super) const TRACED: &[(&str, &[&str])] = &[
     ),
     ("remedy", &["was", "becomes", "decided_by"]),
     ("hint", &["agent", "text", "suggestion"]),
+    ("feedback", &["skill", "words"]),
     ("publication", &["name", "path"]),
     ("source", &["path"]),
 ];
@@ -69,6 +70,7 @@ pub(super) const OWN: &[(&str, &[&str])] = &[
     ("failure", &["instance", "origin", "expected", "severity", "passed_by"]),
     ("remedy", &["instance", "kind", "source", "verdict"]),
     ("hint", &["kind", "rule", "instance", "aftermath"]),
+    ("feedback", &["by"]),
     ("publication", &["fingerprint", "hash"]),
     ("source", &["kind"]),
     ("lease", &["name", "holder"]),

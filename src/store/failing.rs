@@ -93,7 +93,11 @@ pub fn each_run(
 ) -> Result<(), StoreError> {
     let mut rows = tx.prepare_cached(
         "select e.id, e.tool, e.tool_kind, e.command, e.file, coalesce(s.top, s.id), f.at, f.pattern, m.id, m.fingerprint,
-                f.instance, f.headline, m.muted_until, m.warnings
+                f.instance, f.headline,
+                max(coalesce(m.muted_until, 0),
+                    coalesce((select max(b.muted_until) from feedback b
+                              where b.mode = m.id and b.project = ?1 and b.session is null), 0)),
+                m.warnings
          from failure f join event e on e.id = f.event join session s on s.id = f.session
          join pattern p on p.id = f.pattern join mode m on m.id = p.mode
          where f.project = ?1 and f.expected is null and f.origin in ('flagged', 'hidden') and e.kind = 'call'

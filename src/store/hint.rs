@@ -3,6 +3,7 @@
 use rusqlite::params;
 
 use super::key::EventKey;
+use super::mute::{Whom, is_muted};
 use super::remedy::Asking;
 use super::{StoreError, Tx};
 use crate::domain::id::{EventId, Fingerprint, HintId, ModeId, PatternId, ProjectId, RemedyId, SessionId};
@@ -202,11 +203,11 @@ pub fn faced(tx: &Tx<'_>, session: SessionId, at: Timestamp) -> Result<Vec<Faced
                 f.headline, f.message, f.segment, f.goal, e.command, e.file,
                 f.at - case when e.at_source = 'arrival' then 1000 * max(coalesce(e.duration_ms, 0), 0) else 0 end
          from failure f join event e on e.id = f.event join session s on s.id = f.session
-         join pattern p on p.id = f.pattern join mode m on m.id = p.mode
-         where f.session = ?1 and f.at = ?2 and f.expected is null and coalesce(m.muted_until, 0) <= ?2
+         join pattern p on p.id = f.pattern
+         where f.session = ?1 and f.at = ?2 and f.expected is null
          order by f.id",
     )?;
-    let found = rows
+    let faced: Vec<Faced> = rows
         .query_map(params![session.0, at.0], |row| {
             let instance: Option<String> = row.get(6)?;
             let kind: String = row.get(7)?;
@@ -229,6 +230,16 @@ pub fn faced(tx: &Tx<'_>, session: SessionId, at: Timestamp) -> Result<Vec<Faced
             })
         })?
         .collect::<Result<_, _>>()?;
+    let mut found = Vec::new();
+    for one in faced {
+        let whom = Whom {
+            root: one.root,
+            project: one.project,
+        };
+        if !is_muted(tx, one.mode, whom, at)? {
+            found.push(one);
+        }
+    }
     Ok(found)
 }
 

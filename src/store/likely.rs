@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Row, params};
 
+use super::mute::{Whom, is_muted};
 use super::{StoreError, Tx};
 use crate::domain::failure::Severity;
 use crate::domain::id::{EventId, Fingerprint, ModeId, PatternId, ProjectId, SessionId};
@@ -99,7 +100,17 @@ pub fn of_project(
             .or_default()
             .push((SessionId(row.get(2)?), likely));
     }
-    Ok(met.into_values().filter_map(most_met).collect())
+    let whom = Whom {
+        root,
+        project: Some(project),
+    };
+    let mut found = Vec::new();
+    for likely in met.into_values().filter_map(most_met) {
+        if !is_muted(tx, likely.mode, whom, now)? {
+            found.push(likely);
+        }
+    }
+    Ok(found)
 }
 
 /// Returns of the failures of a mode, newest first, the newest one of the instance that most sessions met.

@@ -18,6 +18,7 @@ pub mod event;
 pub mod failing;
 pub mod failure;
 pub mod fault;
+pub mod feedback;
 pub mod forget;
 pub mod hint;
 pub mod journal;

@@ -126,6 +126,7 @@ const UNITE: &[&str] = &[
      where mode = ?1 and project in (select project from mode_project where mode = ?2)",
     "delete from mode_project where mode = ?2 and ?1 is not null",
     "update hint set mode = ?1 where mode = ?2",
+    "update or replace feedback set mode = ?1 where mode = ?2",
     "update mode as m
      set failures = m.failures + o.failures, expected = m.expected + o.expected,
          sessions = (select count(*) from mode_session where mode = ?1),

@@ -48,6 +48,8 @@ pub struct Known {
     pub verdict: Option<bool>,
     /// How it has done.
     pub trials: Trials,
+    /// Two independent sessions or more say that it did not help them, and fewer that it did.
+    pub is_disowned: bool,
 }
 
 impl Known {
@@ -59,6 +61,7 @@ impl Known {
             source: self.source,
             verdict: self.verdict,
             trials: self.trials,
+            is_disowned: self.is_disowned,
         };
         withheld(record, says)
     }
@@ -317,7 +320,11 @@ pub(super) const KNOWN: &str =
         count(distinct case when s.worked > 0 then coalesce(o.top, o.id) end) as worked,
         count(distinct case when s.failed > 0 and s.worked = 0 then coalesce(o.top, o.id) end) as failed,
         max(case when s.worked > 0 then s.at end) as last_worked,
-        max(case when s.failed > 0 and s.worked = 0 then s.at end) as last_failed
+        max(case when s.failed > 0 and s.worked = 0 then s.at end) as last_failed,
+        (select coalesce(sum(not v.helped) >= 2 and sum(not v.helped) > sum(v.helped), 0)
+         from (select b.helped, max(b.at) from feedback b join session q on q.id = b.session
+               where b.remedy = r.id and b.helped is not null and b.at <= ?4 and coalesce(q.top, q.id) is not ?3
+               group by coalesce(q.top, q.id)) v) as disowned
  from remedy r
  left join remedy_session s on s.remedy = r.id and s.at <= ?4
  left join session o on o.id = s.session and coalesce(o.top, o.id) is not ?3";
@@ -351,7 +358,7 @@ pub fn of_kind(tx: &Tx<'_>, pattern: PatternId, asking: Asking) -> Result<Vec<Kn
 
 fn known(tx: &Tx<'_>, which: &str, key: &dyn rusqlite::ToSql, asking: Asking) -> Result<Vec<Known>, StoreError> {
     let mut rows = tx.prepare_cached(&format!(
-        "{KNOWN} where {which} group by r.id order by worked desc, last_worked desc, r.id"
+        "{KNOWN} where {which} group by r.id order by disowned, worked desc, last_worked desc, r.id"
     ))?;
     let found = rows
         .query_map(
@@ -394,6 +401,7 @@ pub(super) fn known_row(row: &Row<'_>) -> rusqlite::Result<Known> {
             last_worked: row.get::<_, Option<i64>>(11)?.map(Timestamp),
             last_failed: row.get::<_, Option<i64>>(12)?.map(Timestamp),
         },
+        is_disowned: row.get(13)?,
     })
 }
 

@@ -313,6 +313,29 @@ create index hint_at on hint (at);
 create index hint_mode on hint (mode) where mode is not null;
 create index hint_remedy on hint (remedy) where remedy is not null;
 
+-- What somebody says of what they were told: the newest word of each about each thing.
+create table feedback (
+    id integer primary key,
+    session integer references session (id) on delete cascade,  -- whose agent says it; null = said in no session
+    by text not null check (by in ('agent', 'person')),
+    hint integer references hint (id) on delete cascade,
+    remedy integer references remedy (id) on delete cascade,    -- that of the message, too
+    mode integer references mode (id) on delete cascade,        -- that of the remedy, too
+    skill text,                         -- its name
+    project integer references project (id) on delete cascade,  -- where the silence holds; null = not in a project alone
+    helped integer,                     -- 1 = it helped, 0 = it did not; null = nothing is said of that
+    muted_until integer,                -- the mode is muted for this session, or in this project
+    words text,
+    at integer not null
+) strict;
+create unique index feedback_once on feedback (
+    coalesce(session, 0), by, coalesce(hint, 0), coalesce(remedy, 0), coalesce(mode, 0), coalesce(skill, ''),
+    coalesce(project, 0));
+create index feedback_session on feedback (session) where session is not null;
+create index feedback_hint on feedback (hint) where hint is not null;
+create index feedback_remedy on feedback (remedy) where remedy is not null;
+create index feedback_mode on feedback (mode) where mode is not null;
+
 -- One row is a text that was written to a skill file; the newest of a path is what we left there.
 create table publication (
     id integer primary key,

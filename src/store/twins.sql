@@ -14,6 +14,8 @@ update remedy set
         order by r.verdict is not null desc, r.decided_by is 'person' desc, r.verdict = 'refuted' desc, r.id <> remedy.id
         limit 1)
 where id in (select stays from twin);
+update or replace feedback set remedy = (select stays from twin where goes = remedy)
+where remedy in (select goes from twin);
 update hint set remedy = (select stays from twin where goes = remedy) where remedy in (select goes from twin);
 -- Remedies stand in the index under their number with a minus.
 delete from search where rowid in (select -goes from twin);

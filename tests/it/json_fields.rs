@@ -19,6 +19,7 @@ fn answers() -> Vec<(&'static str, Schema)> {
         ("callus report", schema_for!(answers::ReportView)),
         ("callus failures", schema_for!(answers::FailuresView)),
         ("callus show", schema_for!(answers::ShowView)),
+        ("callus show --part", schema_for!(answers::GetView)),
         ("callus search", schema_for!(answers::SearchView)),
         ("callus check", schema_for!(answers::CheckView)),
         ("callus count", schema_for!(answers::CountView)),
@@ -34,6 +35,7 @@ fn answers() -> Vec<(&'static str, Schema)> {
         ("callus doctor", schema_for!(answers::DoctorView)),
         ("callus told", schema_for!(answers::ToldView)),
         ("callus log", schema_for!(answers::LogLine)),
+        ("callus feedback", schema_for!(answers::FeedbackView)),
         ("callus resolve", schema_for!(answers::Resolved)),
         ("callus distill", schema_for!(answers::DraftsView)),
         ("callus skills list", schema_for!(answers::SkillsView)),
@@ -45,7 +47,7 @@ fn answers() -> Vec<(&'static str, Schema)> {
 const HEAD: &str = "# What `--json` answers
 
 Every reading command takes `--json` and answers one JSON document in UTF-8; `callus log` answers one for each line.
-`record`, `mute`, `resolve`, `warnings`, `project`, `distill` and `skills` take it too and show what they changed; other commands that change something refuse it and do nothing.
+`record`, `feedback`, `mute`, `resolve`, `warnings`, `project`, `distill` and `skills` take it too and show what they changed; other commands that change something refuse it and do nothing.
 Times are RFC 3339 in UTC. A field whose name ends in `_ms`, `_bytes` or `_usd` has that unit.
 A field marked *optional* is left out when there is nothing to say. Fields are added; they are not renamed or removed.
 Types that begin with a capital letter are described in [json-parts.md](json-parts.md).
@@ -185,6 +187,8 @@ fn parameters_say_what_they_are_for() {
         schema_for!(answers::SearchQuery),
         schema_for!(answers::CheckQuery),
         schema_for!(answers::CountQuery),
+        schema_for!(answers::FeedbackQuery),
+        schema_for!(answers::GetQuery),
         schema_for!(answers::BriefQuery),
         schema_for!(answers::RecordQuery),
         schema_for!(answers::SessionsQuery),

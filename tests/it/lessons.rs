@@ -278,18 +278,18 @@ fn lists_name_the_best_remedy_in_a_line() {
       Worked instead: `mise exec -- go version` · 1 of 1 session
     ");
     assert_snapshot!(env.run(&["told"]).success(), @r"
-    brief · 2026-11-19 12:02 UTC
+    brief · H4 · 2026-11-19 12:02 UTC
       qarv5m3c · 7744721d · api · 37 B (~9 tokens)
       | Met here lately: goconst, 2 sessions.
-    hint, only noted · 2026-11-19 12:01 UTC · ignored
+    hint, only noted · H3 · 2026-11-19 12:01 UTC · ignored
       ydqtq91c · 7744721d · api · 11 B (~2 tokens)
       | Only noted.
-    hint · 2026-11-18 12:01 UTC · helped
+    hint · H1 · 2026-11-18 12:01 UTC · helped
       ydqtq91c · 7744fe00 · api · 108 B (~27 tokens)
       | Run `GOOS=windows go test -run '^$' -exec=true ./...`.
       | Worked in 1 of 1 session.
       | Failed: `exec format error`
-    warning · 2026-11-17 12:01 UTC · failed again
+    warning · H2 · 2026-11-17 12:01 UTC · failed again
       qarv5m3c · 86cc3044 · web · 85 B (~21 tokens)
       | This keeps failing here: 4 of 4 times.
       | Use `mise exec -- go test ./internal/...`

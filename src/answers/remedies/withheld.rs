@@ -11,6 +11,7 @@ pub(super) const fn words(withheld: Withheld) -> &'static str {
         Withheld::Forbidden(why) => never(why),
         Withheld::Evidence => "it says nothing to type",
         Withheld::Claim => "a claim, until two sessions see it work or a person confirms it",
+        Withheld::Disowned => "a claim, and two sessions say that it did not help them",
         Withheld::Unproven => "nobody saw it work",
         Withheld::Failing => "it failed as often as it worked",
     }

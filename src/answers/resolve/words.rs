@@ -20,7 +20,7 @@ const PROSE: &[&str] = &[
 ];
 
 /// Returns `text` without blanks around it, or what is wrong with it.
-pub(super) fn checked<'t>(what: &'static str, text: &'t str) -> Result<&'t str, AnswerError> {
+pub(in crate::answers) fn checked<'t>(what: &'static str, text: &'t str) -> Result<&'t str, AnswerError> {
     let text = text.trim();
     let wrong = |why: String| AnswerError::Text { what, why };
     if text.is_empty() {

@@ -6,6 +6,7 @@ mod count;
 mod distill;
 mod doctor;
 mod failures;
+mod feedback;
 mod forget;
 mod import;
 mod install;
@@ -88,6 +89,7 @@ pub(super) enum Command {
     Session(session::Session),
     Told(told::Told),
     Log(log::Log),
+    Feedback(feedback::Feedback),
     Resolve(resolve::Resolve),
     Mute(mute::Mute),
     Distill(distill::Distill),
@@ -131,6 +133,7 @@ impl Command {
             | Self::Session(_)
             | Self::Told(_)
             | Self::Log(_)
+            | Self::Feedback(_)
             | Self::Resolve(_)
             | Self::Mute(_)
             | Self::Distill(_)
@@ -177,6 +180,7 @@ pub(super) fn run(command: Command, around: &Surroundings) -> Result<Told, Error
         Command::Session(command) => command.run(around).map(Told::from),
         Command::Told(command) => command.run(around).map(Told::from),
         Command::Log(command) => command.run(around).map(Told::from),
+        Command::Feedback(command) => command.run(around).map(Told::from),
         Command::Resolve(command) => command.run(around).map(Told::from),
         Command::Mute(command) => command.run(around).map(Told::from),
         Command::Distill(command) => command.run(around),

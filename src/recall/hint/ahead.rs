@@ -8,6 +8,7 @@ use crate::domain::trace::{CallEnd, Observation, Step};
 use crate::failure::fingerprint;
 use crate::redact::Clean;
 use crate::store::hint::{self, Answers, CallName, Faced, Occasion};
+use crate::store::mute::Whom;
 use crate::store::remedy::Asking;
 use crate::store::{self, StoreError, Tx, mode, mute, session};
 
@@ -52,7 +53,11 @@ pub fn ahead(tx: &Tx<'_>, met: &Met<'_>, policy: &Policy<'_>) -> Result<Ahead, S
     let Some((pattern, mode)) = mode::of_pattern(tx, named.kind)? else {
         return under_another_command(tx, met, root, named.instance);
     };
-    if mute::is_muted(tx, mode, met.seen.at)? {
+    let whom = Whom {
+        root,
+        project: met.project,
+    };
+    if mute::is_muted(tx, mode, whom, met.seen.at)? {
         return Ok(Ahead::Silence);
     }
     let faced = faced(met, end, root, (pattern, mode), named.instance);

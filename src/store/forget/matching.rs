@@ -41,6 +41,7 @@ const GOES: &[(&str, Goes)] = &[
     ("failure", Goes::Event("event")),
     ("remedy", Goes::Row),
     ("hint", Goes::Row),
+    ("feedback", Goes::Row),
     ("publication", Goes::Row),
     ("source", Goes::Row),
 ];

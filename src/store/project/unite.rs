@@ -23,6 +23,7 @@ const ABSORB: &[&str] = &[
     "delete from shape where project = ?1 and ?2 is not null",
     "update remedy set project = ?2 where project = ?1",
     "update publication set project = ?2 where project = ?1",
+    "update or replace feedback set project = ?2 where project = ?1",
     "delete from mode_project where project = ?1 and ?2 is not null",
     "delete from project where id = ?1 and ?2 is not null",
 ];

@@ -179,19 +179,25 @@ impl Store {
         for pattern in looked.iter().filter(|one| one.counts).filter_map(|one| one.pattern) {
             *patterns.entry(pattern).or_default() += 1;
         }
-        let mut modes: BTreeMap<ModeId, i64> = BTreeMap::new();
+        let mut modes: BTreeMap<(String, ModeId), i64> = BTreeMap::new();
         for (pattern, failures) in patterns {
-            let mode = self.row("select mode from pattern where id = ?1", [pattern], |row| {
-                row.get(0).map(ModeId)
-            })?;
+            let mode = self.row(
+                "select m.fingerprint, m.id from pattern p join mode m on m.id = p.mode where p.id = ?1",
+                [pattern],
+                |row| Ok((row.get::<_, String>(0)?, row.get(1).map(ModeId)?)),
+            )?;
             if let Some(mode) = mode {
                 *modes.entry(mode).or_default() += failures;
             }
         }
-        let mut modes: Vec<(ModeId, i64)> = modes.into_iter().collect();
-        modes.sort_by_key(|(mode, failures)| (std::cmp::Reverse(*failures), *mode));
+        let mut modes: Vec<((String, ModeId), i64)> = modes.into_iter().collect();
+        // Ids are those of one store: among equals the fingerprint gives every machine the same order.
+        modes.sort_by(|(a, more), (b, less)| less.cmp(more).then_with(|| a.0.cmp(&b.0)));
         modes.truncate(limit);
-        Ok(modes)
+        Ok(modes
+            .into_iter()
+            .map(|((_, mode), failures)| (mode, failures))
+            .collect())
     }
 
     /// Returns the failures that fit, the newest first, and whether there are more than `most`.

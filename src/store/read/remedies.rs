@@ -44,7 +44,7 @@ fn sql(which: &str) -> String {
         "select k.*, p.mode as mode, j.name as project_name, r.decided_by, r.decided_at
          from ({KNOWN} where {which} group by r.id) k join remedy r on r.id = k.id
          join pattern p on p.id = r.pattern left join project j on j.id = r.project
-         order by r.verdict is 'refuted', k.instance is null, k.worked desc, k.last_worked desc, k.id"
+         order by r.verdict is 'refuted', k.disowned, k.instance is null, k.worked desc, k.last_worked desc, k.id"
     )
 }
 

@@ -3,7 +3,7 @@
 use rusqlite::{Row, named_params};
 
 use super::{UNLIMITED, time};
-use crate::domain::id::{ModeId, ProjectId, SessionId};
+use crate::domain::id::{HintId, ModeId, ProjectId, SessionId};
 use crate::domain::lesson::{Aftermath, Told};
 use crate::domain::time::Timestamp;
 use crate::store::{Store, StoreError};
@@ -11,6 +11,8 @@ use crate::store::{Store, StoreError};
 /// One message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToldRow {
+    /// Its row.
+    pub id: HintId,
     /// The word for its kind.
     pub kind: String,
     /// The word for why it was allowed.
@@ -69,6 +71,10 @@ pub struct ToldTotals {
     pub shadow: i64,
     /// Sent ones of each aftermath, in the order of [`Aftermath::ALL`].
     pub came: [i64; 4],
+    /// How often somebody says of one, sent or noted, that it helped.
+    pub said_helped: i64,
+    /// How often somebody says that it did not.
+    pub said_not: i64,
 }
 
 macro_rules! told {
@@ -85,13 +91,15 @@ where h.at >= :since and h.at <= :until and (:session is null or h.session = :se
 }
 
 const LIST: &str = told!(
-    "h.kind, h.rule, s.external, h.agent, p.name as project, h.mode, h.at, h.shadow, h.text, h.suggestion, h.bytes,
+    "h.id, h.kind, h.rule, s.external, h.agent, p.name as project, h.mode, h.at, h.shadow, h.text, h.suggestion, h.bytes,
        h.aftermath",
     "order by h.at desc, h.id desc limit :limit"
 );
 
 const TOTALS: &str = told!(
-    "h.kind, h.shadow, h.aftermath, count(*) as messages, sum(h.bytes) as bytes",
+    "h.kind, h.shadow, h.aftermath, count(*) as messages, sum(h.bytes) as bytes,
+       coalesce(sum((select count(*) from feedback b where b.hint = h.id and b.helped = 1)), 0) as said_helped,
+       coalesce(sum((select count(*) from feedback b where b.hint = h.id and b.helped = 0)), 0) as said_not",
     "group by h.kind, h.shadow, h.aftermath"
 );
 
@@ -130,11 +138,14 @@ impl Store {
                     row.get::<_, Option<String>>("aftermath")?,
                     row.get::<_, i64>("messages")?,
                     row.get::<_, i64>("bytes")?,
+                    (row.get::<_, i64>("said_helped")?, row.get::<_, i64>("said_not")?),
                 ))
             },
         )?;
         let mut totals = ToldTotals::default();
-        for (kind, shadow, aftermath, messages, bytes) in groups {
+        for (kind, shadow, aftermath, messages, bytes, (helped, not)) in groups {
+            totals.said_helped += helped;
+            totals.said_not += not;
             if shadow {
                 totals.shadow += messages;
                 continue;
@@ -160,6 +171,7 @@ impl Store {
 
 fn message(row: &Row<'_>) -> rusqlite::Result<ToldRow> {
     Ok(ToldRow {
+        id: HintId(row.get("id")?),
         kind: row.get("kind")?,
         rule: row.get("rule")?,
         external: row.get("external")?,

@@ -26,7 +26,7 @@ fn filled() -> TestEnv {
 }
 
 /// The tools that write.
-const WRITERS: &[&str] = &["failure_record", "failure_resolve"];
+const WRITERS: &[&str] = &["failure_record", "failure_resolve", "failure_feedback"];
 
 #[test]
 fn tools_and_instructions_are_few_and_short() {
@@ -245,7 +245,7 @@ fn a_call_that_cannot_be_made_says_what_can() {
     assert_eq!(reply["error"]["code"], -32602);
     assert_eq!(
         reply["error"]["message"],
-        "there is no tool `failure_forget`, only failure_check, failure_search, failure_report, failure_count, skill_lookup, failure_record, failure_resolve"
+        "there is no tool `failure_forget`, only failure_check, failure_search, failure_get, failure_report, failure_count, skill_lookup, failure_record, failure_resolve, failure_feedback"
     );
     for arguments in [json!([]), json!("{\"query\": \"go\"}"), json!(7)] {
         let reply = client.ask("tools/call", &json!({"name": "failure_search", "arguments": arguments}));
