@@ -160,7 +160,7 @@ impl Store {
         self.file != file_at(&self.path)
     }
 
-    /// Lets `stop` end every statement from now on: it is asked once in each stretch of [`STRETCH`] steps, and where it
+    /// Lets `stop` end every statement from now on: it is asked once in each stretch of `STRETCH` steps, and where it
     /// returns true the statement fails.
     pub fn stop_when(&mut self, stop: impl FnMut() -> bool + Send + 'static) -> Result<(), StoreError> {
         Ok(self.connection.progress_handler(STRETCH, Some(stop))?)
