@@ -13,9 +13,6 @@ pub const BINARY: &str = "callus";
 /// The argument with which our program serves a client that starts it.
 pub const SERVES: &str = "mcp";
 
-/// Where a server is asked over HTTP when nothing else is said.
-pub const ADDRESS: &str = "http://127.0.0.1:22558/mcp";
-
 /// The environment variable that holds the token of a server that is asked over HTTP.
 pub const TOKEN: &str = "CALLUS_TOKEN";
 

@@ -2,7 +2,7 @@
 
     CALLUS_BIN=target/release/callus python3 tests/clients/asked.py
 
-Claude Code and Codex CLI, each in the mode that it has by itself.
+Claude Code and Codex CLI, each in the mode that it has by itself, over pipes and over HTTP.
 """
 
 import json
@@ -15,10 +15,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from codex import CodexDesk  # noqa: E402
-from desk import Desk  # noqa: E402
+from desk import Desk, kill  # noqa: E402
 from ledger import GREEN, NO_PYTEST, REMEDY  # noqa: E402
 from past import Past  # noqa: E402
-from scripted_model import Lane, Model, calls  # noqa: E402
+from scripted_model import Lane, Model, call, calls  # noqa: E402
 from scripted_responses import Responses  # noqa: E402
 
 # What the model asks, and what must stand in the answer.
@@ -26,8 +26,39 @@ QUESTIONS = {
     "failure_check": ({"output": NO_PYTEST}, re.escape(REMEDY)),
     "failure_report": ({"since": "all"}, r"pytest: command not found"),
     "failure_search": ({"query": "pytest command not found"}, r"pytest: command not found"),
+    "failure_count": ({"tool": "Bash"}, r"3"),
     "skill_lookup": ({"query": "pytest"}, r"(?i)skill"),
+    # What it claims is kept in the store of this machine, as a claim.
+    "failure_record": ({"tool": "tally", "message": "tally: the ledger is closed"}, r"(?i)recorded"),
 }
+
+
+class Served:
+    """What `callus serve` runs for a desk, on a free port, for the length of a `with` block."""
+
+    LISTENS = re.compile(r"listens on (http://127\.0\.0\.1:\d+)")
+
+    def __init__(self, desk):
+        self.desk = desk
+
+    def __enter__(self):
+        callus = self.desk.callus
+        command = [callus.binary, "serve", "--addr", "127.0.0.1:0"]
+        self.process = self.desk.run(command, self.desk.environment)
+        said = self.process.stderr.readline()
+        found = self.LISTENS.search(said)
+        if not found:
+            kill(self.process)
+            raise AssertionError(f"it does not listen: {said}")
+        self.address = f"{found[1]}/mcp"
+        self.token = callus.run("serve", "--show-token").strip()
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.communicate(timeout=60)
+        if self.process.returncode != 0:
+            raise AssertionError(f"it ended with {self.process.returncode}")
 
 
 def remember(desk):
@@ -61,9 +92,10 @@ class ClaudeCode(Answered):
         remember(cls.desk)
         cls.desk.callus.run("install", "claude-code", "--yes")
 
-    def ask(self):
+    def ask(self, **variables):
         with Model(Lane("LEDGER", asking(*QUESTIONS))) as model:
-            _, printed = self.desk.converse(model, "LEDGER: what fails here?", permissions="default")
+            how = {"permissions": "default", "variables": variables}
+            _, printed = self.desk.converse(model, "LEDGER: what fails here?", **how)
         return model, printed
 
     def denied(self, printed):
@@ -93,6 +125,31 @@ class ClaudeCode(Answered):
         self.assertEqual(len(self.denied(printed)), len(QUESTIONS), "so that the test above can fail")
 
 
+class ClaudeCodeOverHttp(ClaudeCode):
+    """The same questions, asked at an address. What was entered before, over pipes, gives way."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.served = Served(cls.desk).__enter__()
+        cls.addClassCleanup(cls.served.__exit__)
+        cls.desk.callus.run("install", "claude-code", "--yes", "--http", cls.served.address)
+
+    def ask(self, **variables):
+        return super().ask(**{"CALLUS_TOKEN": self.served.token, **variables})
+
+    def test_a_session_without_the_token_goes_on_and_its_hooks_record_it(self):
+        turns = [*asking("failure_check"), call("Bash", command="cat missing.txt")]
+        with Model(Lane("LEDGER", turns)) as model:
+            session, printed = self.desk.converse(model, "LEDGER: look")
+        answers = list(model.results().values())
+        self.assertEqual(len(answers), 2, printed[-2000:])
+        self.assertNotRegex(answers[0], QUESTIONS["failure_check"][1], "it is not let in")
+        self.assertRegex(answers[1], r"missing\.txt: No such file")
+        headlines = [failure.headline for failure in self.desk.callus.failures(session)]
+        self.assertTrue(any("missing.txt" in headline for headline in headlines), headlines)
+
+
 class Codex(Answered):
     # Two models, as the client knows them: one calls tools, the other writes programs that do.
     MODELS = {"gpt-5.5": False, "gpt-6-sol": True}
@@ -104,22 +161,27 @@ class Codex(Answered):
         remember(cls.desk)
 
     @contextmanager
-    def wired(self, programs=False):
+    def wired(self, *arguments, programs=False):
         """Gives a model that asks, and a client that talks to it and is wired as `callus install` leaves it."""
         with Responses(Lane("LEDGER", asking(*QUESTIONS)), programs=programs) as model:
             self.before = self.desk.configure(model)
-            self.desk.callus.run("install", "codex", "--yes")
+            self.desk.callus.run("install", "codex", "--yes", *arguments)
             yield model
 
     def test_every_question_is_answered_headless(self):
         for name, programs in self.MODELS.items():
             with self.subTest(name):
-                with self.wired(programs) as model:
+                with self.wired(programs=programs) as model:
                     events, printed = self.desk.execute("LEDGER: what fails here?", name)
                 self.assert_answers(model, printed)
                 done = [event["item"] for event in events if event["type"] == "item.completed"]
                 called = [item["tool"] for item in done if item["type"] == "mcp_tool_call"]
                 self.assertEqual(called, list(QUESTIONS), printed[-2000:])
+
+    def test_every_question_is_answered_over_http(self):
+        with Served(self.desk) as served, self.wired("--http", served.address) as model:
+            said = self.desk.execute("LEDGER: what fails here?", "gpt-5.5", CALLUS_TOKEN=served.token)
+            self.assert_answers(model, said[1])
 
     def test_nobody_is_asked_whatever_the_policy(self):
         for policy in ("untrusted", "on-request"):

@@ -67,7 +67,9 @@ class Desk:
         how = {"cwd": self.repo, "env": self.environment, "stdin": subprocess.DEVNULL}
         return subprocess.run(["git", *arguments], check=True, stdout=subprocess.PIPE, text=True, **how).stdout
 
-    def start(self, model, prompt, *arguments, folder=None, resumed=None, permissions="bypassPermissions"):
+    def start(
+        self, model, prompt, *arguments, folder=None, resumed=None, permissions="bypassPermissions", variables=None
+    ):
         """Starts Claude Code without a terminal, in a session that it goes on with or a new one; returns the process
         and the session's id."""
         session = resumed or str(uuid.uuid4())
@@ -82,6 +84,7 @@ class Desk:
             "DISABLE_ERROR_REPORTING": "1",
             # The client refuses to skip permissions as root unless it is told that it runs in a container.
             "IS_SANDBOX": "1",
+            **(variables or {}),
         }
         command = [self.folder / "bin" / "claude", "-p", prompt, "--model", "sonnet"]
         command += ["--resume" if resumed else "--session-id", session]

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::ErrorKind;
 
-use crate::assistants::server::ADDRESS;
 use crate::cli::terminal::Surroundings;
 use crate::cli::{Error, Kind, REFUSED, Told, ask};
 use crate::config;
@@ -31,8 +30,9 @@ pub(crate) struct Install {
     #[command(flatten)]
     which: Which,
     /// Let agents ask a server over HTTP instead of a program that each starts; without URL the one of `callus serve`
-    #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = ADDRESS)]
-    http: Option<String>,
+    #[arg(long, value_name = "URL", num_args = 0..=1)]
+    #[expect(clippy::option_option, reason = "it may be given without a value")]
+    http: Option<Option<String>>,
     #[command(flatten)]
     how: How,
 }
@@ -82,7 +82,9 @@ impl Install {
     /// Wires the assistants, and returns what was done.
     pub(super) fn run(self, around: &Surroundings) -> Result<Told, Error> {
         let binary = process::own_program().map_err(|error| Error::unavailable("this program was not found", error))?;
-        let address = self.http.as_deref().map(address).transpose()?;
+        let usual = usual_address();
+        let given = self.http.as_ref().map(|given| given.as_deref().unwrap_or(&usual));
+        let address = given.map(address).transpose()?;
         let routes = config::routes();
         let wanted = Wanted {
             binary: &binary,
@@ -301,6 +303,11 @@ pub(super) fn site(client: &Client, around: &Surroundings) -> Site {
     }
 }
 
+/// Returns where agents ask the server that `callus serve` runs when nothing else is said.
+fn usual_address() -> String {
+    format!("http://{}/mcp", config::ADDRESS)
+}
+
 /// Returns the whole address that is meant: that of the server, where only its host is given.
 fn address(given: &str) -> Result<String, Error> {
     let given = given.trim();
@@ -317,7 +324,8 @@ fn address(given: &str) -> Result<String, Error> {
         }),
         _ => Err(
             Error::new(Kind::User, format!("`{given}` is no address of a server")).hint(format!(
-                "Write it as {ADDRESS}; the names of assistants stand before --http"
+                "Write it as {}; the names of assistants stand before --http",
+                usual_address()
             )),
         ),
     }
