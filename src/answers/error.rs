@@ -1,5 +1,7 @@
 //! Why a question has no answer.
 
+use std::borrow::Cow;
+
 use crate::flow::FlowError;
 use crate::skill::distill::DistillError;
 use crate::skill::publish::PublishError;
@@ -27,7 +29,7 @@ pub enum AnswerError {
     #[error("no session was recorded in {0}")]
     NoProject(String),
     /// Nothing goes by this id.
-    #[error("no {kind} goes by `{given}`")]
+    #[error("no {kind} goes by `{}`", quoted(given))]
     Unknown {
         /// What was looked for.
         kind: &'static str,
@@ -35,7 +37,7 @@ pub enum AnswerError {
         given: String,
     },
     /// Several things go by this id.
-    #[error("`{given}` may be any of {}", candidates.len())]
+    #[error("`{}` may be any of {}", quoted(given), candidates.len())]
     Ambiguous {
         /// What was given.
         given: String,
@@ -43,13 +45,13 @@ pub enum AnswerError {
         candidates: Vec<Candidate>,
     },
     /// A time could not be understood.
-    #[error("`{given}` is no time")]
+    #[error("`{}` is no time", quoted(given))]
     Time {
         /// What was given.
         given: String,
     },
     /// A parameter has none of its values.
-    #[error("`{given}` is no {what}: use {}", values.join(", "))]
+    #[error("`{}` is no {what}: use {}", quoted(given), values.join(", "))]
     Value {
         /// What the parameter is.
         what: &'static str,
@@ -59,7 +61,7 @@ pub enum AnswerError {
         values: Vec<&'static str>,
     },
     /// A filter asks for what nothing recorded is.
-    #[error("no {what} that is recorded fits `{given}`")]
+    #[error("no {what} that is recorded fits `{}`", quoted(given))]
     NotRecorded {
         /// The filter.
         what: &'static str,
@@ -69,7 +71,7 @@ pub enum AnswerError {
         there: Vec<String>,
     },
     /// A list cannot go on there.
-    #[error("`{given}` {why}")]
+    #[error("`{}` {why}", quoted(given))]
     Cursor {
         /// What was given.
         given: String,
@@ -101,6 +103,17 @@ pub enum AnswerError {
     /// A query reads nothing, or would do more than read.
     #[error("the query was not run")]
     Query(#[source] StoreError),
+}
+
+/// Characters of what was given that an error says again: what is wrong with it has to be read behind them.
+const QUOTED: usize = 80;
+
+/// Returns the beginning of what was given.
+fn quoted(given: &str) -> Cow<'_, str> {
+    match given.char_indices().nth(QUOTED) {
+        Some((end, _)) => format!("{}…", &given[..end]).into(),
+        None => given.into(),
+    }
 }
 
 impl From<DistillError> for AnswerError {

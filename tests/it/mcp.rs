@@ -9,4 +9,5 @@ mod reports;
 mod resources;
 mod skills;
 mod store;
+mod table;
 mod writing;
