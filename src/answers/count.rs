@@ -9,8 +9,9 @@ use serde_json::Value;
 
 use super::failures::{ModeLine, line};
 use super::identify::identify;
-use super::pick::{pick_mode, pick_project, project_at, session_row};
+use super::pick::{pick_mode, pick_project, session_row};
 use super::remedies::{RemedyLine, tried};
+use super::scope::Scope;
 use super::search::same_modes;
 use super::{AnswerError, lenient, since, style};
 use crate::assistants;
@@ -161,7 +162,7 @@ pub fn count(store: &Store, query: &CountQuery, now: Timestamp, zone: &TimeZone)
         .as_deref()
         .map(|given| pick_project(store, given))
         .transpose()?;
-    let scope = query.tool.as_deref().map(scope).transpose()?;
+    let scope = query.tool.as_deref().map(head).transpose()?;
     let session = query.session.as_deref().map(|id| session_row(store, id)).transpose()?;
     let Some(named) = named(store, query)? else {
         return Ok(CountView::nothing(query, start));
@@ -184,14 +185,11 @@ pub fn count(store: &Store, query: &CountQuery, now: Timestamp, zone: &TimeZone)
     }
     let counted = store.count_failures(&filter)?;
     let mut view = CountView::of(query, start, &counted);
-    view.modes = modes(store, &filter, &view, now)?;
+    let whose = Scope::of(store, query.here.as_deref(), query.project.as_deref(), None)?;
+    view.modes = modes(store, &filter, whose, &view, now)?;
     view.runs = runs(store, &filter, &view)?;
     if let Some(mode) = filter.mode {
-        let here = match project {
-            Some(project) => Some(project),
-            None => project_at(store, query.here.as_deref())?,
-        };
-        told(store, mode, filter.instance, here, now, &mut view)?;
+        told(store, mode, filter.instance, whose.home(), now, &mut view)?;
     }
     Ok(view)
 }
@@ -243,7 +241,7 @@ fn named(store: &Store, query: &CountQuery) -> Result<Option<Named>, AnswerError
     for mode in same_modes(store, &identity)? {
         rows.extend(store.mode(mode)?);
     }
-    let wanted = query.tool.as_deref().map(scope).transpose()?;
+    let wanted = query.tool.as_deref().map(head).transpose()?;
     rows.sort_by_key(|row| {
         (
             wanted.as_ref().is_some_and(|scope| *scope != row.scope),
@@ -281,7 +279,7 @@ fn is_everything(filter: &CountFilter<'_>) -> bool {
 }
 
 /// Returns the scope that a tool's name stands for.
-fn scope(tool: &str) -> Result<String, AnswerError> {
+fn head(tool: &str) -> Result<String, AnswerError> {
     if assistants::is_shell(tool) {
         return Err(AnswerError::Text {
             what: "`tool`",
@@ -294,6 +292,7 @@ fn scope(tool: &str) -> Result<String, AnswerError> {
 fn modes(
     store: &Store,
     filter: &CountFilter<'_>,
+    whose: Scope,
     view: &CountView,
     now: Timestamp,
 ) -> Result<Vec<CountedMode>, AnswerError> {
@@ -305,7 +304,7 @@ fn modes(
     for (mode, failures) in found {
         if let Some(row) = store.mode(mode)? {
             modes.push(CountedMode {
-                mode: line(store, &row, now)?,
+                mode: line(store, &whose.worded(store, row)?, now)?,
                 failures,
             });
         }
@@ -331,7 +330,7 @@ fn told(
     });
     view.attempts = tried(store, mode, instance, here, now)?;
     view.attempts.truncate(ATTEMPTS);
-    for (json, failures, last) in store.resolutions(mode, RESOLUTIONS)? {
+    for (json, failures, last) in store.resolutions(mode, here, RESOLUTIONS)? {
         let value: Value = serde_json::from_str(&json).unwrap_or(Value::Null);
         let Some(text) = value["text"].as_str().filter(|text| forbidden(text).is_none()) else {
             continue;

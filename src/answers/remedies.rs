@@ -189,11 +189,7 @@ pub(super) fn tried(
     }));
     // A claim is no attempt, and what is never told is not told as one either.
     rows.retain(|row| {
-        let holds = row
-            .known
-            .owner
-            .project
-            .is_none_or(|project| here.is_none_or(|here| here == project));
+        let holds = row.known.owner.project.is_none_or(|project| Some(project) == here);
         holds
             && !matches!(
                 withheld::everywhere(row),

@@ -130,6 +130,8 @@ pub(super) fn who() -> Who {
     if std::io::stdin().is_terminal() && !is_agent {
         Who::Person
     } else {
-        Who::Agent { session: None }
+        Who::Agent {
+            session: assistants::server_session(config::variable),
+        }
     }
 }

@@ -5,6 +5,7 @@ mod crowd;
 mod description;
 mod end;
 mod mcp;
+mod programs;
 mod start;
 mod table;
 mod told;

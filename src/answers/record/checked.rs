@@ -4,15 +4,18 @@ use jiff::Timestamp as Instant;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::RecordQuery;
 use super::field::{self, clip, refused};
+use super::{RecordQuery, made};
 use crate::answers::writing::{Who, Writing};
 use crate::answers::{AnswerError, pick, style};
 use crate::assistants;
+use crate::capture::prepare;
 use crate::domain::id::Assistant;
 use crate::domain::time::{Span, Timestamp};
 use crate::domain::trace::{Flag, SessionKey};
+use crate::failure::fingerprint;
 use crate::git;
+use crate::redact;
 use crate::store::Store;
 use crate::store::event::BY_KEY;
 use crate::store::read::CallRow;
@@ -166,7 +169,35 @@ pub(super) fn checked(
     let told = completed(told, &checked);
     checked.id = known_by(&checked, own.as_deref(), Some(&told));
     checked.call = Some(told);
-    Ok(checked)
+    match store.map(|store| of_its_client(store, &checked)).transpose()?.flatten() {
+        Some(id) => Ok(Checked {
+            id,
+            call: None,
+            ..checked
+        }),
+        None => Ok(checked),
+    }
+}
+
+/// How far apart an agent's word and its client's report of one failure may lie.
+const TOGETHER: Span = Span::seconds(600);
+
+/// Returns the name of the call, if it is one that the client of its session has reported: an agent that tells of what
+/// failed a moment ago tells nothing that is not counted.
+fn of_its_client(store: &Store, checked: &Checked) -> Result<Option<String>, AnswerError> {
+    if assistants::by_name(&checked.key.assistant.0).is_none() {
+        return Ok(None);
+    }
+    let mut found = redact::scan_all(made::observations(checked)).into_iter();
+    let finding = found.find_map(|seen| prepare(&seen).finding);
+    let Some(finding) = finding else { return Ok(None) };
+    let Some(named) = fingerprint::of(&finding) else {
+        return Ok(None);
+    };
+    let during = (checked.at.before(TOGETHER), checked.at.after(TOGETHER));
+    let met = store.met_lately(&checked.key, (named.instance, &finding.headline), during)?;
+    let call = met.map(|id| store.call_of_failure(id)).transpose()?.flatten();
+    Ok(call.map(|(_, key)| format!("{BY_KEY}{key}")))
 }
 
 /// Returns what is told of a call, as it was given.

@@ -332,6 +332,61 @@ fn an_agent_tells_of_its_own_session() {
     assert!(other.is_err());
 }
 
+#[test]
+fn what_a_client_has_reported_is_not_counted_again_when_its_agent_tells_of_it() {
+    let mut desk = Desk::new();
+    let own = key("claude-code", "5a3b1e00");
+    let failed = crate::domain::trace::Observation {
+        session: own.clone(),
+        agent: None,
+        at: NOW.before(crate::domain::time::Span::seconds(30)),
+        at_source: crate::domain::trace::AtSource::Record,
+        cwd: None,
+        branch: None,
+        via: crate::domain::trace::Via::Hook,
+        step: crate::domain::trace::Step::CallEnded(crate::domain::trace::CallEnd {
+            call: crate::domain::trace::Call {
+                id: Some("toolu_1".to_owned()),
+                tool: "Bash".to_owned(),
+                kind: crate::domain::trace::ToolKind::Shell,
+                input: crate::domain::trace::Text::whole("{}"),
+                command: Some("pack --zone eu".to_owned()),
+                file: None,
+            },
+            flag: crate::domain::trace::Flag::Failure,
+            output: crate::domain::trace::Text::whole("error: zone eu is locked"),
+            exit_code: Some(1),
+            duration_ms: None,
+            interrupted: false,
+            note: None,
+            background: None,
+        }),
+    };
+    crate::store::journal::append(&desk.settings.journals(), &own, &redact::scan_all(vec![failed]))
+        .expect("journalled");
+    crate::flow::refresh(&mut desk.store, &desk.settings).expect("drained");
+    let who = Who::Agent { session: Some(own) };
+    for record in [
+        json!({"command": "pack --zone eu", "output": "error: zone eu is locked", "exit_code": 1}),
+        json!({"message": "error: zone eu is locked", "resolution": "waited for the lock"}),
+    ] {
+        let view = desk.told(who.clone(), &json!([record])).expect("known");
+        assert_eq!(
+            (view.records[0].failure.as_deref(), view.records[0].added),
+            (Some("F1"), true),
+            "{record}"
+        );
+    }
+    assert_eq!(desk.rows("select count(*) from failure"), ["1"]);
+    assert_eq!(
+        desk.rows("select resolution ->> 'text' from failure"),
+        ["waited for the lock"]
+    );
+    let other = json!([{"command": "pack --zone us", "output": "error: zone us is gone", "exit_code": 1}]);
+    assert!(!desk.told(who, &other).expect("recorded").records[0].added);
+    assert_eq!(desk.rows("select count(*) from failure"), ["2"]);
+}
+
 fn value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),

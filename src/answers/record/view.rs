@@ -6,8 +6,9 @@ use serde::Serialize;
 use super::checked::Checked;
 use crate::answers::failures::{ModeLine, line, reason};
 use crate::answers::page::Page;
-use crate::answers::pick::{failure_id, project_at, session_id};
+use crate::answers::pick::{failure_id, pick_mode, project_at, session_id};
 use crate::answers::remedies::{RemedyLine, suggested};
+use crate::answers::scope::Scope;
 use crate::answers::search::met;
 use crate::answers::style::count;
 use crate::answers::{Advice, Answer, AnswerError, CheckQuery, Style, check};
@@ -16,7 +17,7 @@ use crate::domain::id::Fingerprint;
 use crate::domain::time::Timestamp;
 use crate::domain::trace::SessionKey;
 use crate::flow::FlowError;
-use crate::store::read::{CallRow, FailureRow};
+use crate::store::read::{CallRow, FailureRow, ModeRow};
 use crate::store::{Store, StoreError, journal};
 
 /// What is known of a failure that was recorded.
@@ -221,19 +222,30 @@ fn judged(
         .into_iter()
         .collect();
     recorded.remedies = suggested(store, mode.id, &instance, &failure.headline, here, now)?;
-    recorded.mode = Some(line(store, &mode, now)?);
+    // What it was told is the caller's own; how the mode was met elsewhere is not.
+    let own = ModeRow {
+        headline: failure.headline.clone(),
+        ..mode
+    };
+    recorded.mode = Some(line(store, &own, now)?);
     if !recorded.remedies.is_empty() {
         recorded.verdict = RecordVerdict::KnownFix;
-    } else if mode.failures > 1 {
+    } else if own.failures > 1 {
         recorded.verdict = RecordVerdict::SeenUnfixed;
     } else {
         let query = CheckQuery {
             output: failure.headline.clone(),
+            here: one.cwd.clone(),
             ..CheckQuery::default()
         };
-        let alike = check(store, &query, now)?.matches.into_iter().map(|one| one.mode);
-        let own = recorded.mode.as_ref().and_then(|mode| mode.id.clone());
-        recorded.similar = alike.filter(|mode| mode.id != own).collect();
+        let whose = Scope::of(store, one.cwd.as_deref(), None, None)?;
+        for alike in check(store, &query, now)?.matches {
+            let id = alike.mode.id.as_deref().map(|id| pick_mode(store, id)).transpose()?;
+            let row = id.filter(|id| *id != own.id).map(|id| store.mode(id)).transpose()?;
+            if let Some(row) = row.flatten() {
+                recorded.similar.push(line(store, &whose.worded(store, row)?, now)?);
+            }
+        }
     }
     Ok(())
 }

@@ -2,7 +2,8 @@
 
 use rusqlite::{Row, params};
 
-use crate::domain::id::{Assistant, EventId, FailureId};
+use crate::domain::id::{Assistant, EventId, FailureId, Fingerprint};
+use crate::domain::time::Timestamp;
 use crate::domain::trace::SessionKey;
 use crate::store::event::BY_KEY;
 use crate::store::{Store, StoreError};
@@ -54,6 +55,31 @@ impl Store {
                 };
                 Ok((session, row.get(2)?))
             },
+        )
+    }
+
+    /// Returns the newest failure of a session within some time that is this very one, by its finer fingerprint or by what
+    /// it says, and that the session's own client reported.
+    pub fn met_lately(
+        &self,
+        session: &SessionKey,
+        (instance, headline): (Fingerprint, &str),
+        (from, to): (Timestamp, Timestamp),
+    ) -> Result<Option<FailureId>, StoreError> {
+        self.row(
+            "select f.id from failure f join session s on s.id = f.session
+             where s.assistant = ?1 and s.external = ?2 and f.at >= ?5 and f.at <= ?6 and f.origin <> 'reported'
+               and (f.instance = ?3 or f.headline = ?4)
+             order by f.at desc limit 1",
+            params![
+                session.assistant.0,
+                session.external,
+                instance.text(),
+                headline,
+                from.0,
+                to.0
+            ],
+            |row| row.get(0).map(FailureId),
         )
     }
 

@@ -134,6 +134,38 @@ fn keys<'f>(filter: &CountFilter<'f>) -> Vec<Key<'f>> {
     keys
 }
 
+/// Returns the statement that looks at the newest failures to which the first key leads: `?1` is the time, `?2` how many,
+/// and from `?3` on the values of the keys.
+fn newest(keys: &[Key<'_>]) -> String {
+    let (lead, rest) = match keys.split_first() {
+        Some((lead, rest)) => (
+            format!(
+                "indexed by {} where {} = ?3 {} and",
+                lead.index,
+                lead.column,
+                lead.partly()
+            ),
+            rest,
+        ),
+        None => ("indexed by failure_at where ?3 is null and".to_owned(), keys),
+    };
+    let (mut columns, mut fits) = (String::new(), String::new());
+    for (n, Key { column, .. }) in (4..).zip(rest) {
+        columns = format!("{columns}, {column}");
+        fits = format!("{fits} and {column} is ?{n}");
+    }
+    format!(
+        "select at, session, pattern, expected is null{fits_column}
+         from (select at, session, pattern, expected{columns} from failure {lead} at >= ?1
+               order by at desc limit ?2)",
+        fits_column = if fits.is_empty() {
+            String::new()
+        } else {
+            format!(", (true{fits})")
+        },
+    )
+}
+
 /// One failure that was looked at.
 struct Looked {
     at: Timestamp,
@@ -141,6 +173,12 @@ struct Looked {
     pattern: Option<i64>,
     counts: bool,
 }
+
+/// The runs of the newest sessions that did something.
+const RUNS: &str = "select x.runs, x.failed,
+       s.last_at >= ?2 and (?3 is null or s.project = ?3) and (?4 is null or s.id = ?4)
+from (select session, runs, failed from exercise where key = ?1 and (?4 is null or session = ?4)
+      order by session desc limit ?5) x join session s on s.id = x.session";
 
 /// The calls of a part of a program, read from their index alone.
 const NODE: &str = "select session, status = 'failed', root from event indexed by event_node
@@ -229,40 +267,14 @@ impl Store {
 
     /// Looks at the newest failures that the first key leads to, and returns those that fit the others.
     fn by_keys(&self, keys: &[Key<'_>], since: Timestamp, most: usize) -> Result<(Vec<Looked>, bool), StoreError> {
-        let (lead, rest) = match keys.split_first() {
-            Some((lead, rest)) => (
-                format!(
-                    "indexed by {} where {} = ?3 {} and",
-                    lead.index,
-                    lead.column,
-                    lead.partly()
-                ),
-                rest,
-            ),
-            None => ("indexed by failure_at where ?3 is null and".to_owned(), keys),
-        };
-        let (mut columns, mut fits) = (String::new(), String::new());
-        for (n, Key { column, .. }) in (4..).zip(rest) {
-            columns = format!("{columns}, {column}");
-            fits = format!("{fits} and {column} is ?{n}");
-        }
-        let sql = format!(
-            "select at, session, pattern, expected is null{fits_column}
-             from (select at, session, pattern, expected{columns} from failure {lead} at >= ?1
-                   order by at desc limit ?2)",
-            fits_column = if fits.is_empty() {
-                String::new()
-            } else {
-                format!(", (true{fits})")
-            },
-        );
+        let rest = keys.get(1..).unwrap_or_default();
         let limit = i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
         let none: Option<i64> = None;
         let mut values: Vec<&dyn ToSql> = vec![&since.0, &limit];
         values.push(keys.first().map_or(&none as &dyn ToSql, |key| &*key.value));
         values.extend(rest.iter().map(|key| &*key.value as &dyn ToSql));
         let filtered = !rest.is_empty();
-        let looked = self.rows(&sql, values.as_slice(), |row| {
+        let looked = self.rows(&newest(keys), values.as_slice(), |row| {
             Ok((looked(row)?, !filtered || row.get(4)?))
         })?;
         let more = looked.len() > most;
@@ -285,14 +297,10 @@ impl Store {
         let limit = i64::try_from(MOST_SESSIONS).unwrap_or(i64::MAX).saturating_add(1);
         let session = session.map(|session| session.0);
         let project = project.map(|project| project.0);
-        let rows: Vec<(i64, i64, bool)> = self.rows(
-            "select x.runs, x.failed,
-                    s.last_at >= ?2 and (?3 is null or s.project = ?3) and (?4 is null or s.id = ?4)
-             from (select session, runs, failed from exercise where key = ?1 and (?4 is null or session = ?4)
-                   order by session desc limit ?5) x join session s on s.id = x.session",
-            rusqlite::params![key, since.0, project, session, limit],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-        )?;
+        let rows: Vec<(i64, i64, bool)> =
+            self.rows(RUNS, rusqlite::params![key, since.0, project, session, limit], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })?;
         let more = rows.len() > MOST_SESSIONS;
         let mut found = Runs {
             more,
@@ -364,14 +372,21 @@ impl Store {
         Ok(found)
     }
 
-    /// Returns what programs and people said that ended the newest failures of a mode, with how often they did: JSON.
-    pub fn resolutions(&self, mode: ModeId, limit: usize) -> Result<Vec<(String, i64, Timestamp)>, StoreError> {
+    /// Returns what programs and people said that ended the newest failures of a mode in a project or in none, with how
+    /// often they did: JSON.
+    pub fn resolutions(
+        &self,
+        mode: ModeId,
+        project: Option<ProjectId>,
+        limit: usize,
+    ) -> Result<Vec<(String, i64, Timestamp)>, StoreError> {
         let mut said: BTreeMap<String, (i64, Timestamp)> = BTreeMap::new();
         for pattern in self.patterns_of(mode)? {
             let rows: Vec<(String, Option<Timestamp>)> = self.rows(
-                "select resolution, at from (select resolution, at from failure where pattern = ?1 order by at desc limit ?2)
-                 where resolution is not null",
-                rusqlite::params![pattern, SAMPLED],
+                "select resolution, at
+                 from (select resolution, project, at from failure where pattern = ?1 order by at desc limit ?2)
+                 where resolution is not null and (project is null or project = ?3)",
+                rusqlite::params![pattern, SAMPLED, project.map(|project| project.0)],
                 |row| Ok((row.get(0)?, maybe_time(row, "at")?)),
             )?;
             for (text, at) in rows {
@@ -411,4 +426,52 @@ fn looked(row: &Row<'_>) -> rusqlite::Result<Looked> {
         pattern: row.get(2)?,
         counts: row.get(3)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(store: &Store, sql: &str) -> String {
+        let mut rows = store
+            .connection()
+            .prepare(&format!("explain query plan {sql}"))
+            .expect(sql);
+        let nothing = rusqlite::params_from_iter(vec![None::<i64>; rows.parameter_count()]);
+        let lines = rows.query_map(nothing, |row| row.get::<_, String>(3)).expect(sql);
+        lines.map(|line| line.expect("a line") + "\n").collect()
+    }
+
+    /// A node waits for this before it tries again: no question may read what it does not count, nor sort.
+    #[test]
+    fn every_count_reads_one_index_from_its_newest_end() {
+        let store = Store::in_memory().expect("opens");
+        let filter = CountFilter {
+            session: Some(SessionId(1)),
+            agent: Some("a"),
+            node: Some("n"),
+            scope: Some("s"),
+            project: Some(ProjectId(1)),
+            ..CountFilter::default()
+        };
+        let mut leads = keys(&filter);
+        leads.push(Key::new("pattern", "failure_pattern", 1));
+        for lead in leads {
+            let index = lead.index;
+            let plan = plan(&store, &newest(&[lead]));
+            assert!(plan.contains(&format!("INDEX {index} (")), "{plan}");
+            assert!(
+                !plan.contains("TEMP B-TREE") && !plan.contains("SCAN failure"),
+                "{plan}"
+            );
+        }
+        for (sql, index) in [
+            (NODE, "COVERING INDEX event_node ("),
+            (RUNS, "INDEX exercise_key ("),
+            (PASSED_PATTERN, "INDEX failure_pattern ("),
+        ] {
+            let plan = plan(&store, sql);
+            assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{plan}");
+        }
+    }
 }

@@ -28,10 +28,31 @@ fn what_is_passed_is_answered_or_named() {
         .call("failure_search", &json!({"query": "go", "limit": 1}))
         .answer();
     assert!(!here.is_empty());
+    let mut wrong = String::new();
+    for (tool, arguments, expected) in ids_and_cursors(&long).into_iter().chain(texts_and_types(&long)) {
+        let told = client.call(tool, &arguments);
+        let holds = match expected {
+            Answer(part) => !told.error && told.text.contains(part),
+            Error(what, next) => {
+                told.error && told.text.contains(what) && told.text.contains(next) && told.text.len() < 400
+            }
+        };
+        if !holds {
+            let shown: String = arguments.to_string().chars().take(120).collect();
+            let _ = writeln!(wrong, "{tool} {shown}\n    {}", told.text);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+    assert!(client.leave().is_empty());
+}
+
+/// A tool, what is passed to it, and what comes of that.
+type Row = (&'static str, Value, Expected);
+
+fn ids_and_cursors(long: &str) -> Vec<Row> {
     let lists = "callus failures lists them; callus search finds them by words";
-    let span = "Write a span (7d, 2h, 90 minutes), a date (2026-11-20), today or all";
     let cursor = "Leave the cursor out to begin at the first page";
-    let table = [
+    vec![
         // Ids.
         (
             "failure_resolve",
@@ -80,6 +101,12 @@ fn what_is_passed_is_answered_or_named() {
             json!({"query": "go", "cursor": long}),
             Error("cursor", cursor),
         ),
+    ]
+}
+
+fn texts_and_types(long: &str) -> Vec<Row> {
+    let span = "Write a span (7d, 2h, 90 minutes), a date (2026-11-20), today or all";
+    vec![
         // Long texts.
         ("failure_search", json!({"query": long}), Answer("")),
         (
@@ -153,23 +180,7 @@ fn what_is_passed_is_answered_or_named() {
             json!({"failure": "7"}),
             Error("`failure` is `7`", "such as F12"),
         ),
-    ];
-    let mut wrong = String::new();
-    for (tool, arguments, expected) in table {
-        let told = client.call(tool, &arguments);
-        let holds = match expected {
-            Answer(part) => !told.error && told.text.contains(part),
-            Error(what, next) => {
-                told.error && told.text.contains(what) && told.text.contains(next) && told.text.len() < 400
-            }
-        };
-        if !holds {
-            let shown: String = arguments.to_string().chars().take(120).collect();
-            let _ = writeln!(wrong, "{tool} {shown}\n    {}", told.text);
-        }
-    }
-    assert!(wrong.is_empty(), "{wrong}");
-    assert!(client.leave().is_empty());
+    ]
 }
 
 #[test]
