@@ -71,7 +71,7 @@ HOPELESS, INSTEAD = "ledger audit --all", "ledger audit --all --keyed"
 WHY = "error: the audit was refused: no key"
 
 
-def transcript(path, words, draw, folder):
+def transcript(path, words, draw, folder, failing=FAILING, body=body):
     """Writes one session as its client would; returns how many bytes."""
     session, lines = path.stem, []
     common = {"sessionId": session, "cwd": folder, "gitBranch": "main", "version": "2.1.328", "userType": "external"}
@@ -99,7 +99,7 @@ def transcript(path, words, draw, folder):
     n = 2
     while n < CALLS_PER_SESSION:
         command = f"ledger balance --book {draw.randrange(1000)}"
-        if draw.random() < FAILING:
+        if draw.random() < failing:
             # Every failure is got over by a changed call, so that every failure mode has its remedy.
             mode = words.next()
             ask(n, command, words.text(mode))
@@ -159,7 +159,7 @@ class Bench:
             folder.mkdir(parents=True)
             for _ in range(min(100, sessions - done)):
                 name = str(uuid.UUID(int=self.draw.getrandbits(128)))
-                raw += transcript(folder / f"{name}.jsonl", self.words, self.draw, str(self.project))
+                raw += self.session(folder / f"{name}.jsonl")
                 done += 1
             wall += self.run([self.binary, "import", str(folder.parent)])[0]
             shutil.rmtree(folder.parent)
@@ -169,6 +169,9 @@ class Bench:
         size = sum(file.stat().st_size for file in self.database().parent.rglob("*") if file.is_file())
         print(f"store: {counts}, {size / 1e6:.0f} MB of {raw / 1e6:.0f} MB raw = {size / raw:.3f}")
         print(f"built at {raw / 1e3 / wall:.0f} MB/s")
+
+    def session(self, path):
+        return transcript(path, self.words, self.draw, str(self.project))
 
     def count(self, table):
         with sqlite3.connect(f"file:{self.database()}?mode=ro", uri=True) as database:
