@@ -3,13 +3,12 @@
 use std::path::Path;
 
 use super::CaptureError;
-use super::prepare::prepare;
+use super::prepare::{Prepared, prepare};
 use super::record::{Recorder, Tally};
 use super::tail::Tail;
 use crate::clock::Clock;
 use crate::domain::canary;
-use crate::domain::trace::Observation;
-use crate::redact::{Clean, Rules};
+use crate::redact::Rules;
 use crate::store::source::{self, Progress, SourceKind};
 use crate::store::{Store, StoreError, Tx, journal};
 
@@ -99,7 +98,7 @@ fn write(
     let mut tally = Tally::default();
     recorder.begin();
     for seen in &batch.records {
-        tally.add(recorder.record(tx, &prepare(seen))?);
+        tally.add(recorder.record(tx, seen)?);
     }
     let progress = Progress {
         offset: batch.end,
@@ -112,7 +111,7 @@ fn write(
 }
 
 struct Batch {
-    records: Vec<Clean<Observation>>,
+    records: Vec<Prepared>,
     broken: u64,
     start: u64,
     /// Where the next drain begins.
@@ -139,7 +138,7 @@ fn next_batch(tail: &mut Tail, rules: &Rules) -> Result<Batch, CaptureError> {
                 let real = seen
                     .into_iter()
                     .filter(|seen| !canary::is_canary(&seen.session.external));
-                batch.records.extend(real.map(|seen| rules.observation(seen)));
+                batch.records.extend(real.map(|seen| prepare(&rules.observation(seen))));
             }
             journal::Line::Blank => {}
             journal::Line::Broken if line.ended => batch.broken += 1,

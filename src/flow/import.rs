@@ -12,8 +12,8 @@ use crate::store::read::Totals;
 use crate::store::session::{self, Waiting};
 use crate::store::{Store, StoreError};
 
-/// Sessions that are settled per transaction.
-const SETTLED_AT_ONCE: usize = 16;
+/// Sessions to be settled that are looked up together.
+const LOOKED_UP_AT_ONCE: usize = 64;
 
 /// What is to be imported.
 #[derive(Debug, Clone, Default)]
@@ -148,17 +148,13 @@ pub fn settle_waiting(
     mut prepare: impl FnMut(&mut Store, &Waiting) -> Result<(), FlowError>,
 ) -> Result<(), FlowError> {
     loop {
-        let waiting = store.write(|tx| session::waiting(tx, SETTLED_AT_ONCE))?;
+        let waiting = store.look(|tx| session::waiting(tx, LOOKED_UP_AT_ONCE))?;
         for session in &waiting {
             prepare(store, session)?;
+            // A transaction of its own: a hook that needs the lock gets it in between.
+            store.write(|tx| settle::settle(tx, session.id, settings.clock.now()))?;
         }
-        store.write(|tx| {
-            for session in &waiting {
-                settle::settle(tx, session.id, settings.clock.now())?;
-            }
-            Ok::<_, StoreError>(())
-        })?;
-        if waiting.len() < SETTLED_AT_ONCE {
+        if waiting.len() < LOOKED_UP_AT_ONCE {
             break;
         }
     }

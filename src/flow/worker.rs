@@ -14,7 +14,7 @@ use crate::process;
 use crate::redact::Rules;
 use crate::store::retention::{self, Limits};
 use crate::store::session::{self, Waiting};
-use crate::store::{Access, Store, StoreError, journal, lease, meta, source};
+use crate::store::{Access, Store, journal, lease, meta, source};
 
 /// The lease's name.
 const LEASE: &str = "worker";
@@ -98,17 +98,14 @@ fn pass(store: &mut Store, settings: &Settings, holder: &str) -> Result<(), Flow
 /// one, nothing was heard for [`SILENCE`].
 fn sweep(store: &mut Store, settings: &Settings) -> Result<(), FlowError> {
     let now = settings.clock.now();
-    store.write(|tx| {
-        for open in session::open(tx)? {
-            let gone = open
-                .pid
-                .map_or_else(|| now.since(open.last_at) > SILENCE, |pid| !process::alive(pid));
-            if gone {
-                session::sweep(tx, open.id)?;
-            }
-        }
-        Ok::<_, StoreError>(())
-    })?;
+    let mut gone = store.look(session::open)?;
+    gone.retain(|open| {
+        open.pid
+            .map_or_else(|| now.since(open.last_at) > SILENCE, |pid| !process::alive(pid))
+    });
+    for open in gone {
+        store.write(|tx| session::sweep(tx, &open))?;
+    }
     Ok(())
 }
 
@@ -147,7 +144,7 @@ fn remove_drained(store: &mut Store, folder: &Path) -> Result<(), FlowError> {
         let Some(progress) = store.progress(&name)? else {
             continue;
         };
-        if store.write(|tx| session::runs_with_journal(tx, &path))? {
+        if store.look(|tx| session::runs_with_journal(tx, &path))? {
             continue;
         }
         if journal::remove(&path, progress.offset)? {
@@ -160,7 +157,7 @@ fn remove_drained(store: &mut Store, folder: &Path) -> Result<(), FlowError> {
 fn grow_old(store: &mut Store, settings: &Settings) -> Result<(), FlowError> {
     let now = settings.clock.now();
     if store
-        .write(|tx| meta::time(tx, "retention"))?
+        .look(|tx| meta::time(tx, "retention"))?
         .is_some_and(|last| now.since(last) < RETENTION_EVERY)
     {
         return Ok(());
@@ -173,7 +170,7 @@ fn grow_old(store: &mut Store, settings: &Settings) -> Result<(), FlowError> {
     retention::prune(store, limits)?;
     for folder in settings.journal_folders() {
         for journal in journal::quiet_since(&folder, now.before(REMEMBERED)) {
-            if !store.write(|tx| session::runs_with_journal(tx, &journal))? {
+            if !store.look(|tx| session::runs_with_journal(tx, &journal))? {
                 journal::forget_firsts(&journal);
             }
         }

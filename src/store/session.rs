@@ -207,12 +207,13 @@ pub fn open(tx: &Tx<'_>) -> Result<Vec<Open>, StoreError> {
     Ok(found)
 }
 
-/// Ends a session whose client was killed or lost power, at its last sign of life.
-pub fn sweep(tx: &Tx<'_>, id: SessionId) -> Result<(), StoreError> {
+/// Ends a session whose client was killed or lost power, at its last sign of life; not one that gave another since.
+pub fn sweep(tx: &Tx<'_>, session: &Open) -> Result<(), StoreError> {
     tx.prepare_cached(
-        "update session set ended_at = last_at, end_reason = 'swept', settled_at = null where id = ?1 and ended_at is null",
+        "update session set ended_at = last_at, end_reason = 'swept', settled_at = null
+         where id = ?1 and last_at = ?2 and ended_at is null",
     )?
-    .execute([id.0])?;
+    .execute([session.id.0, session.last_at.0])?;
     Ok(())
 }
 
@@ -348,7 +349,9 @@ mod tests {
                 let id = of(tx, &first, "m")?;
                 touch(tx, id, &first)?;
                 if swept {
-                    sweep(tx, id)?;
+                    for session in open(tx)? {
+                        sweep(tx, &session)?;
+                    }
                 } else {
                     ended(tx, id, Timestamp(20), &redact::scan_string("logout"))?;
                 }
@@ -359,6 +362,23 @@ mod tests {
                 Ok::<_, StoreError>(row)
             })
             .expect("recorded")
+    }
+
+    #[test]
+    fn a_session_that_gave_a_sign_of_life_meanwhile_is_not_swept() {
+        let mut store = Store::in_memory().expect("opens");
+        let ended: Option<i64> = store
+            .write(|tx| {
+                let id = of(tx, &start(Via::Hook, 20), "m")?;
+                let found = open(tx)?;
+                touch(tx, id, &start(Via::Hook, 30))?;
+                for session in &found {
+                    sweep(tx, session)?;
+                }
+                Ok::<_, StoreError>(tx.query_row("select ended_at from session", [], |row| row.get(0))?)
+            })
+            .expect("recorded");
+        assert_eq!(ended, None);
     }
 
     #[test]
