@@ -92,7 +92,7 @@ pub(super) fn at_start(hooks: &Hooks, begun: Begun, settings: &Settings) -> Resu
     if hints == Hints::Off {
         return Ok(None);
     }
-    let Some(store) = Store::open_for_hook(&settings.database())? else {
+    let Some(store) = Store::open_to_look(&settings.database())? else {
         return Ok(None);
     };
     let stands = |remedy: &Remedy| stands(settings, Some(&begun.cwd), remedy);
@@ -191,11 +191,11 @@ pub(super) fn told(settings: &Settings, begun: &Begun, message: Message, hints: 
 /// Returns the project of a folder: as it is known, else that of its main working tree or of its remote.
 pub(super) fn project_at(tx: &Tx<'_>, machine: &str, cwd: &Path) -> Result<Option<ProjectId>, StoreError> {
     let Some(place) = git::place(cwd) else {
-        return Ok(project::root_at(tx, machine, &cwd.to_string_lossy())?.map(|root| root.project));
+        return project::of_path(tx, machine, &cwd.to_string_lossy());
     };
     for path in [&place.worktree, &place.root] {
-        if let Some(root) = project::root_at(tx, machine, path)? {
-            return Ok(Some(root.project));
+        if let Some(project) = project::of_path(tx, machine, path)? {
+            return Ok(Some(project));
         }
     }
     match &place.remote {

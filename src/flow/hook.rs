@@ -85,11 +85,20 @@ fn capture(name: Option<&str>, settings: &Settings) -> Result<Option<String>, St
     let Some(failures) = failures.filter(|_| (hooks.reply)(&event, "").is_some()) else {
         return Ok(None);
     };
+    let said = said.unwrap_or_else(|| config::repository(&settings.home));
+    Ok(after(settings, &said, &failures)?.and_then(|text| (hooks.reply)(&event, &text)))
+}
+
+/// Returns what is to be said after failures, journalled or recorded already.
+fn after(settings: &Settings, said: &Repository, failures: &Failures) -> Result<Option<String>, String> {
     // What was journalled is safe: an answer that cannot be had is only noted.
-    match answer::answer(settings, &failures) {
-        Ok(message) => Ok(message.and_then(|message| (hooks.reply)(&event, &message.text))),
-        Err(error) => Err(format!("could not answer: {error}: {}", source(&error))),
+    let answer = answer::answer(settings, said, failures)
+        .map_err(|error| format!("could not answer: {error}: {}", source(&error)))?;
+    let Some(answer) = answer else { return Ok(None) };
+    if let Some(seen) = &answer.seen {
+        append(settings, failures.session(), seen)?;
     }
+    Ok(answer.text)
 }
 
 /// Journals what a hook reported and starts the worker where it is due. Returns the failures that may be answered.

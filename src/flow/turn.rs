@@ -5,10 +5,10 @@ use std::path::Path;
 
 use super::answer;
 use super::brief::project_at;
-use crate::capture::{Prepared, Recorder};
-use crate::domain::lesson::Message;
+use crate::capture::{Prepared, Recorder, prepare};
+use crate::domain::trace::{Notice, Observation, Step};
 use crate::recall::hint::{self, Ahead, Met, Policy};
-use crate::store::hint::{CallName, Occasion};
+use crate::redact::{self, Clean};
 use crate::store::{StoreError, Tx, session};
 
 /// Says what is to be said about a step, and records it.
@@ -20,15 +20,15 @@ pub(super) fn hear(
     policy: &Policy<'_>,
 ) -> Result<(), StoreError> {
     let ahead = if answer::counts(step) {
-        look(tx, machine, step, &[], policy)?
+        look(tx, &|| machine.to_owned(), step, policy)?
     } else {
         Ahead::Silence
     };
     recorder.record(tx, step)?;
     match ahead {
         Ahead::Silence => {}
-        Ahead::Message(said) => {
-            claim(tx, machine, step, *said, policy)?;
+        Ahead::Message(notice) => {
+            recorder.record(tx, &prepare(&told(&step.seen, *notice)))?;
         }
         Ahead::Unclear => {
             if let Some(session) = session::find(tx, &step.seen.session)? {
@@ -39,39 +39,31 @@ pub(super) fn hear(
     Ok(())
 }
 
-/// Returns what there is to say about a failure that is not recorded yet, and was reported with the calls `beside` it.
+/// Returns what there is to say about a failure that is not recorded yet. `machine` names this machine or container.
 pub(super) fn look(
     tx: &Tx<'_>,
-    machine: &str,
+    machine: &dyn Fn() -> String,
     found: &Prepared,
-    beside: &[CallName],
     policy: &Policy<'_>,
 ) -> Result<Ahead, StoreError> {
     let Some(finding) = &found.finding else {
         return Ok(Ahead::Silence);
     };
-    let project = match found.seen.cwd.as_deref() {
-        Some(cwd) => project_at(tx, machine, Path::new(cwd))?,
-        None => None,
-    };
     let met = Met {
-        session: session::find(tx, &found.seen.session)?,
-        project,
+        project: &|tx| match found.seen.cwd.as_deref() {
+            Some(cwd) => project_at(tx, &machine(), Path::new(cwd)),
+            None => Ok(None),
+        },
         seen: &found.seen,
         finding,
-        beside,
     };
     hint::ahead(tx, &met, policy)
 }
 
-/// Claims what was found to say, and returns it when it is to be sent: nobody else says it too.
-pub(super) fn claim(
-    tx: &Tx<'_>,
-    machine: &str,
-    found: &Prepared,
-    said: (Message, Occasion),
-    policy: &Policy<'_>,
-) -> Result<Option<Message>, StoreError> {
-    let session = session::of(tx, &found.seen, machine)?;
-    hint::claim(tx, session, said, policy)
+/// Returns what is recorded of a message behind the outcome that it answers.
+pub(super) fn told(seen: &Observation, notice: Notice) -> Clean<Observation> {
+    redact::scan(Observation {
+        step: Step::Told(notice),
+        ..seen.clone()
+    })
 }

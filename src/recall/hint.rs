@@ -6,7 +6,7 @@
 
 mod ahead;
 
-pub use ahead::{Ahead, Met, ahead, claim};
+pub use ahead::{Ahead, Met, ahead};
 
 use super::wording::{self, Change, Present, SAME, Worded};
 use super::words::{self, ADVICE, MESSAGE};
@@ -18,6 +18,7 @@ use crate::domain::time::{Span, Timestamp};
 use crate::failure::remedy::{self, Text};
 use crate::redact::Clean;
 use crate::store::body::{self, Part};
+use crate::store::glance::Worth;
 use crate::store::hint::{self, Answers, CallName, Earlier, Faced, History, Occasion};
 use crate::store::remedy::{Asking, Known};
 use crate::store::{self, StoreError, Tx};
@@ -66,8 +67,13 @@ pub fn answer(
         let output = body::read(tx, event, Part::Output)?
             .map(|text| text.joined())
             .unwrap_or_default();
-        let evidence = Evidence::of(tx, at, &faced)?;
-        let Some(message) = evidence.and_then(|known| known.say(&faced, &output, &earlier, policy)) else {
+        let asking = Asking {
+            project: faced.project,
+            root: faced.root,
+            now: at,
+        };
+        let evidence = Evidence::of(tx, &faced, asking, Worth::ALL)?;
+        let Some(message) = evidence.say(tx, &faced, &output, &earlier, policy)? else {
             continue;
         };
         let occasion = Occasion {
@@ -117,38 +123,53 @@ fn was_followed(tx: &Tx<'_>, session: SessionId, faced: &Faced, earlier: &[Earli
 
 /// What earlier sessions know of a failure.
 struct Evidence {
+    asking: Asking,
     known: Vec<Known>,
-    history: History,
+    /// How they fared with it may be asked as well.
+    has_history: bool,
 }
 
 impl Evidence {
-    fn of(tx: &Tx<'_>, at: Timestamp, faced: &Faced) -> Result<Option<Self>, StoreError> {
-        let Some(instance) = faced.instance else {
-            return Ok(None);
-        };
-        let asking = Asking {
-            project: faced.project,
-            root: faced.root,
-            now: at,
-        };
-        let mut known = store::remedy::of_instance(tx, instance, asking)?;
-        known.extend(store::remedy::of_kind(tx, faced.pattern, asking)?);
-        let history = hint::history(tx, instance, asking)?;
-        Ok(Some(Self { known, history }))
+    fn of(tx: &Tx<'_>, faced: &Faced, asking: Asking, worth: Worth) -> Result<Self, StoreError> {
+        let mut known = Vec::new();
+        if let Some(instance) = faced.instance.filter(|_| worth.of_instance) {
+            known = store::remedy::of_instance(tx, instance, asking)?;
+        }
+        if worth.of_kind && faced.instance.is_some() {
+            known.extend(store::remedy::of_kind(tx, faced.pattern, asking)?);
+        }
+        Ok(Self {
+            asking,
+            known,
+            has_history: worth.history,
+        })
     }
 
     /// Returns what is to be said of a failure to an agent that was told some things before.
-    fn say(&self, faced: &Faced, output: &str, earlier: &[Earlier], policy: &Policy<'_>) -> Option<Message> {
+    fn say(
+        &self,
+        tx: &Tx<'_>,
+        faced: &Faced,
+        output: &str,
+        earlier: &[Earlier],
+        policy: &Policy<'_>,
+    ) -> Result<Option<Message>, StoreError> {
         let call = faced.command.as_deref().or(faced.file.as_deref()).unwrap_or_default();
-        let facts = Facts {
+        let mut facts = Facts {
             faced,
             text: Text { call, output },
             known: &self.known,
-            history: self.history,
+            history: History::default(),
             earlier,
             is_second: earlier.iter().any(|told| told.mode == Some(faced.mode)),
         };
-        decide(&facts, policy.stands)
+        let said = decide(&facts, policy.stands);
+        // How earlier sessions fared is counted, which takes longest, and asked only where there is no way to be told.
+        let (None, Some(instance), true) = (&said, faced.instance, self.has_history) else {
+            return Ok(said);
+        };
+        facts.history = hint::history(tx, instance, self.asking)?;
+        Ok(decide(&facts, policy.stands))
     }
 }
 

@@ -32,10 +32,8 @@ pub struct Occasion {
 /// What a message answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answers {
-    /// A call that is recorded.
+    /// A call.
     Event(EventId),
-    /// A call that is journalled, and will be recorded under this name.
-    Call(CallName),
     /// The start of a session, which is no event.
     Start,
 }
@@ -60,23 +58,31 @@ impl CallName {
             &call.input,
         )))
     }
+
+    /// Returns it as it is stored.
+    pub(super) fn key(self) -> [u8; 16] {
+        self.0.0
+    }
+
+    /// Returns the name as one word.
+    #[must_use]
+    pub fn word(self) -> String {
+        format!("{:032x}", u128::from_be_bytes(self.0.0))
+    }
 }
 
 /// Claims the right to tell a message: writes its row, and returns nothing when this call was answered before. A failure
 /// mode or remedy that is gone meanwhile is left out.
 pub fn claim(tx: &Tx<'_>, occasion: &Occasion, message: &Clean<Message>) -> Result<Option<HintId>, StoreError> {
-    let (event, key) = match occasion.answers {
-        Answers::Event(event) => (Some(event.0), None),
-        Answers::Call(CallName(key)) => (None, Some(key)),
-        Answers::Start => (None, None),
+    let event = match occasion.answers {
+        Answers::Event(event) => Some(event.0),
+        Answers::Start => None,
     };
-    let start = || {
-        EventKey::of(&[
-            b"start",
-            &occasion.session.0.to_le_bytes(),
-            &occasion.at.0.to_le_bytes(),
-        ])
-    };
+    let start = EventKey::of(&[
+        b"start",
+        &occasion.session.0.to_le_bytes(),
+        &occasion.at.0.to_le_bytes(),
+    ]);
     let written = tx
         .prepare_cached(
             "insert into hint (session, call, kind, agent, rule, mode, instance, remedy, at, shadow, text, suggestion, bytes)
@@ -98,7 +104,7 @@ pub fn claim(tx: &Tx<'_>, occasion: &Occasion, message: &Clean<Message>) -> Resu
             message.text,
             message.suggestion,
             i64::try_from(message.text.len()).unwrap_or(i64::MAX),
-            key.unwrap_or_else(start).0,
+            start.0,
         ])?;
     Ok((written > 0).then(|| HintId(tx.last_insert_rowid())))
 }
@@ -241,16 +247,6 @@ pub fn faced(tx: &Tx<'_>, session: SessionId, at: Timestamp) -> Result<Vec<Faced
         }
     }
     Ok(found)
-}
-
-/// Returns whether a call is recorded with its outcome, as history that was copied is, or was answered in its session.
-pub fn is_old(tx: &Tx<'_>, session: Option<SessionId>, CallName(key): CallName) -> Result<bool, StoreError> {
-    Ok(tx
-        .prepare_cached(
-            "select exists (select 1 from event where key = ?1 and status <> 'started')
-                 or exists (select 1 from hint where session = ?2 and call = ?1 and kind = 'hint')",
-        )?
-        .query_row(params![key.0, session.map(|session| session.0)], |row| row.get(0))?)
 }
 
 /// How earlier sessions fared with one instance of a failure.

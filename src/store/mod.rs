@@ -20,6 +20,7 @@ pub mod failure;
 pub mod fault;
 pub mod feedback;
 pub mod forget;
+pub mod glance;
 pub mod hint;
 pub mod journal;
 pub mod lease;

@@ -18,16 +18,6 @@ pub fn pattern(tx: &Tx<'_>, fingerprint: Fingerprint) -> Result<Option<PatternId
         .optional()?)
 }
 
-/// Returns the pattern with this fingerprint and the failure mode that it belongs to.
-pub fn of_pattern(tx: &Tx<'_>, fingerprint: Fingerprint) -> Result<Option<(PatternId, ModeId)>, StoreError> {
-    Ok(tx
-        .prepare_cached("select id, mode from pattern where fingerprint = ?1")?
-        .query_row([fingerprint.text()], |row| {
-            Ok((PatternId(row.get(0)?), ModeId(row.get(1)?)))
-        })
-        .optional()?)
-}
-
 /// Applies what the arrival of a template changes: its patterns, each with a failure mode of its own at first, the
 /// words in their holes, and which of them are one mode.
 pub fn apply(tx: &Tx<'_>, kind: ToolKind, settled: &Clean<(String, Settled)>) -> Result<(), StoreError> {

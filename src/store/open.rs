@@ -84,11 +84,39 @@ impl Store {
         Ok(store)
     }
 
-    /// Opens the database at `path` for a hook: one that is there, has this program's schema and is not locked for long.
-    /// Returns nothing for any other; a hook makes none and migrates none.
+    /// Opens the database at `path` for a hook that writes: one that is there, has this program's schema and is not locked
+    /// for long. Returns nothing for any other; a hook makes none and migrates none.
     pub fn open_for_hook(path: &Path) -> Result<Option<Self>, StoreError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let Ok(connection) = Connection::open_with_flags(path, flags) else {
+        let write = |connection: &Connection| {
+            connection.pragma_update(None, "foreign_keys", true)?;
+            connection.pragma_update(None, "synchronous", "normal")?;
+            connection.pragma_update(None, "secure_delete", true)?;
+            // The worker brings the log into the database: that waits for the disk, and a session would wait with it.
+            connection.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))
+        };
+        Self::open_briefly(path, OpenFlags::SQLITE_OPEN_READ_WRITE, write)
+    }
+
+    /// The same for a hook that only looks, which waits for nobody who writes.
+    ///
+    /// Where nobody left anything in the write-ahead log it cannot write: as the last one to close it would remove the
+    /// log, and the next one would make it anew. A log that somebody left is brought to the disk by whoever closes last,
+    /// for else everybody who opens the database after that would read through it.
+    pub fn open_to_look(path: &Path) -> Result<Option<Self>, StoreError> {
+        let access = if has_log(path) {
+            OpenFlags::SQLITE_OPEN_READ_WRITE
+        } else {
+            OpenFlags::SQLITE_OPEN_READ_ONLY
+        };
+        Self::open_briefly(path, access, |_| Ok(()))
+    }
+
+    fn open_briefly(
+        path: &Path,
+        access: OpenFlags,
+        configure: impl FnOnce(&Connection) -> rusqlite::Result<()>,
+    ) -> Result<Option<Self>, StoreError> {
+        let Ok(connection) = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX) else {
             return Ok(None);
         };
         let store = Self {
@@ -101,9 +129,7 @@ impl Store {
             connection.busy_timeout(HOOK_WAIT)?;
             connection.set_prepared_statement_cache_capacity(STATEMENTS);
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-            connection.pragma_update(None, "foreign_keys", true)?;
-            connection.pragma_update(None, "synchronous", "normal")?;
-            connection.pragma_update(None, "secure_delete", true)?;
+            configure(connection)?;
             version(connection)
         };
         let found = configured().map_err(|error| store.sorted(error))?;
@@ -256,6 +282,13 @@ impl Store {
     }
 }
 
+/// Returns whether something stands in the write-ahead log of the database at `path`.
+fn has_log(path: &Path) -> bool {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    std::fs::metadata(log).is_ok_and(|file| file.len() > 0)
+}
+
 fn file_at(path: &Path) -> Option<(u64, u64)> {
     std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
 }
@@ -367,6 +400,32 @@ mod tests {
         assert_eq!(stopped.sqlite_error_code(), Some(ErrorCode::OperationInterrupted));
         store.never_stop().expect("can run on");
         assert_eq!(count(&store), Ok(100_000));
+    }
+
+    #[test]
+    fn a_log_that_nobody_brought_to_the_disk_is_not_left_to_all_who_look() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("callus.db");
+        let log = folder.path().join("callus.db-wal");
+        let look = || Store::open_to_look(&path).expect("opens").expect("is there");
+        let meets = |store: &mut Store| -> bool {
+            store
+                .look(|tx| super::super::meta::time(tx, "retention"))
+                .expect("looks")
+                .is_some()
+        };
+        drop(Store::open(&path, Access::Write).expect("makes it"));
+        let mut first = look();
+        assert!(!meets(&mut first));
+        let mut writer = Store::open(&path, Access::Write).expect("opens");
+        writer
+            .write(|tx| super::super::meta::set_time(tx, "retention", crate::domain::time::Timestamp(1)))
+            .expect("writes");
+        drop(writer);
+        drop(first);
+        assert!(has_log(&path), "who could only read closed last");
+        assert!(meets(&mut look()));
+        assert!(!log.exists() && meets(&mut look()));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use rusqlite::{OptionalExtension as _, params};
 
+use super::hint::CallName;
 use super::{StoreError, Tx};
 use crate::domain::id::{Assistant, ProjectId, RootId, SessionId};
 use crate::domain::time::Timestamp;
@@ -39,6 +40,45 @@ pub fn find(tx: &Tx<'_>, key: &SessionKey) -> Result<Option<SessionId>, StoreErr
         .prepare_cached("select id from session where assistant = ?1 and external = ?2")?
         .query_row(params![key.assistant.0, key.external], |row| row.get(0).map(SessionId))
         .optional()?)
+}
+
+/// What is known of a call whose outcome was just reported, and of its session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// The root of the session; nothing of one that begins with this call.
+    pub root: Option<SessionId>,
+    /// The call was recorded before, as history that was copied is.
+    pub is_old: bool,
+    /// The session was told something at its actions, whichever of its agents.
+    pub was_told: bool,
+}
+
+/// Returns what is known of a call and of its session. This very report is no earlier one, should somebody have drained
+/// its journal meanwhile.
+pub fn standing(tx: &Tx<'_>, seen: &Observation, call: Option<CallName>) -> Result<Standing, StoreError> {
+    Ok(tx
+        .prepare_cached(
+            "select coalesce(s.top, s.id),
+                    exists (select 1 from event where key = ?3 and status <> 'started'
+                            and not (session is s.id and at = ?4 and at_source = 'arrival')),
+                    exists (select 1 from hint where session = s.id and kind <> 'brief')
+             from (select 1) left join session s on s.assistant = ?1 and s.external = ?2",
+        )?
+        .query_row(
+            params![
+                seen.session.assistant.0,
+                seen.session.external,
+                call.map(CallName::key),
+                seen.at.0
+            ],
+            |row| {
+                Ok(Standing {
+                    root: row.get::<_, Option<i64>>(0)?.map(SessionId),
+                    is_old: row.get(1)?,
+                    was_told: row.get(2)?,
+                })
+            },
+        )?)
 }
 
 /// Returns whether anything is known of a session.

@@ -4,7 +4,10 @@
 //! disk or a lost machine, spoils only itself, because the next one begins on a line of its own. A line is
 //! `version checksum json`; the checksum is CRC-32 of the JSON.
 
+mod firsts;
 mod record;
+
+pub use firsts::{Claim, Firsts, first, forget_firsts, quiet_since, remember};
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{Read as _, Write as _};
@@ -14,8 +17,6 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use super::StoreError;
-use super::changed::changed;
-use crate::domain::time::Timestamp;
 use crate::domain::trace::{Observation, SessionKey};
 use crate::redact::Clean;
 
@@ -24,8 +25,6 @@ pub const VERSION: u32 = 1;
 
 /// The ending of the file in which a session's turns are counted.
 const TURNS: &str = "turns";
-/// The ending of the file that holds what happened in a session for the first time.
-const FIRSTS: &str = "firsts";
 
 /// Longest session id that stands in a file name as it is; longer or odder ones stand as a hash.
 const LONGEST_NAME: usize = 100;
@@ -136,52 +135,6 @@ pub fn turned(folder: &Path, session: &SessionKey, every: u32) -> bool {
     };
     // Where it cannot be counted, the end of the session starts the worker.
     count().is_ok_and(|turns| every > 0 && turns % u64::from(every) == 0)
-}
-
-/// Returns whether `what` happens for the first time in a session, and remembers it beside the journal. `what` is one
-/// word of ours or a hash.
-///
-/// Parallel hooks take turns: of two that ask at once, one is the first.
-pub fn first(folder: &Path, session: &SessionKey, what: &str) -> std::io::Result<bool> {
-    let path = folder.join(file_name(session)).with_extension(FIRSTS);
-    let mut file = OpenOptions::new()
-        .read(true)
-        .append(true)
-        .create(true)
-        .mode(0o600)
-        .open(&path)?;
-    file.lock()?;
-    let mut before = String::new();
-    file.read_to_string(&mut before)?;
-    if before.lines().any(|line| line == what) {
-        return Ok(false);
-    }
-    file.write_all(format!("{what}\n").as_bytes())?;
-    Ok(true)
-}
-
-/// Returns whether `what` has happened in a session, as [`first`] remembers it.
-#[must_use]
-pub fn has_happened(folder: &Path, session: &SessionKey, what: &str) -> bool {
-    let path = folder.join(file_name(session)).with_extension(FIRSTS);
-    std::fs::read_to_string(path).is_ok_and(|before| before.lines().any(|line| line == what))
-}
-
-/// Returns the journals, there or not, beside which nothing was remembered as [`first`] after `since`.
-pub fn quiet_since(folder: &Path, since: Timestamp) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
-    entries
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|ending| ending == FIRSTS))
-        .filter(|path| changed(path).is_some_and(|at| at < since))
-        .map(|path| path.with_extension("jsonl"))
-        .collect()
-}
-
-/// Removes what is remembered beside a journal as [`first`].
-pub fn forget_firsts(journal: &Path) {
-    // What cannot be removed is tried again the next day.
-    let _ = std::fs::remove_file(journal.with_extension(FIRSTS));
 }
 
 /// What one line of a journal is.

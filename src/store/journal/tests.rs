@@ -1,8 +1,10 @@
+use super::firsts::FIRSTS;
 use super::*;
 use crate::domain::id::{Assistant, Fingerprint, RemedyId};
 use crate::domain::lesson::{Rule, Told};
 use crate::domain::time::Timestamp;
 use crate::domain::trace::{AtSource, Call, CallEnd, Flag, Notice, Step, Text, ToolKind, Via};
+use crate::store::changed::changed;
 
 fn session(external: &str) -> SessionKey {
     SessionKey {

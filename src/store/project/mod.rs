@@ -67,6 +67,14 @@ pub fn root_at(tx: &Tx<'_>, machine: &str, path: &str) -> Result<Option<RootRow>
         .optional()?)
 }
 
+/// Returns the project of the folder at `path` of a machine.
+pub fn of_path(tx: &Tx<'_>, machine: &str, path: &str) -> Result<Option<ProjectId>, StoreError> {
+    Ok(tx
+        .prepare_cached("select project from root where machine = ?1 and path = ?2")?
+        .query_row([machine, path], |row| row.get(0).map(ProjectId))
+        .optional()?)
+}
+
 /// Returns the folder's path.
 pub fn path_of(tx: &Tx<'_>, root: RootId) -> Result<Clean<String>, StoreError> {
     let path = tx
