@@ -79,6 +79,7 @@ impl Advice for AnswerError {
             Self::Skill(error) => return error.advice(),
             Self::Unknown { kind: "message", .. } => "callus told lists what agents were told, each with its id",
             Self::Unknown { kind: "skill", .. } => "callus skills list names them",
+            Self::Unknown { kind: "label", .. } => "callus label SESSION lists the labels of a session",
             Self::Unknown { kind: "session", .. } => "callus sessions lists them",
             Self::NoProject(_) => "Go to a folder where an assistant worked, or name a project: callus project list",
             Self::Unknown { kind: "project", .. } => "callus project list names them",

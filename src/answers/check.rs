@@ -4,13 +4,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::failures::{ModeLine, line};
+use super::find::find;
 use super::identify::{Identity, identify, scopes};
 use super::page::Page;
-use super::pick::project_at;
 use super::remedies::{RemedyLine, suggested};
-use super::search::{met, same_modes, shared_words};
-use super::style::count;
+use super::scope::{Scope, Seen};
+use super::search::same_modes;
+use super::style::{self, count};
 use super::{Answer, AnswerError, Reader, Style, lenient};
+use crate::domain::id::ModeId;
 use crate::domain::time::{Span, Timestamp};
 use crate::domain::trace::ToolKind;
 use crate::store::Store;
@@ -28,6 +30,12 @@ pub struct CheckQuery {
     /// The command that printed it.
     #[serde(deserialize_with = "lenient::text")]
     pub command: Option<String>,
+    /// Only this project: its name, its remote or a folder in it.
+    #[serde(deserialize_with = "lenient::text")]
+    pub project: Option<String>,
+    /// `here`, or `all` to look at other projects too, and not only where this one met nothing like it.
+    #[serde(deserialize_with = "lenient::text")]
+    pub scope: Option<String>,
     /// The folder from which it is asked: what is decided in a project is told only there.
     #[serde(skip)]
     pub here: Option<String>,
@@ -54,6 +62,8 @@ pub struct Match {
     pub mode: ModeLine,
     /// It is this very error, not only alike in words.
     pub same: bool,
+    /// Only other projects met it: its headline is the template, and only what holds everywhere is suggested.
+    pub masked: bool,
     /// How often it failed over the same module, path or symbol; left out when it never did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub same_instance_failures: Option<i64>,
@@ -91,42 +101,29 @@ pub fn check(store: &Store, query: &CheckQuery, now: Timestamp) -> Result<CheckV
             matches: Vec::new(),
         });
     };
+    let scope = Scope::of(
+        store,
+        query.here.as_deref(),
+        query.project.as_deref(),
+        query.scope.as_deref(),
+    )?;
     let same = same_rows(store, &identity, query.command.as_deref().unwrap_or_default())?;
-    let here = project_at(store, query.here.as_deref())?;
+    // What this project did not meet another may have got past: as far as that is a fact about a tool, it helps here.
+    let mut seen = within(store, scope, &same)?;
+    if seen.is_empty() && query.project.is_none() {
+        seen = within(store, scope.widened(), &same)?;
+    }
     let mut matches = Vec::new();
-    for row in same.iter().take(MATCHES) {
-        let tool_kind = ToolKind::from_word(&row.tool_kind);
-        let kind = identity.kind(tool_kind, &row.scope);
-        let named = identity.instance(tool_kind, &row.scope);
-        let instance = match named {
-            Some(instance) => store.instance(&kind.text(), &instance.text())?,
-            None => None,
-        };
-        let remedies = suggested(store, row.id, named.as_slice(), &identity.headline, here, now)?;
-        matches.push(Match {
-            mode: line(store, row, now)?,
-            same: true,
-            same_instance_failures: instance.map(|(failures, _, _)| failures),
-            same_instance_sessions: instance.map(|(_, sessions, _)| sessions),
-            remedies,
-        });
+    for one in seen.into_iter().take(MATCHES) {
+        matches.push(matched(store, &identity, scope, one, now)?);
     }
     // Several programs may print the same words: the mode that met this very error is the one that is meant.
     matches.sort_by_key(|one| one.same_instance_failures.is_none());
     once(&mut matches);
     if matches.is_empty() {
-        for hit in store.search(&identity.headline, 20)? {
-            let Some(row) = store.mode(hit.mode)? else { continue };
-            if shared_words(&identity.headline, &row.headline) >= ALIKE && matches.len() < MATCHES {
-                matches.push(Match {
-                    mode: line(store, &row, now)?,
-                    same: false,
-                    same_instance_failures: None,
-                    same_instance_sessions: None,
-                    // What ended another error may be wrong for this one.
-                    remedies: Vec::new(),
-                });
-            }
+        matches = alike(store, &identity, scope, now)?;
+        if matches.is_empty() && query.project.is_none() && scope != scope.widened() {
+            matches = alike(store, &identity, scope.widened(), now)?;
         }
     }
     Ok(CheckView {
@@ -138,6 +135,67 @@ pub fn check(store: &Store, query: &CheckQuery, now: Timestamp) -> Result<CheckV
         headline: Some(identity.headline),
         matches,
     })
+}
+
+fn within(store: &Store, scope: Scope, rows: &[ModeRow]) -> Result<Vec<Seen>, AnswerError> {
+    let mut seen = Vec::new();
+    for row in rows {
+        seen.extend(scope.seen(store, row.clone())?);
+    }
+    Ok(seen)
+}
+
+/// Returns a failure mode that is the error itself.
+fn matched(store: &Store, identity: &Identity, scope: Scope, seen: Seen, now: Timestamp) -> Result<Match, AnswerError> {
+    let Seen { row, masked } = &seen;
+    let tool_kind = ToolKind::from_word(&row.tool_kind);
+    let kind = identity.kind(tool_kind, &row.scope);
+    let named = identity.instance(tool_kind, &row.scope);
+    let instance = match named {
+        Some(instance) if !*masked => store.instance(&kind.text(), &instance.text(), scope.project())?,
+        _ => None,
+    };
+    let mut remedies = suggested(store, row.id, named.as_slice(), &identity.headline, scope.home(), now)?;
+    let mut mode = line(store, row, now)?;
+    if *masked {
+        // What the failing call was is the other project's.
+        remedies.iter_mut().for_each(|remedy| remedy.from.clear());
+    }
+    mode.projects = scope.projects(store, &seen, mode.projects)?;
+    Ok(Match {
+        mode,
+        same: true,
+        masked: seen.masked,
+        same_instance_failures: instance.map(|(failures, _, _)| failures),
+        same_instance_sessions: instance.map(|(_, sessions, _)| sessions),
+        remedies,
+    })
+}
+
+/// Returns failure modes whose headlines share most words with the error.
+fn alike(store: &Store, identity: &Identity, scope: Scope, now: Timestamp) -> Result<Vec<Match>, AnswerError> {
+    let mut matches = Vec::new();
+    for hit in find(store, &identity.headline, scope.project(), 20)?.modes {
+        let Some(row) = store.mode(hit.mode)? else { continue };
+        if matches.len() == MATCHES || shared_words(&identity.headline, &row.headline) < ALIKE {
+            continue;
+        }
+        let Some(seen) = scope.seen(store, row)? else {
+            continue;
+        };
+        let mut mode = line(store, &seen.row, now)?;
+        mode.projects = scope.projects(store, &seen, mode.projects)?;
+        matches.push(Match {
+            mode,
+            same: false,
+            masked: seen.masked,
+            same_instance_failures: None,
+            same_instance_sessions: None,
+            // What ended another error may be wrong for this one.
+            remedies: Vec::new(),
+        });
+    }
+    Ok(matches)
 }
 
 /// Leaves each remedy with the first match that has it: what tells its own origin is one thing under every command.
@@ -164,7 +222,15 @@ fn same_rows(store: &Store, identity: &Identity, command: &str) -> Result<Vec<Mo
     for scope in scopes(command) {
         modes.extend(store.mode_of_pattern(&identity.kind(ToolKind::Shell, &scope).text())?);
     }
-    for mode in same_modes(store, identity)? {
+    let alike = || -> Result<Vec<ModeId>, AnswerError> {
+        let found = find(store, &identity.headline, None, 50)?;
+        Ok(found.modes.into_iter().map(|hit| hit.mode).collect())
+    };
+    let mut same = same_modes(store, identity, [])?;
+    if modes.is_empty() && same.is_empty() {
+        same = same_modes(store, identity, alike()?)?;
+    }
+    for mode in same {
         if !modes.contains(&mode) {
             modes.push(mode);
         }
@@ -191,6 +257,9 @@ impl CheckView {
             (Verdict::Seen, Some(first)) if only_moments_ago(&first.mode, style.now) => {
                 "met once, moments ago: if that was this very call, it is new".to_owned()
             }
+            (Verdict::Seen, Some(first)) if first.masked => {
+                format!("new here, but seen {} in other projects", met(&first.mode, style))
+            }
             (Verdict::Seen, Some(first)) => {
                 let very = match (first.same_instance_failures, first.same_instance_sessions) {
                     (Some(failures), Some(sessions)) if failures < first.mode.failures => {
@@ -204,6 +273,7 @@ impl CheckView {
                 };
                 format!("seen {}{very}", met(&first.mode, style))
             }
+            (Verdict::Alike, Some(first)) if first.masked => "new, but alike in words in other projects:".to_owned(),
             (Verdict::Alike, _) => "new, but alike in words:".to_owned(),
             (Verdict::NoFailure, _) => "no failure: nothing in this text says what went wrong".to_owned(),
             _ => "new: nothing like it is recorded".to_owned(),
@@ -228,5 +298,60 @@ impl Answer for CheckView {
             out.line(format!("Its commands and output: `callus show {id}` in a shell."));
         }
         out.text()
+    }
+}
+
+/// Returns the share of the words of the longer of two texts that the other holds as well.
+fn shared_words(one: &str, other: &str) -> f64 {
+    let words = |text: &str| -> Vec<String> {
+        let text = text.to_lowercase();
+        text.split(|c: char| !c.is_alphanumeric())
+            .filter(|word| word.len() > 1)
+            .map(str::to_owned)
+            .collect()
+    };
+    let (one, other) = (words(one), words(other));
+    if one.is_empty() || other.is_empty() {
+        return 0.0;
+    }
+    let share = |one: &[String], other: &[String]| {
+        one.iter().filter(|word| other.contains(word)).count() as f64 / one.len() as f64
+    };
+    share(&one, &other).min(share(&other, &one))
+}
+
+/// Returns how often a mode was met, in words.
+fn met(line: &ModeLine, style: &Style) -> String {
+    let last = line
+        .last
+        .map(|at| format!(", last {}", style.ago(at)))
+        .unwrap_or_default();
+    format!(
+        "{} in {}{last}",
+        style::count(line.failures, "time"),
+        style::count(line.sessions, "session")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shared_words_are_those_of_both() {
+        let table = [
+            ("go: command not found", "npm: command not found", 0.75),
+            ("exec format error", "exec format error: fork", 0.75),
+            (
+                "command not found: go",
+                "git_ops.go:3: os/exec.Command is not to be found",
+                4.0 / 11.0,
+            ),
+            ("a b", "a b", 0.0),
+            ("", "anything", 0.0),
+        ];
+        for (one, other, share) in table {
+            assert!((shared_words(one, other) - share).abs() < 1e-9, "{one} / {other}");
+        }
     }
 }

@@ -6,8 +6,9 @@
 //! - *Frequency*: as much again for every e-fold of the sessions that met it.
 //!
 //! Before all three stands what the query *is*: the very error comes before what is only alike in words, and what holds
-//! every word before what holds some.
+//! every word before what says the same in other words, and that before what holds some.
 
+use super::find::Fit;
 use crate::domain::time::{Span, Timestamp};
 use crate::store::read::ModeRow;
 
@@ -19,8 +20,8 @@ const HALF_LIFE: Span = Span::days(30);
 pub(super) struct Rank {
     /// It is the error that the query tells of.
     pub(super) same: bool,
-    /// It holds every word that says something.
-    pub(super) every: bool,
+    /// Whether it holds every word that says something.
+    pub(super) fit: Fit,
     /// Relevance × recency × frequency.
     pub(super) score: f64,
 }
@@ -30,7 +31,7 @@ impl Rank {
     pub(super) fn keys(&self) -> Vec<i64> {
         // Numbers that are not negative are in the order of their bits.
         let score = self.score.max(0.0).to_bits().cast_signed();
-        vec![i64::from(!self.same), i64::from(!self.every), -score]
+        vec![i64::from(!self.same), self.fit as i64, -score]
     }
 }
 
@@ -78,13 +79,14 @@ mod tests {
 
     #[test]
     fn the_error_itself_comes_before_every_word_and_that_before_some() {
-        let rank = |same, every, score| Rank { same, every, score }.keys();
+        let rank = |same, fit, score| Rank { same, fit, score }.keys();
         let sorted = [
-            rank(true, false, 0.0),
-            rank(false, true, 2.0),
-            rank(false, true, 1.5),
-            rank(false, false, 90.0),
-            rank(false, false, -1.0),
+            rank(true, Fit::Some, 0.0),
+            rank(false, Fit::Every, 2.0),
+            rank(false, Fit::Every, 1.5),
+            rank(false, Fit::Meant, 3.0),
+            rank(false, Fit::Some, 90.0),
+            rank(false, Fit::Some, -1.0),
         ];
         assert!(sorted.is_sorted());
     }

@@ -131,6 +131,24 @@ impl Scope {
         Ok(ModeRow { headline, ..row })
     }
 
+    /// Returns whether the skills of a project may be told: those of another one are its own lessons.
+    pub(super) fn tells_skills_of(self, project: ProjectId) -> bool {
+        match self.own {
+            Own::All => true,
+            Own::One(own) => own == project,
+            Own::None => false,
+        }
+    }
+
+    /// Returns the names that may be told of the projects that met a mode: of several, one's own.
+    pub(super) fn projects(self, store: &Store, seen: &Seen, names: Vec<String>) -> Result<Vec<String>, AnswerError> {
+        Ok(match self.own {
+            Own::All => names,
+            Own::One(project) if !seen.masked => store.project_name(project)?.into_iter().collect(),
+            _ => Vec::new(),
+        })
+    }
+
     /// Returns a failure mode as it may be told; nothing when it is out of reach.
     pub(super) fn seen(self, store: &Store, row: ModeRow) -> Result<Option<Seen>, AnswerError> {
         let home = match (self.reach, self.own) {

@@ -1,6 +1,6 @@
 //! Failure modes by words.
 
-use std::collections::HashMap;
+mod text;
 
 use jiff::tz::TimeZone;
 use schemars::JsonSchema;
@@ -9,15 +9,15 @@ use serde::{Deserialize, Serialize};
 use super::cursor::{Cursor, Question};
 use super::failures::{ModeLine, line};
 use super::filters::{self, Filters};
+use super::find::{self, Fit, SkillFound};
 use super::identify::{Identity, identify};
-use super::page::Page;
 use super::ranking::{self, Rank};
 use super::remedies::{fact, named};
-use super::scope::{Scope, Seen};
-use super::style::{self, count};
-use super::{Answer, AnswerError, Reader, Style, lenient};
+use super::scope::{Reach, Scope, Seen};
+use super::{AnswerError, lenient};
 use crate::domain::id::ModeId;
 use crate::domain::time::Timestamp;
+use crate::failure::lexicon;
 use crate::store::Store;
 use crate::store::read::{ModeFilter, ModeRow};
 
@@ -61,6 +61,24 @@ pub struct HitLine {
     pub score: f64,
 }
 
+/// A skill that was found.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct SkillHit {
+    /// Its name: `callus skills show NAME` shows it.
+    pub name: String,
+    /// When it helps.
+    pub when: String,
+}
+
+/// A word that stands nowhere, and what was looked for in its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct InsteadLine {
+    /// The word.
+    pub typed: String,
+    /// The nearest one that stands somewhere.
+    pub meant: String,
+}
+
 /// What was found.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct SearchView {
@@ -68,12 +86,21 @@ pub struct SearchView {
     pub query: String,
     /// The failure modes, best first.
     pub hits: Vec<HitLine>,
+    /// The skills of this project, best first, at most three; only on the first page.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub skills: Vec<SkillHit>,
+    /// Words that stand nowhere, with what was looked for in their place.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub instead: Vec<InsteadLine>,
     /// How many failure modes of other projects fit, when none of this one does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub elsewhere: Option<usize>,
     /// What to pass as `cursor` to read on; left out at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
+    /// How much of what was recorded is not searchable yet, because it was recorded only now, or by an older Callus.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<i64>,
     /// None holds all the words.
     #[serde(skip)]
     nearest: bool,
@@ -82,7 +109,17 @@ pub struct SearchView {
 /// Hits when no limit is given.
 const LIMIT: u32 = 10;
 /// Hits by words that are weighed again by age and frequency.
-const WEIGHED: u32 = 200;
+const WEIGHED: usize = 200;
+/// Of these it is asked whether they are the very error.
+const COMPARED: usize = 50;
+/// What holds only some of the words is left out when it is worth less than these shares: of the best that holds all of
+/// them, and of the best that does not.
+const WHOLE: f64 = 0.5;
+const WORTH: f64 = 0.4;
+/// Skills that are named.
+const SKILLS: usize = 3;
+/// A longer text was pasted: the line of it that says what went wrong is looked for.
+const TYPED: usize = 300;
 /// Failure modes that are weighed when there are only filters, and no words.
 const LISTED: u32 = 2_000;
 
@@ -114,24 +151,19 @@ pub fn search(store: &Store, query: &SearchQuery, now: Timestamp, zone: &TimeZon
         });
     }
     let fitting = asked.fitting(scope)?;
-    if fitting.is_empty() && !filters.is_open() {
+    let nothing = fitting.modes.is_empty() && fitting.skills.is_empty();
+    if nothing && !filters.is_open() {
         filters.examine(store)?;
     }
-    let elsewhere = if fitting.is_empty() && scope != scope.widened() && filters.project.is_none() {
-        Some(asked.fitting(scope.widened())?.len()).filter(|found| *found > 0)
+    let elsewhere = if nothing && scope != scope.widened() && filters.project.is_none() {
+        Some(asked.fitting(scope.widened())?.modes.len()).filter(|found| *found > 0)
     } else {
         None
     };
-    let nearest = !asked.words.is_empty() && fitting.iter().all(|one| !one.rank.same && !one.rank.every);
+    let nearest = !asked.words.is_empty() && fitting.modes.iter().all(|one| !one.rank.same && one.fit == Fit::Some);
     let limit = query.limit.unwrap_or(LIMIT).clamp(1, 100) as usize;
-    let mut page: Vec<Fitting> = fitting
-        .into_iter()
-        .filter(|one| cursor.as_ref().is_none_or(|cursor| one.place() > cursor.place()))
-        .take(limit + 1)
-        .collect();
-    let more = page.len() > limit;
-    page.truncate(limit);
-    let next = page.last().filter(|_| more).map(|last| {
+    let (page, more) = asked.page(scope, fitting.modes, cursor.as_ref(), limit)?;
+    let next = page.last().filter(|_| more).map(|(last, _)| {
         let (keys, name) = last.place();
         let asked = asked.now;
         Cursor { asked, keys, name }.text(question)
@@ -140,10 +172,13 @@ pub fn search(store: &Store, query: &SearchQuery, now: Timestamp, zone: &TimeZon
         query: query.query.clone(),
         hits: page
             .into_iter()
-            .map(|one| one.told(store, scope, now))
+            .map(|(one, seen)| hit(store, scope, &one.rank, &seen, now))
             .collect::<Result<_, _>>()?,
+        skills: if cursor.is_none() { fitting.skills } else { Vec::new() },
+        instead: fitting.instead,
         elsewhere,
         next,
+        waiting: Some(store.unindexed(lexicon::version())?).filter(|waiting| *waiting > 0),
         nearest,
     })
 }
@@ -167,58 +202,177 @@ struct Asked<'q> {
 
 /// A failure mode that fits.
 struct Fitting {
-    seen: Seen,
+    row: ModeRow,
+    /// As it may be told, where that was needed to know whether it fits.
+    seen: Option<Seen>,
     rank: Rank,
+    relevance: f64,
+    fit: Fit,
+}
+
+/// Leaves out what holds only some of the words, where something holds all of them and says as much, or where others say
+/// far more.
+fn worth_telling(mut modes: Vec<Fitting>) -> Vec<Fitting> {
+    let whole = |one: &Fitting| one.rank.same || one.fit != Fit::Some;
+    let most = |modes: &[Fitting], of: &dyn Fn(&Fitting) -> bool| {
+        let fitting = modes.iter().filter(|one| of(one));
+        fitting.map(|one| one.relevance).fold(0.0, f64::max)
+    };
+    let least = if modes.iter().any(|one| one.rank.same) {
+        f64::INFINITY
+    } else {
+        (WHOLE * most(&modes, &whole)).max(WORTH * most(&modes, &|one| !whole(one)))
+    };
+    modes.retain(|one| whole(one) || one.relevance >= least);
+    modes
+}
+
+/// All that fits.
+#[derive(Default)]
+struct AllFitting {
+    modes: Vec<Fitting>,
+    skills: Vec<SkillHit>,
+    instead: Vec<InsteadLine>,
+    single: bool,
+}
+
+/// A failure mode that may fit: whether it is the error itself, whether it holds every word, and how well.
+struct Candidate {
+    row: ModeRow,
+    same: bool,
+    fit: Fit,
+    relevance: f64,
 }
 
 impl Asked<'_> {
-    /// Returns the modes within `scope` that fit, best first.
-    fn fitting(&self, scope: Scope) -> Result<Vec<Fitting>, AnswerError> {
+    /// Returns what is within `scope` and fits, best first.
+    fn fitting(&self, scope: Scope) -> Result<AllFitting, AnswerError> {
         let filter = self.filters.resolved(self.store, scope, self.now, self.zone)?;
-        let mut fitting = Vec::new();
-        for (row, same, words, every) in self.found(&filter)? {
-            let Some(seen) = self.narrowed(scope, &filter, row)? else {
-                continue;
+        let mut all = AllFitting::default();
+        if scope.reach == Reach::None {
+            return Ok(all);
+        }
+        for one in self.candidates(scope, &filter, &mut all)? {
+            // What the words led to within a project was met there.
+            let seen = if one.same || !self.filters.is_open() {
+                let seen = self.narrowed(scope, &filter, one.row.clone())?;
+                if seen.is_none() {
+                    continue;
+                }
+                seen
+            } else {
+                None
             };
             let rank = Rank {
-                same,
-                every,
-                score: ranking::score(words, &seen.row, self.now),
+                same: one.same,
+                fit: if all.single { one.fit } else { Fit::Every },
+                score: ranking::score(
+                    one.relevance,
+                    seen.as_ref().map_or(&one.row, |seen| &seen.row),
+                    self.now,
+                ),
             };
-            fitting.push(Fitting { seen, rank });
+            all.modes.push(Fitting {
+                row: one.row,
+                seen,
+                rank,
+                relevance: one.relevance,
+                fit: one.fit,
+            });
         }
-        fitting.sort_by_cached_key(Fitting::place);
-        Ok(fitting)
+        all.modes.sort_by_cached_key(Fitting::place);
+        all.modes = worth_telling(all.modes);
+        Ok(all)
     }
 
-    /// Returns the modes that fit the words, or those that the filters leave where there are no words: each with whether
-    /// it is the error itself, how well its words fit, and whether it holds all of them.
-    fn found(&self, filter: &ModeFilter) -> Result<Vec<(ModeRow, bool, f64, bool)>, AnswerError> {
+    /// Returns the modes that fit the words, or those that the filters leave where there are no words.
+    fn candidates(
+        &self,
+        scope: Scope,
+        filter: &ModeFilter,
+        all: &mut AllFitting,
+    ) -> Result<Vec<Candidate>, AnswerError> {
         if self.words.is_empty() {
             let limit = Some(LISTED);
             let rows = self.store.modes(&ModeFilter {
                 limit,
                 ..filter.clone()
             })?;
-            return Ok(rows.into_iter().map(|row| (row, false, 1.0, true)).collect());
+            let candidate = |row| Candidate {
+                row,
+                same: false,
+                fit: Fit::Every,
+                relevance: 1.0,
+            };
+            return Ok(rows.into_iter().map(candidate).collect());
         }
-        let mut found: HashMap<ModeId, (f64, bool)> = HashMap::new();
-        for hit in self.store.search(self.words, WEIGHED)? {
-            found.insert(hit.mode, (hit.words, hit.every));
-        }
-        let same = match identify(self.words) {
-            Some(identity) => same_modes(self.store, &identity)?,
+        let identity = identify(self.words);
+        let pasted = self.words.len() > TYPED || self.words.contains('\n');
+        let words = match &identity {
+            Some(identity) if pasted => identity.headline.as_str(),
+            _ => self.words,
+        };
+        let found = find::find(self.store, words, scope.project(), WEIGHED)?;
+        let same = match &identity {
+            Some(identity) => {
+                let near = found.modes.iter().take(COMPARED).map(|hit| hit.mode);
+                same_modes(self.store, identity, near)?
+            }
             None => Vec::new(),
         };
+        let mut hits: Vec<(ModeId, Fit, f64)> = found
+            .modes
+            .iter()
+            .map(|hit| (hit.mode, hit.fit, hit.relevance))
+            .collect();
         for mode in &same {
-            found.entry(*mode).or_insert((0.0, false));
+            if hits.iter().all(|(known, _, _)| known != mode) {
+                hits.push((*mode, Fit::Some, 0.0));
+            }
         }
-        let mut rows = Vec::new();
-        for (id, (words, every)) in found {
+        let mut candidates = Vec::new();
+        for (id, fit, relevance) in hits {
             let row = self.store.mode(id)?;
-            rows.extend(row.map(|row| (row, same.contains(&id), words, every)));
+            candidates.extend(row.map(|row| Candidate {
+                row,
+                same: same.contains(&id),
+                fit,
+                relevance,
+            }));
         }
-        Ok(rows)
+        let told = |skill: &&SkillFound| scope.tells_skills_of(skill.project);
+        all.skills = found.skills.iter().filter(told).take(SKILLS).map(skill_hit).collect();
+        all.single = found.single;
+        all.instead = found.instead.into_iter().map(instead_line).collect();
+        Ok(candidates)
+    }
+
+    /// Returns the next `limit` of the modes that fit, each as it may be told, and whether there are more.
+    fn page(
+        &self,
+        scope: Scope,
+        modes: Vec<Fitting>,
+        cursor: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<(Vec<(Fitting, Seen)>, bool), AnswerError> {
+        let filter = self.filters.resolved(self.store, scope, self.now, self.zone)?;
+        let after = cursor.map(Cursor::place);
+        let mut page = Vec::new();
+        for mut one in modes {
+            if after.as_ref().is_some_and(|after| one.place() <= *after) {
+                continue;
+            }
+            let seen = match one.seen.take() {
+                Some(seen) => Some(seen),
+                None => self.narrowed(scope, &filter, one.row.clone())?,
+            };
+            let Some(seen) = seen else { continue };
+            if page.len() == limit {
+                return Ok((page, true));
+            }
+            page.push((one, seen));
+        }
+        Ok((page, false))
     }
 
     /// Returns a mode as it may be told, with the figures that the filters leave.
@@ -243,139 +397,58 @@ impl Asked<'_> {
 impl Fitting {
     /// Returns where it stands among all that fit: smaller first.
     fn place(&self) -> (Vec<i64>, String) {
-        (self.rank.keys(), self.seen.row.fingerprint.clone())
+        (self.rank.keys(), self.row.fingerprint.clone())
     }
+}
 
-    fn told(self, store: &Store, scope: Scope, now: Timestamp) -> Result<HitLine, AnswerError> {
-        let Seen { row, masked } = self.seen;
-        let mut mode = line(store, &row, now)?;
-        if masked {
-            mode.projects = Vec::new();
-            mode.remedy = fact(store, row.id, now)?.map(Box::new);
-        } else {
-            mode = named(store, row.id, mode, scope.home(), now)?;
-        }
-        Ok(HitLine {
-            mode,
-            same: self.rank.same,
-            masked,
-            score: (self.rank.score * 1_000.0).round() / 1_000.0,
-        })
+fn hit(store: &Store, scope: Scope, rank: &Rank, seen: &Seen, now: Timestamp) -> Result<HitLine, AnswerError> {
+    let mut mode = line(store, &seen.row, now)?;
+    mode.projects = scope.projects(store, seen, mode.projects)?;
+    if seen.masked {
+        mode.remedy = fact(store, seen.row.id, now)?.map(Box::new);
+    } else {
+        mode = named(store, seen.row.id, mode, scope.home(), now)?;
+    }
+    Ok(HitLine {
+        mode,
+        same: rank.same,
+        masked: seen.masked,
+        score: (rank.score * 1_000.0).round() / 1_000.0,
+    })
+}
+
+fn skill_hit(skill: &SkillFound) -> SkillHit {
+    SkillHit {
+        name: skill.name.clone(),
+        when: skill.says.clone(),
+    }
+}
+
+fn instead_line(instead: find::Instead) -> InsteadLine {
+    InsteadLine {
+        typed: instead.typed,
+        meant: instead.meant,
     }
 }
 
 /// Returns the failure modes of which a pattern is the one of `identity`.
 ///
 /// A pasted text does not say which command printed it, so that its fingerprint cannot be known: its template leads to
-/// the modes that hold it. Where none does, the words lead to candidates, and a more general template decides.
-pub(super) fn same_modes(store: &Store, identity: &Identity) -> Result<Vec<ModeId>, AnswerError> {
+/// the modes that hold it. Where none does, a more general template decides among those that are alike in words.
+pub(super) fn same_modes(
+    store: &Store,
+    identity: &Identity,
+    alike: impl IntoIterator<Item = ModeId>,
+) -> Result<Vec<ModeId>, AnswerError> {
     let mut same = store.modes_of_template(identity.masked.template.stored(), 50)?;
     if !same.is_empty() {
         return Ok(same);
     }
-    for hit in store.search(&identity.headline, 50)? {
-        let patterns = store.mode_patterns(hit.mode, 100)?;
+    for mode in alike {
+        let patterns = store.mode_patterns(mode, 100)?;
         if patterns.iter().any(|pattern| identity.fits(&pattern.template)) {
-            same.push(hit.mode);
+            same.push(mode);
         }
     }
     Ok(same)
-}
-
-impl Answer for SearchView {
-    fn text(&self, style: &Style) -> String {
-        let mut out = Page::default();
-        if let Some(found) = self.elsewhere {
-            out.line("Nothing recorded in this project is like it.");
-            out.line(elsewhere(style, found));
-            return out.text();
-        }
-        if self.hits.is_empty() {
-            return "Nothing recorded is like it.\n".to_owned();
-        }
-        if self.nearest {
-            out.line(style.dim("None holds all of these words; the nearest:"));
-        }
-        let same = self.hits.iter().filter(|hit| hit.same).count();
-        for (n, hit) in self.hits.iter().enumerate() {
-            if n == 0 && same > 0 {
-                out.line(style.dim("The same error:"));
-            }
-            if n == same && same > 0 {
-                out.line(style.dim("Alike in words:"));
-            }
-            for line in hit.mode.lines(style) {
-                out.line(line);
-            }
-        }
-        if let Some(next) = &self.next {
-            out.line(style.dim(&style::read_on(style, self.hits.len(), next)));
-        }
-        out.text()
-    }
-}
-
-/// Returns how to see what other projects met.
-fn elsewhere(style: &Style, found: usize) -> String {
-    let other = count(i64::try_from(found).unwrap_or(i64::MAX), "failure mode");
-    let verb = if found == 1 { "fits" } else { "fit" };
-    match style.reader {
-        Reader::Person => format!("{other} of other projects {verb}: --all-projects"),
-        Reader::Model => format!("{other} of other projects {verb}: pass `scope` all to see their templates"),
-    }
-}
-
-/// Returns the share of the words of the longer of two texts that the other holds as well.
-pub(super) fn shared_words(one: &str, other: &str) -> f64 {
-    let words = |text: &str| -> Vec<String> {
-        let text = text.to_lowercase();
-        text.split(|c: char| !c.is_alphanumeric())
-            .filter(|word| word.len() > 1)
-            .map(str::to_owned)
-            .collect()
-    };
-    let (one, other) = (words(one), words(other));
-    if one.is_empty() || other.is_empty() {
-        return 0.0;
-    }
-    let share = |one: &[String], other: &[String]| {
-        one.iter().filter(|word| other.contains(word)).count() as f64 / one.len() as f64
-    };
-    share(&one, &other).min(share(&other, &one))
-}
-
-/// Returns how often a mode was met, in words.
-pub(super) fn met(line: &ModeLine, style: &Style) -> String {
-    let last = line
-        .last
-        .map(|at| format!(", last {}", style.ago(at)))
-        .unwrap_or_default();
-    format!(
-        "{} in {}{last}",
-        style::count(line.failures, "time"),
-        style::count(line.sessions, "session")
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shared_words_are_those_of_both() {
-        let table = [
-            ("go: command not found", "npm: command not found", 0.75),
-            ("exec format error", "exec format error: fork", 0.75),
-            (
-                "command not found: go",
-                "git_ops.go:3: os/exec.Command is not to be found",
-                4.0 / 11.0,
-            ),
-            ("a b", "a b", 0.0),
-            ("", "anything", 0.0),
-        ];
-        for (one, other, share) in table {
-            assert!((shared_words(one, other) - share).abs() < 1e-9, "{one} / {other}");
-        }
-    }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::find::{Fit, find};
 use super::identify::identify;
 use super::page::Page;
 use super::search::same_modes;
@@ -46,7 +47,7 @@ const OTHERS: usize = 10;
 type Known<'r> = (&'r PublicationRow, Option<String>);
 
 /// Hits by words that are looked through.
-const HITS: u32 = 20;
+const HITS: usize = 20;
 
 /// Returns the published skill that fits, among those of the project of `folder`: what a project decided stays in it.
 pub fn lookup(store: &Store, query: &LookupQuery, folder: &Path) -> Result<LookupView, AnswerError> {
@@ -110,12 +111,17 @@ pub fn lookup(store: &Store, query: &LookupQuery, folder: &Path) -> Result<Looku
 /// Returns the skills that fit a text, best first: those of the failure that it tells of, then those of failures alike in
 /// words, then those whose own text holds every word.
 fn fitting(store: &Store, text: &str, there: &[Known<'_>]) -> Result<Vec<usize>, AnswerError> {
+    let found = find(store, text, None, HITS)?.modes;
     let mut modes: Vec<ModeId> = match identify(text) {
-        Some(identity) => same_modes(store, &identity)?,
+        Some(identity) => same_modes(store, &identity, found.iter().map(|hit| hit.mode))?,
         None => Vec::new(),
     };
-    let hits = store.search(text, HITS)?;
-    modes.extend(hits.into_iter().filter(|hit| hit.every).map(|hit| hit.mode));
+    modes.extend(
+        found
+            .into_iter()
+            .filter(|hit| hit.fit == Fit::Every)
+            .map(|hit| hit.mode),
+    );
     let mut found: Vec<usize> = Vec::new();
     for mode in modes {
         let at = there.iter().position(|(row, _)| row.mode == Some(mode));

@@ -14,6 +14,7 @@ mod told;
 
 pub mod drain;
 pub mod import;
+pub mod index;
 mod learn;
 pub mod past;
 pub mod project;

@@ -20,7 +20,7 @@ use crate::redact::Clean;
 use crate::store::event::{self, Kind, Recorded, StepRow};
 use crate::store::failure::{self, Setting};
 use crate::store::project::of_folder;
-use crate::store::{StoreError, Tx, count, mode, session};
+use crate::store::{StoreError, Tx, count, findable, session};
 
 /// What recording some observations came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -405,10 +405,7 @@ impl At {
             failure::correct_with(tx, id, &words)?;
         }
         if let Some(Grouped { pattern, .. }) = grouped {
-            let target = seen.derive(|seen| {
-                called(seen).map_or((None, None), |end| (end.call.command.clone(), end.call.file.clone()))
-            });
-            mode::index(tx, pattern, finding, &target)?;
+            findable::changed(tx, pattern, setting.project)?;
         }
         let counts = finding.expected.is_none();
         Ok(Tally {

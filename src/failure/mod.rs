@@ -10,6 +10,7 @@ mod expected;
 pub mod fingerprint;
 pub mod headline;
 mod hidden;
+pub mod lexicon;
 mod located;
 pub mod mask;
 pub mod own;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::FlowError;
 use crate::assistants::{self, Found, Refusal, Spec, Transcript};
 use crate::capture::import::{self, Imported, Job};
-use crate::capture::{Recorder, project, reshape, settle};
+use crate::capture::{Recorder, index, project, reshape, settle};
 use crate::config::{self, Settings};
 use crate::domain::time::{Span, Timestamp};
 use crate::store::read::Totals;
@@ -114,6 +114,8 @@ pub fn import(
     let before = everything(store)?;
     report.imported = import::import(store, &mut recorder, &job, |step| told(step, bytes))?;
     settle_waiting(store, settings, |_, _| Ok(()))?;
+    index::index(store, None)?;
+    super::index_skills(store, settings, &rules)?;
     if let Err(error) = super::forewarn(store, settings) {
         // Everything is imported; the next worker writes what is said before calls.
         super::note_fault(settings, &format!("no warnings were written: {error}"));

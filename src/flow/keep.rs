@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::import::settle_projects;
 use super::{FlowError, forewarn, ready};
-use crate::capture::count_out;
+use crate::capture::{count_out, index};
 use crate::config::Settings;
 use crate::store::forget::{self, Forgotten, What};
 use crate::store::read::Rest;
@@ -27,6 +27,7 @@ pub fn forget(settings: &Settings, what: &What) -> Result<(Forgotten, Vec<PathBu
     let skills = skills.into_iter().map(PathBuf::from);
     let forgotten = forget::forget(&mut store, what, count_out)?;
     settle_projects(&mut store)?;
+    index::index(&mut store, None)?;
     forget::overwrite(&store)?;
     forewarn(&mut store, settings)?;
     let What::Match(text) = what else {
@@ -62,6 +63,7 @@ pub fn redact_again(settings: &Settings) -> Result<usize, FlowError> {
         }
     };
     let changed = faults + rewrite::rewrite(&mut store, again)?;
+    index::index(&mut store, None)?;
     forewarn(&mut store, settings)?;
     Ok(changed)
 }

@@ -4,6 +4,7 @@ mod answer;
 mod brief;
 mod error;
 mod forewarn;
+mod lessons;
 mod scene;
 mod stands;
 mod turn;
@@ -21,7 +22,8 @@ pub mod worker;
 pub use brief::{brief_of, project_of};
 pub use error::FlowError;
 pub use forewarn::forewarn;
-pub use ready::{ready, ready_if_recorded, ready_to_write, refresh, refresh_by};
+pub use lessons::index_skills;
+pub use ready::{index, ready, ready_if_recorded, ready_to_write, refresh, refresh_by, searchable};
 pub(crate) use stands::stands;
 
 use crate::config::Settings;

@@ -1,8 +1,9 @@
 //! What every reading command does first: drain, so that what is read is current.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::capture::{CaptureError, Recorder, drain};
+use crate::capture::{CaptureError, Recorder, drain, index};
 use crate::config::Settings;
 use crate::redact::Rules;
 use crate::store::{Access, Store, StoreError, journal};
@@ -21,7 +22,27 @@ pub fn ready_to_write(settings: &Settings) -> Result<Store, FlowError> {
     Ok(Store::open(&settings.database(), Access::Write)?)
 }
 
-/// The same for a process that outlives what it reads: where nothing was recorded, or everything was removed since, it
+/// The same for a command that searches by words: what was recorded is findable too, as far as that is done in a moment.
+pub fn searchable(settings: &Settings) -> Result<Store, FlowError> {
+    let mut store = ready(settings)?;
+    index(&mut store, PATIENCE)?;
+    Ok(store)
+}
+
+/// Longest that whoever searches at a terminal waits for what is not findable yet: a store of an older Callus may hold
+/// much of that, and a worker does the rest.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Makes what was recorded findable by words, for `within` at the longest. Where somebody else writes, or there is no room,
+/// what is findable already is found.
+pub fn index(store: &mut Store, within: Duration) -> Result<(), FlowError> {
+    match index::index(store, Some(within)) {
+        Ok(_) | Err(StoreError::Busy | StoreError::Full) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Opens it for a process that outlives what it reads: where nothing was recorded, or everything was removed since, it
 /// makes no store, but says so.
 pub fn ready_if_recorded(settings: &Settings) -> Result<Store, FlowError> {
     let path = settings.database();

@@ -2,12 +2,13 @@
 //! must not spend time on. Killed at any moment, it leaves nothing half-done: the next one goes on.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::import::settle_waiting;
-use super::{FlowError, forewarn, note_fault};
+use super::{FlowError, forewarn, index_skills, note_fault};
 use crate::assistants;
 use crate::capture::import::{self, Job};
-use crate::capture::{Recorder, drain};
+use crate::capture::{Recorder, drain, index};
 use crate::config::Settings;
 use crate::domain::time::Span;
 use crate::process;
@@ -26,6 +27,9 @@ const SILENCE: Span = Span::days(1);
 const RETENTION_EVERY: Span = Span::days(1);
 /// How long it is remembered what was said to a session that has ended: it may be resumed.
 const REMEMBERED: Span = Span::days(30);
+
+/// How long it indexes before it says that it still lives.
+const TURN: Duration = Duration::from_secs(20);
 
 /// How often a worker looks for what came while it worked. What comes later, or is a record that is never finished,
 /// waits for the next one.
@@ -72,6 +76,10 @@ fn work(store: &mut Store, settings: &Settings, holder: &str) -> Result<(), Flow
         }
     }
     forewarn(store, settings)?;
+    while !index::index(store, Some(TURN))? {
+        lease::take(store, LEASE, holder, settings.clock.now(), TERM)?;
+    }
+    index_skills(store, settings, &super::rules(settings)?)?;
     grow_old(store, settings)
 }
 

@@ -30,9 +30,7 @@ pub(super) async fn check(server: &Server, given: JsonObject, asking: &Asking) -
 
 pub(super) async fn search(server: &Server, given: JsonObject, asking: &Asking) -> Result<String, Refusal> {
     let query: SearchQuery = read(given)?;
-    if query.query.trim().is_empty() {
-        return Err(wrong("`query` is empty: pass words, or an error text"));
-    }
+    server.desk.index().await;
     let ask = move |store: &Store, asked: &Asked<'_>, place: Place| {
         let here = place.folder;
         answers::search(
@@ -64,6 +62,7 @@ pub(super) async fn lookup(server: &Server, given: JsonObject, asking: &Asking) 
     if query.query.is_none() && query.name.is_none() {
         return Err(wrong("pass `query`, an error text or words, or the `name` of a skill"));
     }
+    server.desk.index().await;
     let ask = move |store: &Store, _: &Asked<'_>, place: Place| answers::lookup(store, &query, &place.path());
     reading(server, asking, ask).await
 }

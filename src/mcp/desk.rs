@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use tokio::sync::Semaphore;
@@ -87,6 +88,8 @@ const READERS: usize = 3;
 /// Threads that a desk needs at most.
 pub const THREADS: usize = READERS + 1;
 
+/// Longest that a search waits for what is not findable yet.
+const PATIENCE: Duration = Duration::from_millis(200);
 /// Largest answer in bytes: clients move longer ones out of the model's sight.
 const MOST: usize = 8_000;
 /// Ends an answer that was longer.
@@ -124,6 +127,15 @@ impl Desk {
         let (room, watch) = (Arc::clone(&self.room), watch.clone());
         self.on_a_thread(&self.room.reading, move || room.look_up(&watch, ask))
             .await
+    }
+
+    /// Makes what was recorded findable by words before somebody searches; a question is worth an answer also where that
+    /// cannot be done now.
+    pub async fn index(&self) {
+        let room = Arc::clone(&self.room);
+        let done = self.on_a_thread(&self.room.writing, move || room.index()).await;
+        // What is wrong with the store is said by the question that follows.
+        drop(done);
     }
 
     /// Answers a question that writes: one at a time, to its end.
@@ -188,6 +200,14 @@ impl Room {
         let answer = ask(&store, &asked);
         store.never_stop().map_err(AnswerError::from)?;
         self.keep(store, answer, watch.is_given_up())
+    }
+
+    fn index(&self) -> Result<(), Refusal> {
+        let settings = (self.load)()?;
+        let mut store = self.current(&settings, flow::ready_if_recorded)?;
+        let indexed = flow::index(&mut store, PATIENCE);
+        self.keep(store, Ok(()), false)?;
+        Ok(indexed?)
     }
 
     fn write_down<A>(

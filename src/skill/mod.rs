@@ -15,6 +15,7 @@ mod plain;
 pub mod publish;
 mod render;
 pub mod shipped;
+pub mod texts;
 
 pub use frontmatter::frontmatter;
 

@@ -1,7 +1,7 @@
 //! Where text from a trace stands in the database: what `forget` searches and `redact --again` rewrites.
 
 /// Every text column that can hold words of a trace, by table. Bodies are compressed and handled apart; the
-/// search index is rebuilt.
+/// search index is made of the others.
 pub(super) const TRACED: &[(&str, &[&str])] = &[
     ("project", &["key", "name", "remote"]),
     ("root", &["path", "main", "remote"]),
@@ -54,6 +54,8 @@ pub(super) const TRACED: &[(&str, &[&str])] = &[
     ("feedback", &["skill", "words"]),
     ("publication", &["name", "path"]),
     ("source", &["path"]),
+    ("findable", &["skill", "says"]),
+    ("word", &["word"]),
 ];
 
 /// Text columns that hold only words of this program, numbers or hashes.

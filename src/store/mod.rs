@@ -19,6 +19,7 @@ pub mod failing;
 pub mod failure;
 pub mod fault;
 pub mod feedback;
+pub mod findable;
 pub mod forget;
 pub mod glance;
 pub mod hint;

@@ -2,8 +2,7 @@
 
 use rusqlite::{OptionalExtension as _, params};
 
-use super::{StoreError, Tx};
-use crate::domain::failure::Finding;
+use super::{StoreError, Tx, findable};
 use crate::domain::id::{Fingerprint, ModeId, PatternId};
 use crate::domain::trace::ToolKind;
 use crate::failure::cluster::{HoleKey, Settled};
@@ -89,10 +88,9 @@ fn unite(tx: &Tx<'_>, one: Fingerprint, other: Fingerprint) -> Result<(), StoreE
     } else {
         (other.0, one.0)
     };
-    for sql in UNITE {
+    for sql in UNITE.iter().chain(&findable::UNITED) {
         tx.prepare_cached(sql)?.execute(params![stays.0, goes.0])?;
     }
-    merge_text(tx, stays, goes)?;
     tx.prepare_cached("delete from mode where id = ?1")?.execute([goes.0])?;
     Ok(())
 }
@@ -180,41 +178,6 @@ pub fn reopen(tx: &Tx<'_>, mode: ModeId) -> Result<(), StoreError> {
     .execute([mode.0])?;
     tx.prepare_cached("update mode set status = 'open' where id = ?1")?
         .execute([mode.0])?;
-    Ok(())
-}
-
-/// Makes a mode findable by the words of one of its failures. Its first failure decides; later ones say the same
-/// in other names.
-pub fn index(
-    tx: &Tx<'_>,
-    pattern: PatternId,
-    finding: &Clean<Finding>,
-    command: &Clean<(Option<String>, Option<String>)>,
-) -> Result<(), StoreError> {
-    tx.prepare_cached(
-        "insert into search (rowid, headline, message, command, file)
-         select p.mode, ?2, ?3, coalesce(?4, ''), coalesce(?5, '') from pattern p
-         where p.id = ?1 and not exists (select 1 from search where rowid = p.mode)",
-    )?
-    .execute(params![
-        pattern.0,
-        finding.headline,
-        finding.message,
-        command.0,
-        command.1
-    ])?;
-    Ok(())
-}
-
-fn merge_text(tx: &Tx<'_>, stays: ModeId, goes: ModeId) -> Result<(), StoreError> {
-    tx.prepare_cached(
-        "insert into search (rowid, headline, message, command, file)
-         select ?1, headline, message, command, file from search
-         where rowid = ?2 and not exists (select 1 from search where rowid = ?1)",
-    )?
-    .execute(params![stays.0, goes.0])?;
-    tx.prepare_cached("delete from search where rowid = ?1")?
-        .execute([goes.0])?;
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use rusqlite::{Row, params};
 
-use super::{StoreError, Tx};
+use super::{StoreError, Tx, findable};
 use crate::domain::id::{EventId, FailureId, Fingerprint, PatternId, ProjectId, RemedyId, SessionId};
 use crate::domain::lesson::{Remedy, RemedyKind, Source, Trials};
 use crate::domain::time::Timestamp;
@@ -93,15 +93,17 @@ pub fn unlearn(tx: &Tx<'_>, session: SessionId, name: &Clean<String>) -> Result<
 
 /// Drops those of some remedies that nothing shows any more, unless somebody vouches for them.
 pub fn drop_unused(tx: &Tx<'_>, ids: &[RemedyId]) -> Result<(), StoreError> {
+    const UNUSED: &str = "id = ?1 and verdict is null
+        and (source = 'seen' or kind = 'decision' and decided_by is not 'person')
+        and not exists (select 1 from remedy_session where remedy = ?1)";
     for id in ids {
-        tx.prepare_cached(
-            "delete from remedy where id = ?1 and verdict is null
-                and (source = 'seen' or kind = 'decision' and decided_by is not 'person')
-                and not exists (select 1 from remedy_session where remedy = ?1)",
-        )?
-        .execute([id.0])?;
-        tx.prepare_cached("delete from search where rowid = -?1 and not exists (select 1 from remedy where id = ?1)")?
-            .execute([id.0])?;
+        let is_unused: bool = tx
+            .prepare_cached(&format!("select exists (select 1 from remedy where {UNUSED})"))?
+            .query_row([id.0], |row| row.get(0))?;
+        if is_unused {
+            findable::remedied(tx, *id)?;
+            tx.prepare_cached("delete from remedy where id = ?1")?.execute([id.0])?;
+        }
     }
     Ok(())
 }
@@ -160,7 +162,7 @@ pub fn keep(
             ],
             |row| row.get(0).map(RemedyId),
         )?;
-    index(tx, kept, remedy)?;
+    findable::remedied(tx, kept)?;
     Ok(kept)
 }
 
@@ -219,18 +221,7 @@ pub fn met(tx: &Tx<'_>, id: RemedyId, at: Timestamp) -> Result<(), StoreError> {
 pub fn renew(tx: &Tx<'_>, id: RemedyId, remedy: &Clean<Remedy>) -> Result<(), StoreError> {
     tx.prepare_cached("update or ignore remedy set was = ?2, becomes = ?3 where id = ?1")?
         .execute(params![id.0, remedy.was, remedy.becomes])?;
-    index(tx, id, remedy)
-}
-
-/// Makes the failure mode of a remedy findable by the remedy's words. In the search index a mode stands under its own
-/// number, and a remedy under its number with a minus.
-fn index(tx: &Tx<'_>, id: RemedyId, remedy: &Clean<Remedy>) -> Result<(), StoreError> {
-    tx.prepare_cached(
-        "insert or replace into search (rowid, headline, message, command, file)
-         select ?1, '', '', ?2, '' where not exists (select 1 from search where rowid = ?1 and command = ?2)",
-    )?
-    .execute(params![-id.0, remedy.becomes])?;
-    Ok(())
+    findable::remedied(tx, id)
 }
 
 /// Records that a session used a remedy, and how that ended.

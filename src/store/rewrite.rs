@@ -21,11 +21,8 @@ select * from (
     from remedy
 ) where goes <> stays";
 
-/// Columns of the search index.
-const INDEXED: &[&str] = &["headline", "message", "command", "file"];
-
 /// Rows whose text is all that they say, as words of a set: of those that become one, one is enough.
-const SETS: &[&str] = &["root_file", "bucket"];
+const SETS: &[&str] = &["root_file", "bucket", "word"];
 
 /// What stands under a text, with how it is written anew: counters of what becomes one are added up, and of times the
 /// newest stays.
@@ -94,9 +91,11 @@ pub fn rewrite(
         for column in ["head", "tail"] {
             changed += replace(tx, "body", column, &format!("rewritten_body({column}, part = 'input')"))?;
         }
-        for column in INDEXED {
-            changed += replace(tx, "search", column, &format!("rewritten({column}, false)"))?;
-        }
+        // What is searched is made of these texts, and whoever has time makes it anew.
+        tx.execute_batch(
+            "insert into search (search) values ('delete-all'); delete from word;
+             delete from findable where skill is not null; update findable set indexed = 0;",
+        )?;
         key::rename(tx)?;
         tx.execute_batch("drop table renamed")?;
         Ok::<_, StoreError>(changed)

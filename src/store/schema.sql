@@ -367,8 +367,27 @@ create table lease (
     until integer not null
 ) strict, without rowid;
 
--- Full text over failure modes and their remedies; rowid = mode.id, or remedy.id with a minus.
+-- One row is something that full text finds: what failures of a mode said in one project, or a skill of one. What it says
+-- stands in `search` under its number.
+create table findable (
+    id integer primary key,
+    mode integer references mode (id),  -- null = a skill, or what is gone and waits to be taken out
+    project integer references project (id),
+    skill text,                         -- its name
+    says text,                          -- when it helps
+    hash integer,                       -- of its file
+    indexed integer not null default 0  -- the version of the rules that its words went through; 0 = it changed since
+) strict;
+create unique index findable_mode on findable (mode, coalesce(project, 0));
+create index findable_indexed on findable (indexed);
+
+-- Words that stand in `search`, as people type them: a mistyped one is near to one of them.
+create table word (
+    word text primary key
+) strict, without rowid;
+
+-- Full text; rowid = findable.id. The texts themselves stand where they were recorded. `project` is p and its number.
 create virtual table search using fts5 (
-    headline, message, command, file,
-    tokenize = "porter unicode61 remove_diacritics 2"
+    headline, message, command, file, remedy, prompt, gloss, project,
+    content = '', contentless_delete = 1, tokenize = "porter unicode61 remove_diacritics 2"
 );

@@ -163,12 +163,25 @@ pub fn started(tx: &Tx<'_>, id: SessionId, seen: &Clean<Observation>) -> Result<
         seen.via == Via::Hook,
     ])?;
     for (key, value) in labels {
-        tx.prepare_cached(
-            "insert into session_label (session, key, value) values (?1, ?2, ?3)
-             on conflict (session, key) do update set value = excluded.value",
-        )?
-        .execute(params![id.0, key, value])?;
+        tx.prepare_cached(LABEL)?.execute(params![id.0, key, value])?;
     }
+    Ok(())
+}
+
+const LABEL: &str = "insert into session_label (session, key, value) values (?1, ?2, ?3)
+    on conflict (session, key) do update set value = excluded.value";
+
+/// Labels a session; a label of that key has the new value then.
+pub fn label(tx: &Tx<'_>, id: SessionId, key: &Clean<String>, value: &Clean<String>) -> Result<(), StoreError> {
+    tx.prepare_cached(LABEL)?
+        .execute(params![id.0, key.as_str(), value.as_str()])?;
+    Ok(())
+}
+
+/// Takes a label away.
+pub fn unlabel(tx: &Tx<'_>, id: SessionId, key: &Clean<String>) -> Result<(), StoreError> {
+    tx.prepare_cached("delete from session_label where session = ?1 and key = ?2")?
+        .execute(params![id.0, key.as_str()])?;
     Ok(())
 }
 

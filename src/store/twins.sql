@@ -17,7 +17,5 @@ where id in (select stays from twin);
 update or replace feedback set remedy = (select stays from twin where goes = remedy)
 where remedy in (select goes from twin);
 update hint set remedy = (select stays from twin where goes = remedy) where remedy in (select goes from twin);
--- Remedies stand in the index under their number with a minus.
-delete from search where rowid in (select -goes from twin);
 delete from remedy where id in (select goes from twin);
 drop table twin;

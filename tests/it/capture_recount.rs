@@ -123,14 +123,18 @@ const NONE: &[(&str, &str)] = &[
         "select call_id from event where kind = 'call' and call_id glob '*[0-9]*' group by call_id having count(*) > 1",
     ),
     (
-        "a mode that cannot be searched for, or a text without a mode",
-        "select id from mode where failures > 0 and id not in (select rowid from search)
-         union all select rowid from search where rowid > 0 and rowid not in (select id from mode)",
+        "a mode of a project that cannot be searched for, or the reverse",
+        "select distinct p.mode, f.project from failure f join pattern p on p.id = f.pattern
+         where not exists (select 1 from findable d where d.mode = p.mode and d.project is f.project)
+         union all select d.mode, d.project from findable d
+         where d.mode is not null
+           and not exists (select 1 from failure f join pattern p on p.id = f.pattern
+                           where p.mode = d.mode and f.project is d.project)",
     ),
     (
-        "a remedy that cannot be searched for, or a text without a remedy",
-        "select id from remedy where -id not in (select rowid from search)
-         union all select rowid from search where rowid < 0 and -rowid not in (select id from remedy)",
+        "a text that nothing stands behind, or that should be there",
+        "select rowid from search where rowid not in (select id from findable)
+         union all select id from findable where indexed > 0 and id not in (select rowid from search)",
     ),
     (
         "a masked call that failed more often than it ran",

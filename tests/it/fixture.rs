@@ -180,6 +180,8 @@ pub(crate) fn fill(env: &TestEnv) {
              select p.mode, f.project, count(*), count(distinct f.session), min(f.at), max(f.at)
              from failure f join pattern p on p.id = f.pattern
              where f.expected is null and f.project is not null group by 1, 2;
+         insert into findable (mode, project)
+             select distinct p.mode, f.project from failure f join pattern p on p.id = f.pattern;
          commit",
     )
     .expect("counters");
@@ -227,12 +229,6 @@ fn fail(db: &Connection, session: i64, project: Option<i64>, at: i64, nth: i64, 
         params![kind, word, failed.scope, template],
     )
     .expect("a pattern");
-    db.execute(
-        "insert into search (rowid, headline, message, command, file)
-         select id, ?2, ?2, ?3, '' from mode where fingerprint = ?1 and id not in (select rowid from search)",
-        params![kind, failed.headline, failed.command],
-    )
-    .expect("full text");
     let tool = if failed.kind == ToolKind::Shell {
         "Bash"
     } else {

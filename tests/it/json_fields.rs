@@ -27,6 +27,7 @@ fn answers() -> Vec<(&'static str, Schema)> {
         ("callus record", schema_for!(answers::RecordView)),
         ("callus sessions", schema_for!(answers::SessionsView)),
         ("callus session", schema_for!(answers::SessionView)),
+        ("callus label", schema_for!(answers::LabelView)),
         ("callus warnings", schema_for!(answers::WarningsView)),
         ("callus project", schema_for!(answers::ProjectsView)),
         ("callus replay", schema_for!(answers::ReplayView)),
@@ -47,7 +48,7 @@ fn answers() -> Vec<(&'static str, Schema)> {
 const HEAD: &str = "# What `--json` answers
 
 Every reading command takes `--json` and answers one JSON document in UTF-8; `callus log` answers one for each line.
-`record`, `feedback`, `mute`, `resolve`, `warnings`, `project`, `distill` and `skills` take it too and show what they changed; other commands that change something refuse it and do nothing.
+`record`, `feedback`, `mute`, `resolve`, `label`, `warnings`, `project`, `distill` and `skills` take it too and show what they changed; other commands that change something refuse it and do nothing.
 Times are RFC 3339 in UTC. A field whose name ends in `_ms`, `_bytes` or `_usd` has that unit.
 A field marked *optional* is left out when there is nothing to say. Fields are added; they are not renamed or removed.
 Types that begin with a capital letter are described in [json-parts.md](json-parts.md).

@@ -30,6 +30,7 @@ mod hints;
 mod injections;
 mod install;
 mod json_fields;
+mod label;
 
 mod keep;
 mod keep_lessons;
@@ -39,6 +40,7 @@ mod log;
 mod mcp;
 mod packaging;
 mod pairs;
+mod questions;
 mod readme;
 mod recognition;
 mod replay;

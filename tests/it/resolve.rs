@@ -154,11 +154,13 @@ fn remedies(env: &TestEnv) -> usize {
 
 /// How often a text stands in remedies, messages, the index and what was learnt.
 fn holding(env: &TestEnv, text: &str) -> i64 {
+    // What searches indexes first what waits for that.
+    env.run(&["search", "go"]).success();
     let db = Connection::open(env.database()).expect("the database opens");
     db.query_row(
         "select (select count(*) from remedy where instr(becomes, ?1) > 0)
               + (select count(*) from hint where instr(text, ?1) > 0)
-              + (select count(*) from search where instr(command, ?1) > 0)
+              + (select count(*) from search where search match '\"' || ?1 || '\"')
               + (select count(*) from failure where instr(resolution, ?1) > 0)",
         [text],
         |row| row.get(0),

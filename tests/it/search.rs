@@ -256,3 +256,140 @@ fn a_cursor_that_is_none_or_belongs_elsewhere_is_refused() {
         assert!(said.stderr.contains("Leave the cursor out"), "{}", said.stderr);
     }
 }
+
+#[test]
+fn no_query_is_more_than_words() {
+    let env = filled();
+    let long = "exec format error ".repeat(60_000);
+    let odd = [
+        "\"",
+        "a AND",
+        "NEAR(",
+        "NEAR/2",
+        "col:x",
+        "*",
+        "^x",
+        "-x",
+        "x -",
+        "{headline} : x",
+        "headline:exec",
+        "exec OR AND NOT",
+        "(exec",
+        "exec)",
+        "\"exec",
+        "'; drop table mode",
+        "exec\\",
+        "\\ud800",
+        "a\u{0}b",
+        "%",
+        "_",
+        "\u{202e}exec",
+        "𝕖𝕩𝕖𝕔",
+        "文件",
+        "wor*",
+        "*wor",
+        "\"\" \"\"",
+        "tool:\"",
+        ":",
+        "::",
+        "since:",
+        "label:",
+        "+",
+        "~",
+    ];
+    for query in odd {
+        // An argument of a process holds no zero byte.
+        let said = env.run(&["search", "--", &query.replace('\u{0}', " ")]);
+        assert!(said.code == 0 || said.stderr.starts_with("Error: "), "{query}: {said}");
+        assert!(
+            !said.stderr.contains("panicked") && !said.stderr.contains("sql"),
+            "{query}: {said}"
+        );
+    }
+    let mut client = crate::mcp::client::Client::begun_in(&env, &env.home());
+    for query in odd.iter().copied().chain([long.as_str(), "a\u{0}b \u{0}"]) {
+        let answer = client.ask(
+            "tools/call",
+            &serde_json::json!({"name": "failure_search", "arguments": {"query": query}}),
+        );
+        let text = answer["result"]["content"][0]["text"].as_str().unwrap_or_default();
+        assert!(
+            !text.is_empty() && !text.contains("panicked"),
+            "{:.60}: {answer}",
+            query
+        );
+    }
+    assert!(client.leave().is_empty());
+    // What was pasted whole is looked for by the line that says what went wrong.
+    let pasted = format!(
+        "{}\nfork/exec /tmp/a: exec format error\nFAIL\n",
+        "=== RUN TestLedger\n".repeat(200)
+    );
+    assert_eq!(
+        found(&env.run(&["search", "--json", &pasted]).success()),
+        ["go test 4/3"]
+    );
+}
+
+#[test]
+fn a_mistyped_word_is_taken_for_the_nearest_one_and_said() {
+    let env = filled();
+    let text = env.run(&["search", "goconts"]).success();
+    assert!(
+        text.starts_with("\"goconts\" stands nowhere: looked for \"goconst\" instead.\n"),
+        "{text}"
+    );
+    let answer = json(&env.run(&["search", "--json", "occurences constant"]).success());
+    assert_eq!(
+        answer["instead"],
+        serde_json::json!([{"typed": "occurences", "meant": "occurrences"}])
+    );
+    assert_eq!(found(&answer.to_string()), ["mise run 2/2"]);
+    // A word that stands somewhere is meant, whatever it is near to; and what nothing is near to stands nowhere.
+    for query in ["constant", "zebra"] {
+        let answer = json(&env.run(&["search", "--json", query]).success());
+        assert!(answer.get("instead").is_none(), "{query}");
+    }
+}
+
+#[test]
+fn what_says_the_same_in_other_words_comes_behind_the_word_itself() {
+    let env = filled();
+    let db = Connection::open(env.database()).expect("the database opens");
+    // The oldest and rarest of all says the word; the one that says the same was met often, and today.
+    db.execute_batch(
+        "update failure set message = 'the port is already taken: it was taken before' where scope = 'Edit';
+         update failure set headline = 'listen EADDRINUSE: address already in use' where scope = 'mise run'",
+    )
+    .expect("changed");
+    let answer = json(&env.run(&["search", "--json", "taken"]).success());
+    let scopes: Vec<&str> = answer["hits"]
+        .as_array()
+        .expect("hits")
+        .iter()
+        .filter_map(|hit| hit["mode"]["scope"].as_str())
+        .collect();
+    assert_eq!(scopes, ["Edit"], "one word is no phrase");
+    let answer = json(&env.run(&["search", "--json", "is the port taken?"]).success());
+    let scopes: Vec<&str> = answer["hits"]
+        .as_array()
+        .expect("hits")
+        .iter()
+        .filter_map(|hit| hit["mode"]["scope"].as_str())
+        .collect();
+    assert_eq!(scopes, ["Edit", "mise run"]);
+}
+
+#[test]
+fn a_prompt_leads_to_what_failed_while_it_was_served() {
+    let env = filled();
+    let db = Connection::open(env.database()).expect("the database opens");
+    db.execute_batch(
+        r#"update failure set input_context = '{"prompt": "balance the ledger of the bakery"}' where scope = 'mise run'"#,
+    )
+    .expect("changed");
+    assert_eq!(
+        found(&env.run(&["search", "--json", "bakery"]).success()),
+        ["mise run 2/2"]
+    );
+}

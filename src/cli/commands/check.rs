@@ -3,7 +3,7 @@
 use std::io::{IsTerminal as _, Read as _};
 
 use crate::answers::{self, CheckQuery};
-use crate::cli::terminal::{Surroundings, here};
+use crate::cli::terminal::{Surroundings, folder, here};
 use crate::cli::{Error, Kind};
 use crate::flow;
 
@@ -22,6 +22,12 @@ pub(crate) struct Check {
     /// Name the command that printed it
     #[arg(long, value_name = "COMMAND")]
     command: Option<String>,
+    /// Look at one project: its name, its remote or a folder in it
+    #[arg(long, value_name = "PROJECT")]
+    project: Option<String>,
+    /// Look at other projects too, and not only where this one met nothing like it
+    #[arg(long)]
+    all_projects: bool,
 }
 
 impl Check {
@@ -31,10 +37,12 @@ impl Check {
             Some(text) if text != "-" => text,
             _ => read()?,
         };
-        let store = flow::ready(&around.settings)?;
+        let store = flow::searchable(&around.settings)?;
         let query = CheckQuery {
             output,
             command: self.command,
+            project: self.project.map(folder),
+            scope: self.all_projects.then(|| "all".to_owned()),
             here: here(),
         };
         around.told(&answers::check(&store, &query, around.now())?)

@@ -45,6 +45,7 @@ impl Distill {
                 let outcome = publish(&mut store, tree, draft, here.project, self.again, around.now());
                 *done = Some(outcome.map_err(answers::AnswerError::from)?);
             }
+            flow::index_skills(&mut store, &around.settings, &flow::rules(&around.settings)?)?;
         }
         let drafts: Vec<_> = drafts.into_iter().zip(done).collect();
         let refused = drafts.iter().any(|(_, done)| done.is_some_and(Done::is_refusal));

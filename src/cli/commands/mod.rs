@@ -10,6 +10,7 @@ mod feedback;
 mod forget;
 mod import;
 mod install;
+mod label;
 mod log;
 mod mcp;
 mod mute;
@@ -87,6 +88,7 @@ pub(super) enum Command {
     Record(Box<record::Record>),
     Sessions(sessions::Sessions),
     Session(session::Session),
+    Label(label::Label),
     Told(told::Told),
     Log(log::Log),
     Feedback(feedback::Feedback),
@@ -131,6 +133,7 @@ impl Command {
             | Self::Record(_)
             | Self::Sessions(_)
             | Self::Session(_)
+            | Self::Label(_)
             | Self::Told(_)
             | Self::Log(_)
             | Self::Feedback(_)
@@ -178,6 +181,7 @@ pub(super) fn run(command: Command, around: &Surroundings) -> Result<Told, Error
         Command::Record(command) => command.run(around),
         Command::Sessions(command) => command.run(around).map(Told::from),
         Command::Session(command) => command.run(around).map(Told::from),
+        Command::Label(command) => command.run(around).map(Told::from),
         Command::Told(command) => command.run(around).map(Told::from),
         Command::Log(command) => command.run(around).map(Told::from),
         Command::Feedback(command) => command.run(around).map(Told::from),

@@ -73,7 +73,7 @@ struct Narrowed {
 impl Search {
     /// Returns what was found.
     pub(super) fn run(self, around: &Surroundings) -> Result<String, Error> {
-        let store = flow::ready(&around.settings)?;
+        let store = flow::searchable(&around.settings)?;
         let query = SearchQuery {
             query: self.query.join(" "),
             filters: self.narrowed.filters(),

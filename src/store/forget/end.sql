@@ -8,6 +8,8 @@ where not exists (select 1 from remedy_session s where s.remedy = remedy.id)
 -- Other sessions were told of it in its words; a brief names none of those that it tells of.
 delete from hint where remedy in (select id from doomed_remedy)
     or kind = 'brief' and exists (select 1 from doomed_remedy d where d.becomes <> '' and instr(hint.text, d.becomes) > 0);
+update findable set indexed = 0
+where mode in (select p.mode from doomed_remedy d join remedy r on r.id = d.id join pattern p on p.id = r.pattern);
 delete from remedy where id in (select id from doomed_remedy);
 
 -- Removes what nothing refers to any more: modes without a failure, folders in which nothing happened, their projects.
@@ -23,7 +25,7 @@ delete from root_file where (root, file) in (select root, file from unsure_file)
 create temp table kept as select distinct p.mode as id from failure f join pattern p on p.id = f.pattern;
 delete from bucket where pattern in (select id from pattern where mode not in (select id from kept));
 delete from pattern where mode not in (select id from kept);
-delete from search where rowid > 0 and rowid not in (select id from kept);
+update findable set mode = null, project = null, indexed = 0 where mode not in (select id from kept);
 delete from mode where id not in (select id from kept);
 drop table kept;
 delete from root where not exists (select 1 from event where event.root = root.id)
@@ -32,6 +34,10 @@ delete from shape where project not in (select project from root);
 delete from mode_project where project not in (select project from root);
 update failure set project = null where project not in (select project from root);
 update session set project = null where project not in (select project from root);
+insert into findable (mode, project)
+select mode, null from findable where mode is not null and project not in (select project from root)
+on conflict (mode, coalesce(project, 0)) do update set indexed = 0;
+update findable set mode = null, project = null, indexed = 0 where project not in (select project from root);
 delete from project where id not in (select project from root);
 
 -- Says anew, from what is left, what a mode is called and by what it is found.
@@ -44,17 +50,15 @@ update mode set (fingerprint, template) = (
     from pattern p where p.mode = mode.id order by p.fingerprint limit 1
 ) where id in (select id from touched_mode)
     and fingerprint not in (select p.fingerprint from pattern p where p.mode = mode.id);
-delete from search where rowid in (select id from touched_mode);
-insert into search (rowid, headline, message, command, file)
-select m.id, f.headline, f.message, coalesce(e.command, ''), coalesce(e.file, '')
-from mode m
-join failure f on f.id = (select f.id from failure f join pattern p on p.id = f.pattern where p.mode = m.id
-                          order by f.expected is null desc, f.at, f.id limit 1)
-join event e on e.id = f.event
-where m.id in (select id from touched_mode);
 
--- Remedies stand in the index under their number with a minus.
-delete from search where rowid < 0 and -rowid not in (select id from remedy);
+-- What is found by the words of what goes is found no more; what is left is indexed anew. A skill tells of failures too.
+update findable set mode = null, project = null, indexed = 0
+where mode in (select id from touched_mode)
+  and not exists (select 1 from failure f join pattern p on p.id = f.pattern
+                  where p.mode = findable.mode and f.project is findable.project);
+update findable set indexed = 0 where mode in (select id from touched_mode);
+delete from findable where skill is not null;
+delete from search where rowid in (select id from findable where indexed = 0) or rowid not in (select id from findable);
 
 drop table unsure_file;
 drop table doomed_project;

@@ -44,6 +44,8 @@ const GOES: &[(&str, Goes)] = &[
     ("feedback", Goes::Row),
     ("publication", Goes::Row),
     ("source", Goes::Row),
+    ("findable", Goes::Row),
+    ("word", Goes::Row),
 ];
 
 /// Columns of a failure that tell of its surroundings: the failure itself stays when only they hold the text.
@@ -77,11 +79,6 @@ pub(super) fn gather(tx: &Tx<'_>, text: &str) -> Result<(), StoreError> {
         };
         tx.execute(&sql, spelled)?;
     }
-    let holds = holds(["headline", "message", "command", "file"].iter());
-    tx.execute(
-        &format!("insert or ignore into touched_mode select rowid from search where {holds}"),
-        spelled,
-    )?;
     Ok(())
 }
 

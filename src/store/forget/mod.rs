@@ -7,7 +7,7 @@ mod matching;
 
 pub use matching::spellings;
 
-use super::{Store, StoreError, Tx, trace};
+use super::{Store, StoreError, Tx, findable, trace};
 use crate::domain::id::ProjectId;
 use crate::domain::time::Timestamp;
 use crate::redact::Clean;
@@ -65,6 +65,7 @@ pub fn forget(
             matching::remove_rest(tx, text)?;
         }
         tx.execute_batch(include_str!("end.sql"))?;
+        tx.execute_batch(findable::SWEPT)?;
         tx.execute_batch(include_str!("../recount.sql"))?;
         Ok::<_, StoreError>(Forgotten {
             sessions: before.0 - count("select count(*) from session")?,
@@ -102,7 +103,7 @@ fn gather(tx: &Tx<'_>, what: &What) -> Result<(), StoreError> {
 /// neither of them afterwards.
 pub fn overwrite(store: &Store) -> Result<(), StoreError> {
     let connection = store.connection();
-    connection.execute_batch("insert into search (search) values ('rebuild'); vacuum;")?;
+    connection.execute_batch("insert into search (search) values ('optimize'); vacuum;")?;
     connection.pragma_update_and_check(None, "wal_checkpoint", "truncate", |_| Ok(()))?;
     Ok(())
 }

@@ -26,6 +26,10 @@ delete from shape where project in (select id from doomed_project);
 update failure set project = null where project in (select id from doomed_project);
 update session set root = null where root in (select id from root where project in (select id from doomed_project));
 delete from root where project in (select id from doomed_project);
+insert into findable (mode, project)
+select mode, null from findable where mode is not null and project in (select id from doomed_project)
+on conflict (mode, coalesce(project, 0)) do update set indexed = 0;
+update findable set mode = null, project = null, indexed = 0 where project in (select id from doomed_project);
 delete from project where id in (select id from doomed_project);
 
 -- What was read of a transcript is not read again: the client keeps the file, and it would all come back.

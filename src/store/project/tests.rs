@@ -90,7 +90,7 @@ fn of_two_remedies_that_become_one_the_stronger_word_stands() {
                 tx.execute_batch(
                     "insert into remedy_session (remedy, session, worked, failed, at, failing, working)
                      values (1, 2, 1, 0, 6, 2, null), (2, 2, 2, 1, 7, 3, 3), (2, 3, 1, 0, 8, 4, 4);
-                     insert into search (rowid, command) values (-1, 'b'), (-2, 'b');
+                     insert into findable (mode, project, indexed) values (1, 1, 7), (1, 2, 7);
                      insert into hint (session, call, kind, remedy, at, text, suggestion, bytes)
                      values (3, x'01', 'hint', 2, 9, '', '', 0)",
                 )?;
@@ -107,7 +107,13 @@ fn of_two_remedies_that_become_one_the_stronger_word_stands() {
             ["1 2 3 1 7 2 3", "1 3 1 0 8 4 4"]
         );
         assert_eq!(rows(&store, "select remedy from hint"), ["1"]);
-        assert_eq!(rows(&store, "select rowid from search"), ["-1"]);
+        assert_eq!(
+            rows(
+                &store,
+                "select coalesce(mode, 0), coalesce(project, 0), indexed from findable order by 1, 2"
+            ),
+            ["0 0 0", "1 1 0"]
+        );
     }
 }
 

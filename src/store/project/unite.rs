@@ -5,7 +5,7 @@
 use rusqlite::params;
 
 use crate::domain::id::{ProjectId, RootId};
-use crate::store::{StoreError, Tx};
+use crate::store::{StoreError, Tx, findable};
 
 /// What goes from project ?1 to project ?2 when the two are one, in this order.
 const ABSORB: &[&str] = &[
@@ -51,7 +51,7 @@ const MOVE: &[&str] = &[
 pub fn absorb(tx: &Tx<'_>, from: ProjectId, to: ProjectId) -> Result<(), StoreError> {
     tx.execute(TWINS, params![from.0, to.0])?;
     tx.execute_batch(include_str!("../twins.sql"))?;
-    for sql in ABSORB {
+    for sql in findable::ABSORBED.iter().chain(ABSORB) {
         tx.prepare_cached(sql)?.execute(params![from.0, to.0])?;
     }
     recount(tx, to)
@@ -65,7 +65,7 @@ pub fn move_root(tx: &Tx<'_>, root: RootId, to: ProjectId) -> Result<(), StoreEr
     Ok(())
 }
 
-/// Derives the counters of a project's failure modes anew from its failures.
+/// Derives the counters of a project's failure modes anew from its failures, and by what words they are found.
 pub fn recount(tx: &Tx<'_>, project: ProjectId) -> Result<(), StoreError> {
     tx.prepare_cached("delete from mode_project where project = ?1")?
         .execute([project.0])?;
@@ -76,7 +76,7 @@ pub fn recount(tx: &Tx<'_>, project: ProjectId) -> Result<(), StoreError> {
          where f.project = ?1 and f.expected is null group by p.mode",
     )?
     .execute([project.0])?;
-    Ok(())
+    findable::follow(tx, project)
 }
 
 /// Notes that a person put all folders of a project where they are.
@@ -88,13 +88,13 @@ pub fn decide(tx: &Tx<'_>, project: ProjectId) -> Result<(), StoreError> {
 
 /// Removes projects without a folder; what still names one belongs to no known project.
 pub fn clear_out(tx: &Tx<'_>) -> Result<(), StoreError> {
+    tx.execute_batch(findable::CLEARED_OUT)?;
     tx.execute_batch(
         "delete from shape where project not in (select project from root);
          delete from mode_project where project not in (select project from root);
          update failure set project = null where project not in (select project from root);
          update session set project = null where project not in (select project from root);
-         delete from project where id not in (select project from root);
-         delete from search where rowid < 0 and -rowid not in (select id from remedy);",
+         delete from project where id not in (select project from root);",
     )?;
     Ok(())
 }

@@ -128,7 +128,8 @@ group by pt.mode, case when pt.mode is null then f.scope end, f.expected
 order by failures desc, last_at desc limit ?6";
 
 const INSTANCE: &str = "select count(*), count(distinct session), max(at) from failure
-where pattern = (select id from pattern where fingerprint = ?1) and instance = ?2 and expected is null";
+where pattern = (select id from pattern where fingerprint = ?1) and instance = ?2 and expected is null
+  and (?3 is null or project = ?3)";
 
 impl Store {
     /// Returns one failure.
@@ -196,10 +197,16 @@ impl Store {
         )
     }
 
-    /// Returns how often one instance of a pattern failed, in how many sessions, and when last.
-    pub fn instance(&self, pattern: &str, instance: &str) -> Result<Option<(i64, i64, Timestamp)>, StoreError> {
+    /// Returns how often one instance of a pattern failed, in one project or in all, in how many sessions, and when last.
+    pub fn instance(
+        &self,
+        pattern: &str,
+        instance: &str,
+        project: Option<ProjectId>,
+    ) -> Result<Option<(i64, i64, Timestamp)>, StoreError> {
+        let project = project.map(|project| project.0);
         Ok(self
-            .row(INSTANCE, [pattern, instance], |row| {
+            .row(INSTANCE, params![pattern, instance, project], |row| {
                 Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get::<_, Option<i64>>(2)?))
             })?
             .and_then(|(failures, sessions, last)| last.map(|last| (failures, sessions, Timestamp(last)))))

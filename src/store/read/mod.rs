@@ -38,7 +38,7 @@ pub use log::{LogFilter, LogMark, LogRow, Stamp};
 pub use modes::{ModeProjectRow, ModeRow, ModeSample, ModeSessionRow, PatternRow};
 pub use projects::{ProjectFigures, ProjectRow};
 pub use remedies::{InstanceRow, QuoteRow, RemedyRow};
-pub use search::HitRow;
+pub use search::{Columns, Findable};
 pub use sessions::{SessionFilter, SessionRow};
 pub use skills::{PublicationRow, Rest, Taught, WorkedRow};
 pub use sql::{Cell, Table, query};

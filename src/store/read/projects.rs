@@ -86,6 +86,11 @@ impl Store {
         Ok(projects)
     }
 
+    /// Returns the short name of a project.
+    pub fn project_name(&self, id: ProjectId) -> Result<Option<String>, StoreError> {
+        self.row("select name from project where id = ?1", [id.0], |row| row.get(0))
+    }
+
     /// Returns the figures of the projects with a session between `since` and `until`, most failures first.
     pub fn project_figures(
         &self,

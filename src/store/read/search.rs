@@ -1,121 +1,167 @@
-//! Full text over failure modes.
+//! Full text over what failures said and over skills.
 
 use rusqlite::params;
 
-use crate::domain::id::ModeId;
+use crate::domain::id::{ModeId, ProjectId};
+use crate::failure::lexicon::Wanted;
+use crate::store::findable::project_word;
 use crate::store::{Store, StoreError};
 
-/// One hit.
-#[derive(Debug, Clone, PartialEq)]
-pub struct HitRow {
-    /// The failure mode.
-    pub mode: ModeId,
-    /// How well the words match; larger is better.
-    pub words: f64,
-    /// It holds every word that says something, not only one of them.
-    pub every: bool,
+/// The columns of the index that are asked together, because a word weighs the same in each of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Columns {
+    /// What went wrong.
+    Headline,
+    /// What was done: commands, files, remedies.
+    Done,
+    /// The lines around the headline.
+    Message,
+    /// The prompts that failures served.
+    Prompt,
 }
 
-/// The share of all failure modes above which a word says nothing, as long as another word remains: scoring
-/// every row that holds such a word is what makes a search over 100,000 modes slow.
-const COMMON: f64 = 0.05;
+impl Columns {
+    /// All of them, those that say most first.
+    pub const ALL: [Self; 4] = [Self::Headline, Self::Done, Self::Message, Self::Prompt];
 
-/// Fewer rows than these are scored in no time, whatever the share.
-const FEW: i64 = 200;
+    const fn names(self) -> &'static str {
+        match self {
+            Self::Headline => "headline",
+            Self::Done => "command file remedy",
+            Self::Message => "message",
+            Self::Prompt => "prompt",
+        }
+    }
+}
 
-/// More words than these make no search better; an error text that is pasted whole has hundreds.
-const MOST_WORDS: usize = 24;
+/// What stands behind a row of the index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Findable {
+    /// What failures of a mode said in one project, or in none.
+    Mode(ModeId, Option<ProjectId>),
+    /// A skill.
+    Skill {
+        /// Its name.
+        name: String,
+        /// When it helps.
+        says: String,
+        /// The project that it belongs to.
+        project: ProjectId,
+    },
+}
 
-const COUNT: &str = "select count(*) from (select 1 from search where search match ?1 limit ?2)";
-
-// The weights are those of the columns: headline, message, command, file.
-const HITS: &str = "select rowid, -bm25(search, 4.0, 1.0, 2.0, 2.0) from search
-where search match ?1 order by bm25(search, 4.0, 1.0, 2.0, 2.0) limit ?2";
-
-const OF_REMEDY: &str = "select p.mode from remedy r join pattern p on p.id = r.pattern
-where r.id = ?1 and r.verdict is not 'refuted'";
+const ROWS: &str = "select rowid from search where search match ?1 limit ?2";
 
 impl Store {
-    /// Returns the failure modes whose text holds the words of `query`: all of them, else any of them.
-    ///
-    /// Every word is quoted, so that no query can be a mistake.
-    pub fn search(&self, query: &str, limit: u32) -> Result<Vec<HitRow>, StoreError> {
-        let words = self.telling(&words(query))?;
-        if words.is_empty() {
+    /// Returns the rows of the index that hold what is wanted in some columns, within one project or in all; at most
+    /// `most`, in no order.
+    pub fn holding(
+        &self,
+        wanted: &Wanted,
+        columns: Columns,
+        project: Option<ProjectId>,
+        most: usize,
+    ) -> Result<Vec<i64>, StoreError> {
+        self.matching(columns.names(), &expression(wanted), project, most)
+    }
+
+    /// Returns the rows that are of a family of errors, in the same way.
+    pub fn of_family(&self, family: &str, project: Option<ProjectId>, most: usize) -> Result<Vec<i64>, StoreError> {
+        self.matching("gloss", &quoted(&family.replace('-', "")), project, most)
+    }
+
+    fn matching(
+        &self,
+        columns: &str,
+        expression: &str,
+        project: Option<ProjectId>,
+        most: usize,
+    ) -> Result<Vec<i64>, StoreError> {
+        let mut whole = format!("{{{columns}}} : ({expression})");
+        if let Some(project) = project {
+            whole = format!("{{project}} : ({}) AND {whole}", quoted(&project_word(Some(project))));
+        }
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        self.rows(ROWS, params![whole, most], |row| row.get(0))
+    }
+
+    /// Returns about how many rows the index has: numbers of rows that are gone are counted too, and are few.
+    pub fn findable_rows(&self) -> Result<i64, StoreError> {
+        let last = self.row("select coalesce(max(id), 0) from findable", [], |row| row.get(0))?;
+        Ok(last.unwrap_or(0))
+    }
+
+    /// Returns what stands behind a row of the index; nothing for what is gone and not taken out yet.
+    pub fn findable(&self, row: i64) -> Result<Option<Findable>, StoreError> {
+        let found = self.row(
+            "select mode, project, skill, coalesce(says, '') from findable where id = ?1",
+            [row],
+            |row| {
+                Ok((
+                    row.get::<_, Option<i64>>(0)?,
+                    row.get::<_, Option<i64>>(1)?,
+                    row.get::<_, Option<String>>(2)?,
+                    row.get::<_, String>(3)?,
+                ))
+            },
+        )?;
+        Ok(found.and_then(|found| match found {
+            (Some(mode), project, _, _) => Some(Findable::Mode(ModeId(mode), project.map(ProjectId))),
+            (None, Some(project), Some(name), says) => Some(Findable::Skill {
+                name,
+                says,
+                project: ProjectId(project),
+            }),
+            _ => None,
+        }))
+    }
+
+    /// Returns how many rows wait to be indexed by the rules of `version`.
+    pub fn unindexed(&self, version: i64) -> Result<i64, StoreError> {
+        let waiting = self.row(
+            "select (select count(*) from findable where indexed < ?1) + (select count(*) from findable where indexed > ?1)",
+            [version],
+            |row| row.get(0),
+        )?;
+        Ok(waiting.unwrap_or(0))
+    }
+
+    /// Returns the words that stand in the index, begin as `word` does and differ in length by at most `by` letters.
+    pub fn words_beside(&self, word: &str, by: usize) -> Result<Vec<String>, StoreError> {
+        let Some(first) = word.chars().next() else {
             return Ok(Vec::new());
-        }
-        let all = self.hits(&words.join(" "), limit, true)?;
-        if all.is_empty() && words.len() > 1 {
-            return self.hits(&words.join(" OR "), limit, false);
-        }
-        Ok(all)
-    }
-
-    fn hits(&self, expression: &str, limit: u32, every: bool) -> Result<Vec<HitRow>, StoreError> {
-        let found = self.rows(HITS, params![expression, limit], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, f64>(1)?))
-        })?;
-        let mut hits: Vec<HitRow> = Vec::new();
-        for (row, words) in found {
-            // A remedy stands under its number with a minus, and leads to the failure mode that it ends.
-            let mode = if row < 0 {
-                self.row(OF_REMEDY, [-row], |row| row.get(0))?
-            } else {
-                Some(row)
-            };
-            let Some(mode) = mode.map(ModeId) else { continue };
-            // The first hit of a mode is its best one.
-            if hits.iter().all(|hit| hit.mode != mode) {
-                hits.push(HitRow { mode, words, every });
-            }
-        }
-        Ok(hits)
-    }
-
-    /// Leaves out the words that nearly every failure mode holds; the rarest word always stays.
-    fn telling(&self, words: &[String]) -> Result<Vec<String>, StoreError> {
-        let modes = self
-            .row("select count(*) from mode", [], |row| row.get::<_, i64>(0))?
-            .unwrap_or(0);
-        #[expect(clippy::cast_possible_truncation, reason = "a twentieth of a count of rows")]
-        let common = ((modes as f64 * COMMON) as i64).max(FEW);
-        let mut counted = Vec::new();
-        for word in words {
-            let found = self
-                .row(COUNT, params![word, common + 1], |row| row.get::<_, i64>(0))?
-                .unwrap_or(0);
-            counted.push((found, word));
-        }
-        let telling: Vec<String> = counted
-            .iter()
-            .filter(|(found, _)| *found <= common)
-            .map(|(_, word)| (*word).clone())
-            .collect();
-        if telling.is_empty() {
-            return Ok(counted
-                .into_iter()
-                .min_by_key(|(found, _)| *found)
-                .map(|(_, word)| word.clone())
-                .into_iter()
-                .collect());
-        }
-        Ok(telling)
+        };
+        let length = word.chars().count();
+        let number = |length: usize| i64::try_from(length).unwrap_or(i64::MAX);
+        self.rows(
+            "select word from word
+             where word >= ?1 and word < ?1 || char(1114111) and length(word) between ?2 and ?3",
+            params![
+                first.to_string(),
+                number(length.saturating_sub(by)),
+                number(length + by)
+            ],
+            |row| row.get(0),
+        )
     }
 }
 
-/// Returns the words of a query, each quoted for FTS5, in order and without repetition.
-fn words(query: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    for word in query.split(|c: char| !c.is_alphanumeric() && c != '_') {
-        let quoted = format!("\"{}\"", word.to_lowercase());
-        if !word.is_empty() && !words.contains(&quoted) {
-            words.push(quoted);
-        }
-        if words.len() == MOST_WORDS {
-            break;
-        }
+/// Returns an expression of FTS5 in which every word is quoted, so that no query can be a mistake.
+fn expression(wanted: &Wanted) -> String {
+    let list = |all: &[Wanted], glue: &str| {
+        let each: Vec<String> = all.iter().map(expression).collect();
+        format!("({})", each.join(glue))
+    };
+    match wanted {
+        Wanted::Phrase(text) => quoted(text),
+        Wanted::Prefix(text) => format!("{} *", quoted(text)),
+        Wanted::Any(all) => list(all, " OR "),
+        Wanted::All(all) => list(all, " AND "),
     }
-    words
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', ""))
 }
 
 #[cfg(test)]
@@ -123,21 +169,104 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::failure::lexicon::{Query, spelled};
+
+    /// Returns a store in which one row holds `text` as its headline.
+    fn holding(text: &str) -> Store {
+        let store = Store::in_memory().expect("opens");
+        store
+            .connection()
+            .execute(
+                "insert into search (rowid, headline, project) values (1, ?1, 'p0')",
+                [spelled(text)],
+            )
+            .expect("indexed");
+        store
+    }
+
+    fn finds(store: &Store, query: &str) -> bool {
+        let terms = Query::of(query).terms;
+        !terms.is_empty()
+            && terms.iter().all(|term| {
+                let rows = store.holding(&term.exact, Columns::Headline, None, 9);
+                rows.expect("a query is no mistake") == [1]
+            })
+    }
 
     #[test]
-    fn words_are_quoted_and_unique() {
-        assert_eq!(
-            words("go: AND go NEAR(a*) \"x"),
-            ["\"go\"", "\"and\"", "\"near\"", "\"a\"", "\"x\""]
+    fn an_identifier_is_found_in_every_spelling() {
+        for (text, queries) in [
+            (
+                "getUserName failed",
+                &[
+                    "getUserName",
+                    "get_user_name",
+                    "get-user-name",
+                    "username getUserName",
+                    "\"user name\"",
+                ][..],
+            ),
+            (
+                "get_user_name failed",
+                &["getUserName", "get_user_name", "GetUserName", "user"],
+            ),
+            (
+                "cannot open src/store/mode.rs:12",
+                &["src/store/mode.rs", "mode.rs", "store/mode.rs:99", "mode"],
+            ),
+            ("error TS2322", &["TS2322", "ts2322", "2322"]),
+            ("Failures of tests", &["failure", "testing", "fail*"]),
+            ("größter Wert", &["GRÖßTER", "grosster", "wert"]),
+            ("文件不存在", &["文件", "不存在"]),
+            ("utf8 is utf-8", &["utf-8", "utf8"]),
+        ] {
+            let store = holding(text);
+            for query in queries {
+                let expected = !query.starts_with("username") && *query != "grosster";
+                assert_eq!(finds(&store, query), expected, "{query} in {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_project_narrows_what_is_found() {
+        let store = holding("no such file");
+        let wanted = Wanted::Phrase("file".to_owned());
+        let rows = |project| store.holding(&wanted, Columns::Headline, project, 9).expect("asked");
+        assert_eq!(rows(None), [1]);
+        assert!(rows(Some(ProjectId(7))).is_empty());
+        assert!(
+            store
+                .holding(&wanted, Columns::Done, None, 9)
+                .expect("asked")
+                .is_empty()
         );
-        assert!(words(" \"'*^():- ").is_empty());
     }
 
     proptest! {
         #[test]
-        fn no_query_breaks_the_syntax(query in "\\PC{0,80}") {
-            let store = Store::in_memory().expect("opens");
-            prop_assert!(store.search(&query, 5).is_ok());
+        fn no_query_breaks_the_syntax(query in "\\PC{0,80}|[\"*^:(){}+\\-\\\\ a-zNEAROT]{0,60}") {
+            let store = holding("x");
+            for term in Query::of(&query).terms {
+                for wanted in [Some(&term.exact), term.loose.as_ref()].into_iter().flatten() {
+                    prop_assert!(store.holding(wanted, Columns::Done, Some(ProjectId(1)), 9).is_ok());
+                }
+            }
+        }
+
+        #[test]
+        fn a_whole_identifier_stays_findable_and_so_do_its_parts(
+            parts in prop::collection::vec("[a-z]{3,9}", 1..5),
+            glue in prop::sample::select(vec!["", "_", "-", ".", "/", "::"]),
+        ) {
+            // The English endings of one part must not be cut off in another place of the whole.
+            let camel: String = parts.iter().map(|part| part[..1].to_uppercase() + &part[1..]).collect();
+            let whole = if glue.is_empty() { camel } else { parts.join(glue) };
+            let store = holding(&format!("cannot use {whole} here"));
+            prop_assert!(finds(&store, &whole), "{whole}");
+            for part in &parts {
+                prop_assert!(finds(&store, &format!("\"{part}\"")), "{part} of {whole}");
+            }
         }
     }
 }

@@ -164,11 +164,6 @@ fn add_remedy(db: &Connection, remedy: &Remedy) {
     )
     .expect("a remedy");
     let id = db.last_insert_rowid();
-    db.execute(
-        "insert into search (rowid, headline, message, command, file) values (?1, '', '', ?2, '')",
-        params![-id, remedy.becomes],
-    )
-    .expect("full text");
     let uses = remedy.worked.iter().map(|session| (session, true));
     for (session, worked) in uses.chain(remedy.failed.iter().map(|session| (session, false))) {
         db.execute(

@@ -100,3 +100,40 @@ fn what_stands_in_the_place_of_a_skill_reaches_no_model() {
         assert_eq!(told.code, 3, "{kind}: {told}");
     }
 }
+
+#[test]
+fn a_search_names_the_skill_that_fits_in_its_project_alone() {
+    let project = Project::taught(&[EXEC]);
+    let search = |folder: &Path| {
+        let answer = project
+            .env
+            .run_in(folder, &["search", "--json", "exec format"])
+            .success();
+        let answer: serde_json::Value = serde_json::from_str(&answer).expect("JSON");
+        answer["skills"].clone()
+    };
+    assert!(
+        search(&project.root).is_null(),
+        "nobody has looked at what could be written"
+    );
+    // A worker looks at what could be written, and finds what was.
+    project.env.run(&["worker"]).success();
+    assert_eq!(search(&project.root)[0]["name"], NAME);
+    project.run(&["distill", "--yes"]).success();
+    let found = search(&project.root.join("packages/x"));
+    assert_eq!(found[0]["name"], NAME);
+    let when = found[0]["when"].as_str().expect("when it helps");
+    assert!(when.contains("exec format error"), "{when}");
+    let text = project.run(&["search", "exec", "format"]).success();
+    assert!(text.starts_with(&format!("Skill {NAME}: ")), "{text}");
+    let elsewhere = project.env.home().join("elsewhere");
+    fs::create_dir_all(elsewhere.join(".git")).expect("a repository");
+    fs::write(elsewhere.join(".git/HEAD"), "ref: refs/heads/main\n").expect("a head");
+    assert!(search(&elsewhere).is_null());
+    // What somebody edited is theirs.
+    let file = project.skill(NAME);
+    let edited = fs::read_to_string(&file).expect("published") + "\nAlso this.\n";
+    fs::write(&file, edited).expect("edited");
+    project.env.run(&["worker"]).success();
+    assert!(search(&project.root).is_null());
+}

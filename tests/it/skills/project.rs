@@ -209,12 +209,6 @@ impl Project {
             [&kind],
         )
         .expect("a pattern");
-        db.execute(
-            "insert into search (rowid, headline, message, command, file)
-             select id, ?2, ?2, ?3, '' from mode where fingerprint = ?1 and id not in (select rowid from search)",
-            params![kind, case.headline, case.was],
-        )
-        .expect("full text");
         db.query_row("select id from pattern where fingerprint = ?1", [&kind], |row| {
             row.get(0).map(PatternId)
         })
@@ -298,7 +292,9 @@ const COUNTERS: &str = "update mode set
 delete from mode_project;
 insert into mode_project
     select p.mode, f.project, count(*), count(distinct f.session), min(f.at), max(f.at)
-    from failure f join pattern p on p.id = f.pattern group by 1, 2";
+    from failure f join pattern p on p.id = f.pattern group by 1, 2;
+insert or ignore into findable (mode, project)
+    select distinct p.mode, f.project from failure f join pattern p on p.id = f.pattern";
 
 fn named(case: &Case) -> fingerprint::Named {
     fingerprint::named(ToolKind::Shell, case.scope, case.headline, None).expect("a headline that says something")
