@@ -9,10 +9,9 @@ use super::identify::{Identity, identify, scopes};
 use super::page::Page;
 use super::remedies::{RemedyLine, suggested};
 use super::scope::{Scope, Seen};
-use super::search::same_modes;
+use super::search::{same_among, same_modes};
 use super::style::{self, count};
 use super::{Answer, AnswerError, Reader, Style, lenient};
-use crate::domain::id::ModeId;
 use crate::domain::time::{Span, Timestamp};
 use crate::domain::trace::ToolKind;
 use crate::store::Store;
@@ -85,6 +84,9 @@ pub struct CheckView {
     pub headline: Option<String>,
     /// The failure modes that it may be, best first, at most three.
     pub matches: Vec<Match>,
+    /// It is asked from a place that has other projects.
+    #[serde(skip)]
+    placed: bool,
 }
 
 /// At most so many matches are told: an agent reads them in the middle of its work.
@@ -99,6 +101,7 @@ pub fn check(store: &Store, query: &CheckQuery, now: Timestamp) -> Result<CheckV
             verdict: Verdict::NoFailure,
             headline: None,
             matches: Vec::new(),
+            placed: false,
         });
     };
     let scope = Scope::of(
@@ -115,7 +118,7 @@ pub fn check(store: &Store, query: &CheckQuery, now: Timestamp) -> Result<CheckV
     }
     let mut matches = Vec::new();
     for one in seen.into_iter().take(MATCHES) {
-        matches.push(matched(store, &identity, scope, one, now)?);
+        matches.push(matched(store, &identity, scope, &one, now)?);
     }
     // Several programs may print the same words: the mode that met this very error is the one that is meant.
     matches.sort_by_key(|one| one.same_instance_failures.is_none());
@@ -134,6 +137,7 @@ pub fn check(store: &Store, query: &CheckQuery, now: Timestamp) -> Result<CheckV
         },
         headline: Some(identity.headline),
         matches,
+        placed: query.here.is_some(),
     })
 }
 
@@ -146,8 +150,14 @@ fn within(store: &Store, scope: Scope, rows: &[ModeRow]) -> Result<Vec<Seen>, An
 }
 
 /// Returns a failure mode that is the error itself.
-fn matched(store: &Store, identity: &Identity, scope: Scope, seen: Seen, now: Timestamp) -> Result<Match, AnswerError> {
-    let Seen { row, masked } = &seen;
+fn matched(
+    store: &Store,
+    identity: &Identity,
+    scope: Scope,
+    seen: &Seen,
+    now: Timestamp,
+) -> Result<Match, AnswerError> {
+    let Seen { row, masked } = seen;
     let tool_kind = ToolKind::from_word(&row.tool_kind);
     let kind = identity.kind(tool_kind, &row.scope);
     let named = identity.instance(tool_kind, &row.scope);
@@ -159,9 +169,11 @@ fn matched(store: &Store, identity: &Identity, scope: Scope, seen: Seen, now: Ti
     let mut mode = line(store, row, now)?;
     if *masked {
         // What the failing call was is the other project's.
-        remedies.iter_mut().for_each(|remedy| remedy.from.clear());
+        for remedy in &mut remedies {
+            remedy.from.clear();
+        }
     }
-    mode.projects = scope.projects(store, &seen, mode.projects)?;
+    mode.projects = scope.projects(store, seen, mode.projects)?;
     Ok(Match {
         mode,
         same: true,
@@ -222,14 +234,11 @@ fn same_rows(store: &Store, identity: &Identity, command: &str) -> Result<Vec<Mo
     for scope in scopes(command) {
         modes.extend(store.mode_of_pattern(&identity.kind(ToolKind::Shell, &scope).text())?);
     }
-    let alike = || -> Result<Vec<ModeId>, AnswerError> {
-        let found = find(store, &identity.headline, None, 50)?;
-        Ok(found.modes.into_iter().map(|hit| hit.mode).collect())
+    let same = if modes.is_empty() {
+        same_modes(store, identity)?
+    } else {
+        same_among(store, identity, [])?
     };
-    let mut same = same_modes(store, identity, [])?;
-    if modes.is_empty() && same.is_empty() {
-        same = same_modes(store, identity, alike()?)?;
-    }
     for mode in same {
         if !modes.contains(&mode) {
             modes.push(mode);
@@ -247,6 +256,12 @@ fn same_rows(store: &Store, identity: &Identity, command: &str) -> Result<Vec<Mo
 }
 
 impl CheckView {
+    /// Returns whether only words could have led to more: nothing met is this very error.
+    #[must_use]
+    pub fn goes_by_words(&self) -> bool {
+        matches!(self.verdict, Verdict::Alike | Verdict::New)
+    }
+
     /// Returns the verdict in one line.
     #[must_use]
     pub fn verdict_line(&self, style: &Style) -> String {
@@ -257,7 +272,7 @@ impl CheckView {
             (Verdict::Seen, Some(first)) if only_moments_ago(&first.mode, style.now) => {
                 "met once, moments ago: if that was this very call, it is new".to_owned()
             }
-            (Verdict::Seen, Some(first)) if first.masked => {
+            (Verdict::Seen, Some(first)) if first.masked && self.placed => {
                 format!("new here, but seen {} in other projects", met(&first.mode, style))
             }
             (Verdict::Seen, Some(first)) => {
@@ -273,7 +288,9 @@ impl CheckView {
                 };
                 format!("seen {}{very}", met(&first.mode, style))
             }
-            (Verdict::Alike, Some(first)) if first.masked => "new, but alike in words in other projects:".to_owned(),
+            (Verdict::Alike, Some(first)) if first.masked && self.placed => {
+                "new, but alike in words in other projects:".to_owned()
+            }
             (Verdict::Alike, _) => "new, but alike in words:".to_owned(),
             (Verdict::NoFailure, _) => "no failure: nothing in this text says what went wrong".to_owned(),
             _ => "new: nothing like it is recorded".to_owned(),
@@ -321,7 +338,7 @@ fn shared_words(one: &str, other: &str) -> f64 {
 }
 
 /// Returns how often a mode was met, in words.
-fn met(line: &ModeLine, style: &Style) -> String {
+pub(super) fn met(line: &ModeLine, style: &Style) -> String {
     let last = line
         .last
         .map(|at| format!(", last {}", style.ago(at)))

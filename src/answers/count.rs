@@ -255,7 +255,7 @@ fn named(store: &Store, query: &CountQuery) -> Result<Option<Named>, AnswerError
             continue;
         };
         if store
-            .instance(&identity.kind(kind, &row.scope).text(), &instance.text())?
+            .instance(&identity.kind(kind, &row.scope).text(), &instance.text(), None)?
             .is_some()
         {
             return Ok(Some(Named {

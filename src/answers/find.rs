@@ -28,6 +28,8 @@ const WEIGHTS: [(Columns, f64); 4] = [
     (Columns::Message, 1.0),
     (Columns::Prompt, 0.5),
 ];
+/// What a word weighs at least that stands in what an error says, or in what was done.
+const TELLING: f64 = 1.0;
 /// Where the weight of several columns levels off.
 const LEVEL: f64 = 4.0;
 /// What only parts of a word count for.
@@ -36,6 +38,11 @@ const LOOSE: f64 = 0.4;
 const GLOSS: [f64; 3] = [0.4, 0.8, 1.0];
 /// What it counts for at least when none of these words stands anywhere.
 const GLOSS_ALONE: f64 = 0.7;
+/// A text that holds only a share of the words counts for this power of the share: of two that are worth as much, the one
+/// that answers more of the question stands first.
+const HELD: f64 = 0.3;
+/// What holds every word counts for as much more.
+const EVERY: f64 = 1.3;
 /// What a family counts for at most of what the words themselves do.
 const BELOW: f64 = 0.99;
 
@@ -269,7 +276,8 @@ fn ranked(search: &Search<'_>, terms: &[Held], families: &[Spoken<'_>]) -> Vec<(
         for (row, weight) in &terms[n].exact {
             let one = scored.entry(*row).or_default();
             one.relevance += rarity * weight / (weight + LEVEL);
-            one.exact |= 1 << n;
+            // A prompt speaks of much that has nothing to do with what failed.
+            one.exact |= u32::from(*weight >= TELLING) << n;
             one.meant |= 1 << n;
         }
         let rarity = search.rarity(terms[n].loose.len());
@@ -303,11 +311,22 @@ fn ranked(search: &Search<'_>, terms: &[Held], families: &[Spoken<'_>]) -> Vec<(
             } else {
                 Fit::Some
             };
-            (row, fit, one.relevance)
+            let whole = if fit == Fit::Every { EVERY } else { 1.0 };
+            (
+                row,
+                fit,
+                whole * one.relevance * share(one.meant & wanted, wanted).powf(HELD),
+            )
         })
         .collect();
     ranked.sort_by(|one, other| other.2.total_cmp(&one.2).then(one.0.cmp(&other.0)));
     ranked
+}
+
+/// Returns which share of the words that are wanted a text holds; one that is of a family and holds none holds half a one.
+fn share(held: u32, wanted: u32) -> f64 {
+    let held = f64::from(held.count_ones()).max(0.5);
+    held / f64::from(wanted.count_ones()).max(held)
 }
 
 /// Returns what the words of a family are worth to the text to which they are worth least, where all of them stand in what
@@ -318,7 +337,7 @@ fn least_literal(search: &Search<'_>, terms: &[Held], covered: &[usize]) -> f64 
     };
     let worth = |n: usize, row: &i64| {
         let weight = *terms[n].exact.get(row)?;
-        (weight >= 1.0).then(|| search.rarity(terms[n].exact.len()) * weight / (weight + LEVEL))
+        (weight >= TELLING).then(|| search.rarity(terms[n].exact.len()) * weight / (weight + LEVEL))
     };
     let all = |row: &i64| -> Option<f64> {
         rest.iter()

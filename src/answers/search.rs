@@ -316,7 +316,7 @@ impl Asked<'_> {
         let same = match &identity {
             Some(identity) => {
                 let near = found.modes.iter().take(COMPARED).map(|hit| hit.mode);
-                same_modes(self.store, identity, near)?
+                same_among(self.store, identity, near)?
             }
             None => Vec::new(),
         };
@@ -432,10 +432,20 @@ fn instead_line(instead: find::Instead) -> InsteadLine {
 }
 
 /// Returns the failure modes of which a pattern is the one of `identity`.
+pub(super) fn same_modes(store: &Store, identity: &Identity) -> Result<Vec<ModeId>, AnswerError> {
+    let same = same_among(store, identity, [])?;
+    if !same.is_empty() {
+        return Ok(same);
+    }
+    let alike = find::find(store, &identity.headline, None, COMPARED)?.modes;
+    same_among(store, identity, alike.into_iter().map(|hit| hit.mode))
+}
+
+/// Returns the failure modes of which a pattern is the one of `identity`.
 ///
 /// A pasted text does not say which command printed it, so that its fingerprint cannot be known: its template leads to
 /// the modes that hold it. Where none does, a more general template decides among those that are alike in words.
-pub(super) fn same_modes(
+pub(super) fn same_among(
     store: &Store,
     identity: &Identity,
     alike: impl IntoIterator<Item = ModeId>,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::find::{Fit, find};
 use super::identify::identify;
 use super::page::Page;
-use super::search::same_modes;
+use super::search::same_among;
 use super::skills::{newest, project_at};
 use super::{Answer, AnswerError, Style, lenient};
 use crate::domain::id::ModeId;
@@ -113,7 +113,7 @@ pub fn lookup(store: &Store, query: &LookupQuery, folder: &Path) -> Result<Looku
 fn fitting(store: &Store, text: &str, there: &[Known<'_>]) -> Result<Vec<usize>, AnswerError> {
     let found = find(store, text, None, HITS)?.modes;
     let mut modes: Vec<ModeId> = match identify(text) {
-        Some(identity) => same_modes(store, &identity, found.iter().map(|hit| hit.mode))?,
+        Some(identity) => same_among(store, &identity, found.iter().map(|hit| hit.mode))?,
         None => Vec::new(),
     };
     modes.extend(

@@ -107,7 +107,7 @@ pub fn skill(name: &str, says: &str, text: &str) -> Skill {
 /// Returns the texts that failures have, each once, in their order.
 fn each<const N: usize>(said: &Said, texts: impl Fn(&SaidFailure) -> [Option<String>; N]) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
-    for text in said.failures.iter().flat_map(|one| texts(one)).flatten() {
+    for text in said.failures.iter().flat_map(texts).flatten() {
         if !text.is_empty() && !all.contains(&text) {
             all.push(text);
         }

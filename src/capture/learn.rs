@@ -131,8 +131,7 @@ fn row(
         return kept::keep(tx, owner, remedy, source, at);
     };
     kept::met(tx, known.id, at)?;
-    // The same text is written again as well: it may not be searchable yet.
-    if is_exact(&known) || known.used.is_none_or(|used| used <= at) {
+    if !is_exact(&known) && known.used.is_none_or(|used| used <= at) {
         kept::renew(tx, known.id, remedy)?;
     }
     Ok(known.id)

@@ -10,7 +10,7 @@ use crate::redact::{Clean, Rules};
 use crate::skill::distill::{MIN_SESSIONS, Wanted};
 use crate::skill::texts::{SkillText, texts};
 use crate::store::findable::{self, Skill};
-use crate::store::{Store, StoreError, meta};
+use crate::store::{Store, meta};
 
 /// The key of the time at which skills were last looked at.
 const LOOKED_AT: &str = "skills_indexed";
@@ -29,7 +29,7 @@ pub fn index_skills(store: &mut Store, settings: &Settings, rules: &Rules) -> Re
         let skills = of_project(store, settings, rules, project)?;
         store.write(|tx| findable::skills(tx, project, lexicon::version(), &skills))?;
     }
-    store.write(|tx| Ok::<_, StoreError>(meta::set_time(tx, LOOKED_AT, now)?))?;
+    store.write(|tx| meta::set_time(tx, LOOKED_AT, now))?;
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::capture::{CaptureError, Recorder, drain, index};
 use crate::config::Settings;
+use crate::failure::lexicon;
 use crate::redact::Rules;
 use crate::store::{Access, Store, StoreError, journal};
 
@@ -33,11 +34,14 @@ pub fn searchable(settings: &Settings) -> Result<Store, FlowError> {
 /// much of that, and a worker does the rest.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Makes what was recorded findable by words, for `within` at the longest. Where somebody else writes, or there is no room,
-/// what is findable already is found.
-pub fn index(store: &mut Store, within: Duration) -> Result<(), FlowError> {
+/// Makes what was recorded findable by words, for `within` at the longest, and returns whether something waited for that.
+/// Where somebody else writes, or there is no room, what is findable already is found.
+pub fn index(store: &mut Store, within: Duration) -> Result<bool, FlowError> {
+    if store.unindexed(lexicon::version())? == 0 {
+        return Ok(false);
+    }
     match index::index(store, Some(within)) {
-        Ok(_) | Err(StoreError::Busy | StoreError::Full) => Ok(()),
+        Ok(_) | Err(StoreError::Busy | StoreError::Full) => Ok(true),
         Err(error) => Err(error.into()),
     }
 }

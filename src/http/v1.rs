@@ -64,11 +64,7 @@ pub(super) const QUESTIONS: &[Question] = &[
         asked: include_str!("examples/check.asked.json"),
         answered: include_str!("examples/check.answered.json"),
         schemas: schemas::<CheckQuery, CheckView>,
-        answer: |desk, given| {
-            read(desk, given, |store, query, here, asked| {
-                answers::check(store, &CheckQuery { here, ..query }, asked.style.now)
-            })
-        },
+        answer: check,
     },
     Question {
         path: "/v1/count",
@@ -169,6 +165,21 @@ where
         let here = folder(&mut fields)?;
         let query = parsed(fields)?;
         let answer = desk.read(move |store, asked| ask(store, query, here, asked)).await?;
+        Ok(Json(answer).into_response())
+    })
+}
+
+/// Tells whether an error was met before.
+fn check(desk: Desk, given: Given) -> Answering {
+    Box::pin(async move {
+        let mut fields = given.into_iter().next().unwrap_or_default();
+        let here = folder(&mut fields)?;
+        let query = CheckQuery {
+            here,
+            ..parsed(fields)?
+        };
+        let ask = move |store: &Store, asked: &Asked<'_>| answers::check(store, &query, asked.style.now);
+        let answer = desk.read_by_words(ask, CheckView::goes_by_words).await?;
         Ok(Json(answer).into_response())
     })
 }

@@ -21,11 +21,19 @@ pub(super) async fn check(server: &Server, given: JsonObject, asking: &Asking) -
     if query.output.trim().is_empty() {
         return Err(wrong("`output` is empty: pass what the failing call printed"));
     }
-    let ask = move |store: &Store, asked: &Asked<'_>, place: Place| {
-        let here = place.folder;
-        answers::check(store, &CheckQuery { here, ..query }, asked.style.now)
+    let ask = {
+        let asking = asking.clone();
+        move |store: &Store, asked: &Asked<'_>| {
+            let here = asking.place(store)?.folder;
+            let view = answers::check(store, &CheckQuery { here, ..query.clone() }, asked.style.now)?;
+            Ok((page(&view, asked.style), view.goes_by_words()))
+        }
     };
-    reading(server, asking, ask).await
+    let (text, _) = server
+        .desk
+        .read_by_words_watched(&asking.watch, ask, |(_, by_words)| *by_words)
+        .await?;
+    Ok(text)
 }
 
 pub(super) async fn search(server: &Server, given: JsonObject, asking: &Asking) -> Result<String, Refusal> {

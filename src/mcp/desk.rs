@@ -89,7 +89,7 @@ const READERS: usize = 3;
 pub const THREADS: usize = READERS + 1;
 
 /// Longest that a search waits for what is not findable yet.
-const PATIENCE: Duration = Duration::from_millis(200);
+const PATIENCE: Duration = Duration::from_secs(1);
 /// Largest answer in bytes: clients move longer ones out of the model's sight.
 const MOST: usize = 8_000;
 /// Ends an answer that was longer.
@@ -129,13 +129,37 @@ impl Desk {
             .await
     }
 
-    /// Makes what was recorded findable by words before somebody searches; a question is worth an answer also where that
-    /// cannot be done now.
-    pub async fn index(&self) {
+    /// Answers a question that goes by words only where nothing else leads to its answer: then what was recorded since is
+    /// made findable, and it is asked again.
+    pub async fn read_by_words<A: Send + 'static>(
+        &self,
+        ask: impl Fn(&Store, &Asked<'_>) -> Result<A, AnswerError> + Clone + Send + 'static,
+        by_words: impl FnOnce(&A) -> bool,
+    ) -> Result<A, Refusal> {
+        self.read_by_words_watched(&Watch::default(), ask, by_words).await
+    }
+
+    /// The same, with a watch on the work.
+    pub(super) async fn read_by_words_watched<A: Send + 'static>(
+        &self,
+        watch: &Watch,
+        ask: impl Fn(&Store, &Asked<'_>) -> Result<A, AnswerError> + Clone + Send + 'static,
+        by_words: impl FnOnce(&A) -> bool,
+    ) -> Result<A, Refusal> {
+        let answer = self.read_watched(watch, ask.clone()).await?;
+        if by_words(&answer) && self.index().await {
+            return self.read_watched(watch, ask).await;
+        }
+        Ok(answer)
+    }
+
+    /// Makes what was recorded findable by words before somebody searches, and returns whether something waited for that;
+    /// a question is worth an answer also where it cannot be done now.
+    pub(super) async fn index(&self) -> bool {
         let room = Arc::clone(&self.room);
-        let done = self.on_a_thread(&self.room.writing, move || room.index()).await;
+        let indexed = self.on_a_thread(&self.room.writing, move || room.index()).await;
         // What is wrong with the store is said by the question that follows.
-        drop(done);
+        indexed.unwrap_or(false)
     }
 
     /// Answers a question that writes: one at a time, to its end.
@@ -202,7 +226,7 @@ impl Room {
         self.keep(store, answer, watch.is_given_up())
     }
 
-    fn index(&self) -> Result<(), Refusal> {
+    fn index(&self) -> Result<bool, Refusal> {
         let settings = (self.load)()?;
         let mut store = self.current(&settings, flow::ready_if_recorded)?;
         let indexed = flow::index(&mut store, PATIENCE);

@@ -28,7 +28,6 @@ create table root (
     decided text not null default 'auto' check (decided in ('auto', 'person')),
     unique (machine, path)
 ) strict;
-create index root_project on root (project);
 
 -- What sessions showed of the repository at a root; the kinds and their values are in workspace.
 create table root_fact (
@@ -332,7 +331,6 @@ create unique index feedback_once on feedback (
     coalesce(session, 0), by, coalesce(hint, 0), coalesce(remedy, 0), coalesce(mode, 0), coalesce(skill, ''),
     coalesce(project, 0));
 create index feedback_session on feedback (session) where session is not null;
-create index feedback_hint on feedback (hint) where hint is not null;
 create index feedback_remedy on feedback (remedy) where remedy is not null;
 create index feedback_mode on feedback (mode) where mode is not null;
 
@@ -348,7 +346,6 @@ create table publication (
     at integer not null,
     unique (path, hash)
 ) strict;
-create index publication_project on publication (project, name);
 
 -- How far a journal or transcript has been read.
 create table source (

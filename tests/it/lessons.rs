@@ -276,6 +276,9 @@ fn lists_name_the_best_remedy_in_a_line() {
     zsh: command not found: go
       zfjwjz8k · go test · 1x in 1 session · 2 days ago · web
       Worked instead: `mise exec -- go version` · 1 of 1 session
+    fork/exec /tmp/go-build1/b001/exe/a.test.exe: exec format error
+      ydqtq91c · go test · 4x in 3 sessions · 23 hours ago · api +1
+      Worked instead: `GOOS=windows go test -run '^$' -exec=true ./...`
     ");
     assert_snapshot!(env.run(&["told"]).success(), @r"
     brief · H4 · 2026-11-19 12:02 UTC

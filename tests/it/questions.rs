@@ -3,6 +3,7 @@
 //! the questions come from; run it with `--nocapture` to see the figures.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::fs;
 use std::path::Path;
 
@@ -19,7 +20,7 @@ use super::env::TestEnv;
 /// 2026-11-20T12:00:00Z: the time at which every test runs.
 const NOW: Timestamp = Timestamp(1_795_176_000_000_000);
 /// A right answer stands among so many.
-const FIRST: usize = 3;
+const FIRST: u32 = 3;
 
 /// A question with its right answers.
 #[derive(Deserialize)]
@@ -32,7 +33,7 @@ struct Question {
 }
 
 /// How many questions of a kind have a right answer among the first three.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Hits {
     asked: usize,
     ours: usize,
@@ -99,7 +100,7 @@ impl Plain {
             .0
             .prepare("select name from plain where plain match ?1 order by bm25(plain) limit ?2")
             .expect("prepares");
-        let found = rows.query_map(params![words.join(" OR "), FIRST as i64], |row| row.get(0));
+        let found = rows.query_map(params![words.join(" OR "), FIRST], |row| row.get(0));
         found.and_then(Iterator::collect).expect("rows")
     }
 }
@@ -109,7 +110,7 @@ fn ours(store: &Store, query: &str) -> Vec<String> {
     let query = SearchQuery {
         query: query.to_owned(),
         scope: Some("all".to_owned()),
-        limit: Some(FIRST as u32),
+        limit: Some(FIRST),
         here: Some("/nowhere".to_owned()),
         ..SearchQuery::default()
     };
@@ -125,7 +126,38 @@ fn is_right(found: &[String], right: &[String]) -> bool {
     })
 }
 
-fn measured(env: &TestEnv, questions: &[Question]) -> BTreeMap<String, Hits> {
+/// What came of questions, by their kind.
+struct Measured(BTreeMap<String, Hits>);
+
+impl fmt::Display for Measured {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(out, "| kind | questions | ours | plain FTS5 |\n|---|---|---|---|")?;
+        for (kind, hits) in &self.0 {
+            writeln!(out, "| {kind} | {} | {} | {} |", hits.asked, hits.ours, hits.plain)?;
+        }
+        for (kind, hits) in &self.0 {
+            writeln!(out, "{kind}, missed: {:#?}", hits.missed)?;
+        }
+        Ok(())
+    }
+}
+
+impl Measured {
+    /// Holds a share of the questions of a kind.
+    fn hold(&self, kind: &str, share: f64) {
+        let hits = &self.0[kind];
+        assert!(hits.ours as f64 >= share * hits.asked as f64, "{kind}: {hits:#?}");
+    }
+
+    /// Holds that our rules find no fewer than none do.
+    fn hold_more(&self) {
+        for (kind, hits) in &self.0 {
+            assert!(hits.ours >= hits.plain, "{kind}: {hits:#?}");
+        }
+    }
+}
+
+fn measured(env: &TestEnv, questions: &[Question]) -> Measured {
     let store = Store::open(&env.database(), Access::Read).expect("opens");
     let plain = Plain::of(&env.database());
     let mut all: BTreeMap<String, Hits> = BTreeMap::new();
@@ -139,14 +171,7 @@ fn measured(env: &TestEnv, questions: &[Question]) -> BTreeMap<String, Hits> {
         }
         hits.plain += usize::from(is_right(&plain.first(&question.query), &question.modes));
     }
-    println!("\n| kind | questions | ours | plain FTS5 |\n|---|---|---|---|");
-    for (kind, hits) in &all {
-        println!("| {kind} | {} | {} | {} |", hits.asked, hits.ours, hits.plain);
-    }
-    for (kind, hits) in &all {
-        println!("{kind}, missed: {:#?}", hits.missed);
-    }
-    all
+    Measured(all)
 }
 
 /// Returns a machine that imported the folders.
@@ -158,22 +183,13 @@ fn imported(folders: &[&str]) -> TestEnv {
     env
 }
 
-fn at_least(hits: &BTreeMap<String, Hits>, kind: &str, share: f64) {
-    let hits = &hits[kind];
-    assert!(
-        hits.ours as f64 >= share * hits.asked as f64,
-        "{kind}: {} of {} have a right answer among the first {FIRST}; missed: {:#?}",
-        hits.ours,
-        hits.asked,
-        hits.missed
-    );
-}
-
 #[test]
 fn our_own_questions_find_their_failure_modes() {
     let env = imported(&["tests/hints/sessions", "tests/transcripts/replay"]);
-    let hits = measured(&env, &lines("tests/search/questions.jsonl"));
-    at_least(&hits, "shared", 0.8);
+    let measured = measured(&env, &lines("tests/search/questions.jsonl"));
+    println!("{measured}");
+    measured.hold("shared", 0.8);
+    measured.hold("foreign", 0.8);
 }
 
 /// An error of many tools, with the words of somebody who met it and does not quote it.
@@ -220,14 +236,21 @@ fn errors_of_many_tools_are_found_by_other_words() {
             modes: modes.into_iter().collect(),
         })
         .collect();
-    let hits = measured(&env, &questions);
-    at_least(&hits, "foreign", 0.5);
+    let measured = measured(&env, &questions);
+    println!("{measured}");
+    measured.hold("foreign", 0.75);
 }
 
 /// The questions were written by somebody who had not read how search works, and before anything was searched.
 #[test]
 fn questions_of_people_find_their_failure_modes() {
-    let env = imported(&["tests/hints/sessions", "tests/transcripts"]);
-    let hits = measured(&env, &lines("tests/labels/questions.jsonl"));
-    at_least(&hits, "shared", 0.8);
+    let questions: Vec<Question> = lines("tests/labels/questions.jsonl");
+    let real = measured(&imported(&["tests/hints/sessions", "tests/transcripts/replay"]), &questions);
+    println!("{real}");
+    real.hold("shared", 0.8);
+    real.hold_more();
+    // The same with what scripts recorded: more that is wrong to choose from.
+    let more = measured(&imported(&["tests/hints/sessions", "tests/transcripts"]), &questions);
+    println!("{more}");
+    more.hold("shared", 0.8);
 }

@@ -313,11 +313,7 @@ fn no_query_is_more_than_words() {
             &serde_json::json!({"name": "failure_search", "arguments": {"query": query}}),
         );
         let text = answer["result"]["content"][0]["text"].as_str().unwrap_or_default();
-        assert!(
-            !text.is_empty() && !text.contains("panicked"),
-            "{:.60}: {answer}",
-            query
-        );
+        assert!(!text.is_empty() && !text.contains("panicked"), "{query:.60}: {answer}");
     }
     assert!(client.leave().is_empty());
     // What was pasted whole is looked for by the line that says what went wrong.

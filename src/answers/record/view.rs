@@ -4,12 +4,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::checked::Checked;
+use crate::answers::check::met;
 use crate::answers::failures::{ModeLine, line, reason};
 use crate::answers::page::Page;
 use crate::answers::pick::{failure_id, pick_mode, project_at, session_id};
 use crate::answers::remedies::{RemedyLine, suggested};
 use crate::answers::scope::Scope;
-use crate::answers::search::met;
 use crate::answers::style::count;
 use crate::answers::{Advice, Answer, AnswerError, CheckQuery, Style, check};
 use crate::config::Settings;

@@ -1,6 +1,6 @@
 //! What a query asks for: words, phrases and prefixes, each in every spelling, and the families of errors it speaks of.
 
-use super::gloss::{self, Speaker};
+use super::gloss;
 use super::split::{parts, words};
 
 /// What a text must hold.
@@ -251,7 +251,7 @@ impl Query {
 
 fn families(text: &str, terms: &[(Term, std::ops::Range<usize>)]) -> Vec<Family> {
     let mut families: Vec<Family> = Vec::new();
-    for met in gloss::met(text, Speaker::Person) {
+    for met in gloss::met(text) {
         let overlaps = |range: &std::ops::Range<usize>| range.start < met.words.end && met.words.start < range.end;
         let covered = terms.iter().enumerate().filter(|(_, (_, range))| overlaps(range));
         let covered: Vec<usize> = covered.map(|(n, _)| n).collect();

@@ -83,6 +83,7 @@ pub(super) fn parts(word: &str) -> Vec<&str> {
 
 /// Returns the text with the parts of its words behind it, each word once: the whole word is found, and so is each of
 /// its parts.
+#[must_use]
 pub fn spelled(text: &str) -> String {
     let mut out = text.to_owned();
     let mut seen: Vec<&str> = Vec::new();

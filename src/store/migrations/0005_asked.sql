@@ -23,9 +23,12 @@ create unique index feedback_once on feedback (
     coalesce(session, 0), by, coalesce(hint, 0), coalesce(remedy, 0), coalesce(mode, 0), coalesce(skill, ''),
     coalesce(project, 0));
 create index feedback_session on feedback (session) where session is not null;
-create index feedback_hint on feedback (hint) where hint is not null;
 create index feedback_remedy on feedback (remedy) where remedy is not null;
 create index feedback_mode on feedback (mode) where mode is not null;
+
+-- Indexes of tables that have few rows: a look at all of them is as fast, and each index costs every hook.
+drop index root_project;
+drop index publication_project;
 
 -- Full text over what failures said in each project, over skills and prompts, written by whoever has time. What was
 -- indexed before is indexed anew, in small steps.

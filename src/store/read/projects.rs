@@ -126,11 +126,6 @@ impl Store {
         self.rows(EVER, [], |row| Ok((ProjectId(row.get(0)?), row.get(1)?, row.get(2)?)))
     }
 
-    /// Returns the name of a project.
-    pub fn project_name(&self, project: ProjectId) -> Result<Option<String>, StoreError> {
-        self.row("select name from project where id = ?1", [project.0], |row| row.get(0))
-    }
-
     /// Returns the first folder of a project.
     pub fn root_of_project(&self, project: ProjectId) -> Result<Option<String>, StoreError> {
         self.row(

@@ -186,7 +186,7 @@ fn what_cannot_be_answered_says_what_to_do_next() {
         (
             "failure_search",
             json!({}),
-            "`query` is empty: pass words, or an error text",
+            "there is nothing to look for\nGive words, an error text, or a filter",
         ),
         (
             "failure_search",

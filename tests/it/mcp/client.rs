@@ -114,7 +114,7 @@ impl Client {
     }
 
     /// Sends a request and returns its reply, which must be the next message.
-    pub(super) fn ask(&mut self, method: &str, params: &Value) -> Value {
+    pub(crate) fn ask(&mut self, method: &str, params: &Value) -> Value {
         let id = self.request(method, params);
         let reply = self.reply();
         assert_eq!(reply["id"], id, "{reply}");

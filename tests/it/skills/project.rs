@@ -221,8 +221,8 @@ impl Project {
             .query_row("select count(*) from session", [], |row| row.get(0))
             .expect("a number");
         db.execute(
-            "insert into session (assistant, external, project, root, started_at, last_at)
-             values ('claude-code', ?1, 1, 1, ?2, ?2)",
+            "insert into session (assistant, external, project, root, started_at, last_at, ended_at, settled_at)
+             values ('claude-code', ?1, 1, 1, ?2, ?2, ?2, ?2)",
             params![format!("{count:08x}-0000-4000-8000-000000000000"), at],
         )
         .expect("a session");
