@@ -7,9 +7,8 @@ use super::checked::Checked;
 use crate::answers::check::met;
 use crate::answers::failures::{ModeLine, line, reason};
 use crate::answers::page::Page;
-use crate::answers::pick::{failure_id, pick_mode, project_at, session_id};
+use crate::answers::pick::{failure_id, project_at, session_id};
 use crate::answers::remedies::{RemedyLine, suggested};
-use crate::answers::scope::Scope;
 use crate::answers::style::count;
 use crate::answers::{Advice, Answer, AnswerError, CheckQuery, Style, check};
 use crate::config::Settings;
@@ -238,14 +237,9 @@ fn judged(
             here: one.cwd.clone(),
             ..CheckQuery::default()
         };
-        let whose = Scope::of(store, one.cwd.as_deref(), None, None)?;
-        for alike in check(store, &query, now)?.matches {
-            let id = alike.mode.id.as_deref().map(|id| pick_mode(store, id)).transpose()?;
-            let row = id.filter(|id| *id != own.id).map(|id| store.mode(id)).transpose()?;
-            if let Some(row) = row.flatten() {
-                recorded.similar.push(line(store, &whose.worded(store, row)?, now)?);
-            }
-        }
+        let itself = recorded.mode.as_ref().and_then(|mode| mode.id.clone());
+        let alike = check(store, &query, now)?.matches.into_iter().map(|one| one.mode);
+        recorded.similar = alike.filter(|mode| mode.id != itself).collect();
     }
     Ok(())
 }
