@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Measures the MCP server over pipes against a ping over the same pipes, and against `cat` and plain SQL, in one run.
 
-    cargo build --release && python3 benches/mcp.py                # minutes: 20,000 events, 2,000 failure modes
-    python3 benches/mcp.py --full                                  # 1,000,000 events, 100,000 failure modes
+    cargo build --release && python3 benches/mcp.py                # a minute: 20,000 failures of 2,000 failure modes
+    python3 benches/mcp.py --full                                  # 1,000,000 failures of 100,000 failure modes
     python3 benches/mcp.py --home ~/store                          # a store that is there already
 
-The store is that of `hooks.py`, unless one is named. Kinds take turns, so that whatever else the machine does meets all of
+The store is that of `store.py`, unless one is named. Kinds take turns, so that whatever else the machine does meets all of
 them alike. Trust the ratios.
 """
 
@@ -20,13 +20,14 @@ import threading
 import time
 from pathlib import Path
 
-from hooks import Bench, Server, percentile
+from hooks import Server, percentile
+from store import Repeated
 
 WRITERS = 16
 
 
-class Asked(Bench):
-    """The store of `hooks.py`, or one that is there already."""
+class Asked(Repeated):
+    """The store of `store.py`, or one that is there already."""
 
     def __init__(self, arguments):
         super().__init__(arguments)
@@ -178,14 +179,14 @@ def table(title, taken, base):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--events", type=int, default=20_000, help="events in the store")
-    parser.add_argument("--modes", type=int, default=2_000, help="different failures among them")
+    parser.add_argument("--failures", type=int, default=20_000, help="failures in the store")
+    parser.add_argument("--modes", type=int, default=2_000, help="different ones among them")
     parser.add_argument("--runs", type=int, default=300, help="measured runs of each kind")
-    parser.add_argument("--full", action="store_true", help="1,000,000 events, 100,000 modes, 2,000 runs")
+    parser.add_argument("--full", action="store_true", help="1,000,000 failures of 100,000 modes, 2,000 runs")
     parser.add_argument("--home", help="a folder that holds a store, in place of a new one")
     arguments = parser.parse_args()
     if arguments.full:
-        arguments.events, arguments.modes, arguments.runs = 1_000_000, 100_000, 2_000
+        arguments.failures, arguments.modes, arguments.runs = 1_000_000, 100_000, 2_000
     bench = Asked(arguments)
     try:
         bench.ready()

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Measures one question over HTTP against the same question over pipes, interleaved in one run.
 
-    cargo build --release && python3 benches/serve.py              # 20,000 events, 2,000 failure modes
-    python3 benches/serve.py --full                                # 1,000,000 events, 100,000 failure modes
+    cargo build --release && python3 benches/serve.py              # 20,000 failures of 2,000 failure modes
+    python3 benches/serve.py --full                                # 1,000,000 failures of 100,000 failure modes
 
-The store is that of `hooks.py`. Trust the ratios.
+The store is that of `store.py`. Trust the ratios.
 """
 
 import argparse
@@ -15,7 +15,8 @@ import subprocess
 import sys
 import time
 
-from hooks import Bench, Server, percentile
+from hooks import Server, percentile
+from store import Repeated
 
 PEER = {
     "io.modelcontextprotocol/protocolVersion": "2026-07-28",
@@ -92,14 +93,14 @@ def measure(bench, runs):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--events", type=int, default=20_000, help="events in the store")
-    parser.add_argument("--modes", type=int, default=2_000, help="different failures among them")
+    parser.add_argument("--failures", type=int, default=20_000, help="failures in the store")
+    parser.add_argument("--modes", type=int, default=2_000, help="different ones among them")
     parser.add_argument("--runs", type=int, default=500, help="measured questions of each kind")
-    parser.add_argument("--full", action="store_true", help="1,000,000 events, 100,000 modes")
+    parser.add_argument("--full", action="store_true", help="1,000,000 failures of 100,000 modes")
     arguments = parser.parse_args()
     if arguments.full:
-        arguments.events, arguments.modes = 1_000_000, 100_000
-    bench = Bench(arguments)
+        arguments.failures, arguments.modes = 1_000_000, 100_000
+    bench = Repeated(arguments)
     try:
         bench.build()
         measure(bench, arguments.runs)

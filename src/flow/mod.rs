@@ -23,7 +23,9 @@ pub use brief::{brief_of, project_of};
 pub use error::FlowError;
 pub use forewarn::forewarn;
 pub use lessons::index_skills;
-pub use ready::{index, ready, ready_if_recorded, ready_to_write, refresh, refresh_by, searchable};
+pub use ready::{
+    index, is_current, open_if_recorded, ready, ready_if_recorded, ready_to_write, refresh, refresh_by, searchable,
+};
 pub(crate) use stands::stands;
 
 use crate::config::Settings;

@@ -34,31 +34,44 @@ pub fn searchable(settings: &Settings) -> Result<Store, FlowError> {
 /// much of that, and a worker does the rest.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Makes what was recorded findable by words, for `within` at the longest, and returns whether something waited for that.
-/// Where somebody else writes, or there is no room, what is findable already is found.
-pub fn index(store: &mut Store, within: Duration) -> Result<bool, FlowError> {
+/// Makes what was recorded findable by words, for `within` at the longest. Where somebody else writes, or there is no room,
+/// what is findable already is found.
+pub fn index(store: &mut Store, within: Duration) -> Result<(), FlowError> {
     if store.unindexed(lexicon::version())? == 0 {
-        return Ok(false);
+        return Ok(());
     }
     match index::index(store, Some(within)) {
-        Ok(_) | Err(StoreError::Busy | StoreError::Full) => Ok(true),
+        Ok(_) | Err(StoreError::Busy | StoreError::Full) => Ok(()),
         Err(error) => Err(error.into()),
     }
 }
 
-/// Opens it for a process that outlives what it reads: where nothing was recorded, or everything was removed since, it
-/// makes no store, but says so.
-pub fn ready_if_recorded(settings: &Settings) -> Result<Store, FlowError> {
+/// Returns whether all that was recorded is in the store, and with `words` also findable by them.
+pub fn is_current(store: &Store, settings: &Settings, words: bool) -> Result<bool, FlowError> {
+    let drained = store.spooled(&settings.journal_folders())? == 0;
+    Ok(drained && (!words || store.unindexed(lexicon::version())? == 0))
+}
+
+/// Opens the workspace's store for a process that outlives what it reads, without draining: where nothing was recorded, or
+/// everything was removed since, it makes no store, but says so.
+pub fn open_if_recorded(settings: &Settings) -> Result<Store, FlowError> {
     let path = settings.database();
     let mut recorded = path.try_exists().unwrap_or(true);
     for folder in settings.journal_folders() {
         recorded = recorded || !journal::files(&folder)?.is_empty();
     }
     if recorded {
-        ready(settings)
+        ready_to_write(settings)
     } else {
         Err(StoreError::Missing { path }.into())
     }
+}
+
+/// The same, with every journal drained into it.
+pub fn ready_if_recorded(settings: &Settings) -> Result<Store, FlowError> {
+    let mut store = open_if_recorded(settings)?;
+    refresh(&mut store, settings)?;
+    Ok(store)
 }
 
 /// Drains every journal into a store that is kept open; a store that a newer Callus has migrated meanwhile is refused.

@@ -18,6 +18,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
 
 use super::problem::Problem;
+use crate::mcp::Sessions;
 
 /// How much is taken from clients.
 #[derive(Debug, Clone, Copy)]
@@ -51,6 +52,8 @@ const ANSWER: Duration = Duration::from_secs(30);
 
 /// Streams without an end of their own, on which a client listens; connections are left for questions.
 const LISTENING: usize = 256;
+/// Sessions of older clients that are open at once. Each keeps a task and its channels until it is closed.
+const SESSIONS: usize = 256;
 
 /// Says that nothing more is read on this connection.
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
@@ -157,6 +160,24 @@ pub(super) async fn measured(State(gauge): State<Gauge>, request: Request, next:
         let stream = body.into_data_stream().take_until(late);
         Body::from_stream(stream.inspect(move |_| _ = &turn))
     })
+}
+
+/// Lets nobody begin another session where too many are open.
+pub(super) async fn room_for_a_session(State(sessions): State<Sessions>, request: Request, next: Next) -> Response {
+    if begins_a_session(&request) && sessions.open().await >= SESSIONS {
+        let what = format!("{SESSIONS} sessions are open");
+        let next = "End those that are over with DELETE; one in which nothing is asked ends after five minutes";
+        return Problem::new(StatusCode::SERVICE_UNAVAILABLE, what, next)
+            .again_in(60)
+            .into_response();
+    }
+    next.run(request).await
+}
+
+/// Newer clients have no sessions, and say in a header what they ask.
+fn begins_a_session(request: &Request) -> bool {
+    let says = |name: &str| request.headers().contains_key(name);
+    request.method() == Method::POST && !says("mcp-session-id") && !says("mcp-method")
 }
 
 /// Returns whether a client asks for a stream that has no end of its own: one of older clients, or a subscription.

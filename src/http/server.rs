@@ -5,12 +5,13 @@ use std::sync::LazyLock;
 
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 
 use super::app::{App, Log};
 use super::door::Door;
 use super::error::HttpError;
-use super::limits::Limits;
+use super::limits::{self, Limits};
 use super::openapi::document;
 use super::serve::{asked_to_end, listen};
 use super::token::Token;
@@ -63,9 +64,10 @@ fn routes(desk: &Desk, door: &Door, read_only: bool) -> Router {
         ..Options::default()
     };
     // Its streams end with the connections.
-    let (endpoint, _) = mcp::streamable(desk.clone(), options, door.web());
+    let (endpoint, sessions) = mcp::streamable(desk.clone(), options, door.web());
     Router::new()
         .route_service("/mcp", endpoint)
+        .route_layer(from_fn_with_state(sessions, limits::room_for_a_session))
         .route(
             "/openapi.json",
             get(|| async { ([(CONTENT_TYPE, "application/json")], DOCUMENT.as_str()) }),

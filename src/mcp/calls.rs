@@ -26,29 +26,30 @@ pub(super) async fn check(server: &Server, given: JsonObject, asking: &Asking) -
         move |store: &Store, asked: &Asked<'_>| {
             let here = asking.place(store)?.folder;
             let view = answers::check(store, &CheckQuery { here, ..query.clone() }, asked.style.now)?;
-            Ok((page(&view, asked.style), view.goes_by_words()))
+            Ok((page(&view, asked.style), !view.goes_by_words()))
         }
     };
-    let (text, _) = server
+    let found = server
         .desk
-        .read_by_words_watched(&asking.watch, ask, |(_, by_words)| *by_words)
-        .await?;
-    Ok(text)
+        .read_at_once_watched(&asking.watch, ask, |(_, found)| *found);
+    Ok(found.await?.0)
 }
 
 pub(super) async fn search(server: &Server, given: JsonObject, asking: &Asking) -> Result<String, Refusal> {
     let query: SearchQuery = read(given)?;
-    server.desk.index().await;
-    let ask = move |store: &Store, asked: &Asked<'_>, place: Place| {
-        let here = place.folder;
-        answers::search(
-            store,
-            &SearchQuery { here, ..query },
-            asked.style.now,
-            &asked.style.zone,
-        )
+    let ask = {
+        let asking = asking.clone();
+        move |store: &Store, asked: &Asked<'_>| {
+            let here = asking.place(store)?.folder;
+            let query = SearchQuery { here, ..query.clone() };
+            let view = answers::search(store, &query, asked.style.now, &asked.style.zone)?;
+            Ok((page(&view, asked.style), !view.hits.is_empty()))
+        }
     };
-    reading(server, asking, ask).await
+    let found = server
+        .desk
+        .read_at_once_watched(&asking.watch, ask, |(_, found)| *found);
+    Ok(found.await?.0)
 }
 
 pub(super) async fn report(server: &Server, given: JsonObject, asking: &Asking) -> Result<String, Refusal> {
@@ -70,9 +71,12 @@ pub(super) async fn lookup(server: &Server, given: JsonObject, asking: &Asking) 
     if query.query.is_none() && query.name.is_none() {
         return Err(wrong("pass `query`, an error text or words, or the `name` of a skill"));
     }
-    server.desk.index().await;
-    let ask = move |store: &Store, _: &Asked<'_>, place: Place| answers::lookup(store, &query, &place.path());
-    reading(server, asking, ask).await
+    let here = asking.clone();
+    let ask = move |store: &Store, asked: &Asked<'_>| {
+        let view = answers::lookup(store, &query, &here.place(store)?.path())?;
+        Ok(page(&view, asked.style))
+    };
+    server.desk.read_by_words(&asking.watch, ask).await
 }
 
 pub(super) async fn resolve(server: &Server, given: JsonObject, asking: &Asking) -> Result<String, Refusal> {

@@ -1,4 +1,4 @@
-//! Where questions wait for the store: a few connections, kept open, drained before each answer.
+//! Where questions wait for the store: a few connections, kept open, and one thread that drains for all of them.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use tokio::sync::Semaphore;
 
+use super::passes::{Passes, Waited};
 use super::refusal::{Kind, Refusal};
 use crate::answers::{Answer, AnswerError, Style};
 use crate::config::{ConfigError, Pattern, Settings};
@@ -27,8 +28,9 @@ struct Room {
     load: Box<Load>,
     /// Connections that nobody uses just now.
     idle: Mutex<Vec<Store>>,
-    /// Held by whoever drains: the others find nothing left to do. With it the rules by which was drained last.
-    drain: Mutex<Option<Ruled>>,
+    passes: Arc<Passes>,
+    /// The rules that were used last.
+    ruled: Mutex<Option<Ruled>>,
     reading: Arc<Semaphore>,
     writing: Arc<Semaphore>,
 }
@@ -85,11 +87,28 @@ impl Drop for Interest {
 
 /// How many questions are read for at once. Each has a connection, which keeps up to two megabytes of the database.
 const READERS: usize = 3;
-/// Threads that a desk needs at most.
-pub const THREADS: usize = READERS + 1;
+/// Threads that a desk needs at most: for readers, the writer, and whoever drains.
+pub const THREADS: usize = READERS + 2;
 
-/// Longest that a search waits for what is not findable yet.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long a question waits for what was recorded before it. Mostly that is a record or two, and taken in long before;
+/// while many sessions record at once it never ends, and an answer that is a moment old is worth more than one that is late.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// The same for the first question of all: nobody may have drained for days.
+const FIRST: Duration = Duration::from_secs(10);
+/// How long a pass makes findable what was drained; the next one goes on.
+const INDEXING: Duration = Duration::from_secs(1);
+
+/// What has to be taken in before a question is answered.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wants {
+    /// Nothing: only that somebody begins to.
+    Nothing,
+    /// What was recorded.
+    Records,
+    /// What was recorded, and made findable by words.
+    Words,
+}
+
 /// Largest answer in bytes: clients move longer ones out of the model's sight.
 const MOST: usize = 8_000;
 /// Ends an answer that was longer.
@@ -102,7 +121,8 @@ impl Desk {
             room: Arc::new(Room {
                 load: Box::new(load),
                 idle: Mutex::default(),
-                drain: Mutex::default(),
+                passes: Arc::default(),
+                ruled: Mutex::default(),
                 reading: Arc::new(Semaphore::new(READERS)),
                 writing: Arc::new(Semaphore::new(1)),
             }),
@@ -123,43 +143,52 @@ impl Desk {
         watch: &Watch,
         ask: impl FnOnce(&Store, &Asked<'_>) -> Result<A, AnswerError> + Send + 'static,
     ) -> Result<A, Refusal> {
-        let _interest = Interest(watch.clone());
-        let (room, watch) = (Arc::clone(&self.room), watch.clone());
-        self.on_a_thread(&self.room.reading, move || room.look_up(&watch, ask))
-            .await
+        Ok(self.looked_up(Wants::Records, watch, ask).await?.0)
     }
 
-    /// Answers a question that goes by words only where nothing else leads to its answer: then what was recorded since is
-    /// made findable, and it is asked again.
-    pub async fn read_by_words<A: Send + 'static>(
+    /// Answers a question that goes by words, and so by the index of them.
+    pub(super) async fn read_by_words<A: Send + 'static>(
+        &self,
+        watch: &Watch,
+        ask: impl FnOnce(&Store, &Asked<'_>) -> Result<A, AnswerError> + Send + 'static,
+    ) -> Result<A, Refusal> {
+        Ok(self.looked_up(Wants::Words, watch, ask).await?.0)
+    }
+
+    /// Answers a question whose asker cannot wait, from what is there. An answer that is not `enough` may be one only
+    /// because something was not taken in yet: then it is waited for, and asked again.
+    pub async fn read_at_once<A: Send + 'static>(
         &self,
         ask: impl Fn(&Store, &Asked<'_>) -> Result<A, AnswerError> + Clone + Send + 'static,
-        by_words: impl FnOnce(&A) -> bool,
+        enough: impl FnOnce(&A) -> bool,
     ) -> Result<A, Refusal> {
-        self.read_by_words_watched(&Watch::default(), ask, by_words).await
+        self.read_at_once_watched(&Watch::default(), ask, enough).await
     }
 
     /// The same, with a watch on the work.
-    pub(super) async fn read_by_words_watched<A: Send + 'static>(
+    pub(super) async fn read_at_once_watched<A: Send + 'static>(
         &self,
         watch: &Watch,
         ask: impl Fn(&Store, &Asked<'_>) -> Result<A, AnswerError> + Clone + Send + 'static,
-        by_words: impl FnOnce(&A) -> bool,
+        enough: impl FnOnce(&A) -> bool,
     ) -> Result<A, Refusal> {
-        let answer = self.read_watched(watch, ask.clone()).await?;
-        if by_words(&answer) && self.index().await {
-            return self.read_watched(watch, ask).await;
+        match self.looked_up(Wants::Nothing, watch, ask.clone()).await? {
+            (answer, Waited::Current) => Ok(answer),
+            (answer, _) if enough(&answer) => Ok(answer),
+            _ => self.read_by_words(watch, ask).await,
         }
-        Ok(answer)
     }
 
-    /// Makes what was recorded findable by words before somebody searches, and returns whether something waited for that;
-    /// a question is worth an answer also where it cannot be done now.
-    pub(super) async fn index(&self) -> bool {
-        let room = Arc::clone(&self.room);
-        let indexed = self.on_a_thread(&self.room.writing, move || room.index()).await;
-        // What is wrong with the store is said by the question that follows.
-        indexed.unwrap_or(false)
+    async fn looked_up<A: Send + 'static>(
+        &self,
+        wants: Wants,
+        watch: &Watch,
+        ask: impl FnOnce(&Store, &Asked<'_>) -> Result<A, AnswerError> + Send + 'static,
+    ) -> Result<(A, Waited), Refusal> {
+        let _interest = Interest(watch.clone());
+        let (room, watch) = (Arc::clone(&self.room), watch.clone());
+        self.on_a_thread(&self.room.reading, move || room.look_up(wants, &watch, ask))
+            .await
     }
 
     /// Answers a question that writes: one at a time, to its end.
@@ -208,13 +237,14 @@ impl Desk {
 
 impl Room {
     fn look_up<A>(
-        &self,
+        self: &Arc<Self>,
+        wants: Wants,
         watch: &Watch,
         ask: impl FnOnce(&Store, &Asked<'_>) -> Result<A, AnswerError>,
-    ) -> Result<A, Refusal> {
+    ) -> Result<(A, Waited), Refusal> {
         let settings = (self.load)()?;
         let style = Style::model(settings.clock.now(), TimeZone::system());
-        let mut store = self.current(&settings, flow::ready_if_recorded)?;
+        let (mut store, waited) = self.current(&settings, wants)?;
         let watched = watch.clone();
         store.stop_when(move || watched.step()).map_err(AnswerError::from)?;
         let asked = Asked {
@@ -223,24 +253,16 @@ impl Room {
         };
         let answer = ask(&store, &asked);
         store.never_stop().map_err(AnswerError::from)?;
-        self.keep(store, answer, watch.is_given_up())
-    }
-
-    fn index(&self) -> Result<bool, Refusal> {
-        let settings = (self.load)()?;
-        let mut store = self.current(&settings, flow::ready_if_recorded)?;
-        let indexed = flow::index(&mut store, PATIENCE);
-        self.keep(store, Ok(()), false)?;
-        Ok(indexed?)
+        Ok((self.keep(store, answer, watch.is_given_up())?, waited))
     }
 
     fn write_down<A>(
-        &self,
+        self: &Arc<Self>,
         ask: impl FnOnce(&mut Store, &Rules, &Asked<'_>) -> Result<A, AnswerError>,
     ) -> Result<A, Refusal> {
         let settings = (self.load)()?;
         let style = Style::model(settings.clock.now(), TimeZone::system());
-        let mut store = self.current(&settings, flow::ready)?;
+        let (mut store, _) = self.current(&settings, Wants::Records)?;
         let rules = self.rules(&settings)?;
         let asked = Asked {
             settings: &settings,
@@ -279,25 +301,49 @@ impl Room {
         kept.filter(|store| store.path() == settings.database() && !store.is_replaced())
     }
 
-    /// Returns a store, drained: one that was kept, else one that `open` opens.
-    fn current(
-        &self,
-        settings: &Settings,
-        open: impl FnOnce(&Settings) -> Result<Store, FlowError>,
-    ) -> Result<Store, FlowError> {
-        let kept = self.kept(settings);
-        let mut drain = self.drain.lock().unwrap_or_else(PoisonError::into_inner);
-        match kept {
+    /// Returns a store that was kept, or else one that is opened, and whether all that a question wants is in it.
+    fn current(self: &Arc<Self>, settings: &Settings, wants: Wants) -> Result<(Store, Waited), FlowError> {
+        let mut store = match self.kept(settings) {
             Some(mut store) => {
-                flow::refresh_by(&mut store, settings, || current_rules(&mut drain, settings))?;
-                Ok(store)
+                store.recheck_version()?;
+                store
             }
-            None => open(settings),
+            None => flow::open_if_recorded(settings)?,
+        };
+        if flow::is_current(&store, settings, wants != Wants::Records)? {
+            return Ok((store, Waited::Current));
         }
+        let patience = match wants {
+            _ if !self.passes.was_made() => FIRST,
+            Wants::Nothing => Duration::ZERO,
+            Wants::Records | Wants::Words => PATIENCE,
+        };
+        let waited = self.passes.wait(patience, |passes| {
+            let room = Arc::clone(self);
+            tokio::task::spawn_blocking(move || passes.make(|| room.take_in().is_ok()));
+        });
+        if waited == Waited::Failed {
+            // It goes wrong here too, and this time somebody hears of it.
+            flow::refresh_by(&mut store, settings, || self.rules(settings))?;
+        }
+        Ok((store, waited))
+    }
+
+    /// Drains everything that is spooled, and makes findable what was drained.
+    fn take_in(&self) -> Result<(), Refusal> {
+        let settings = (self.load)()?;
+        let mut store = match self.kept(&settings) {
+            Some(store) => store,
+            None => flow::ready_to_write(&settings)?,
+        };
+        flow::refresh_by(&mut store, &settings, || self.rules(&settings))?;
+        flow::index(&mut store, INDEXING)?;
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(store);
+        Ok(())
     }
 
     fn rules(&self, settings: &Settings) -> Result<Arc<Rules>, FlowError> {
-        current_rules(&mut self.drain.lock().unwrap_or_else(PoisonError::into_inner), settings)
+        current_rules(&mut self.ruled.lock().unwrap_or_else(PoisonError::into_inner), settings)
     }
 
     /// Keeps the connection for the next question, unless it is at fault itself. What breaks while a question is

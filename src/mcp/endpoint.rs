@@ -21,28 +21,28 @@ pub struct Web {
     pub largest: usize,
 }
 
-/// Ends every open stream of an endpoint, which would keep the process alive.
-#[derive(Debug, Clone)]
-pub struct Stop(StreamableHttpServerConfig);
+/// The sessions of clients of the versions before 2026-07-28.
+#[derive(Debug, Clone, Default)]
+pub struct Sessions(Arc<LocalSessionManager>);
 
-impl Stop {
-    /// Ends them.
-    pub fn now(&self) {
-        self.0.cancellation_token.cancel();
+impl Sessions {
+    /// Returns how many are open. One in which nothing is asked for five minutes is closed.
+    pub async fn open(&self) -> usize {
+        self.0.sessions.read().await.len()
     }
 }
 
-/// Returns the server as a service for HTTP, and what ends its streams. Each request has a server of its own at this
+/// Returns the server as a service for HTTP, and the sessions that clients open there. Each request has a server of its own at this
 /// one desk; a client of the versions before 2026-07-28 has a session, in which it can cancel what it asked.
 #[must_use]
-pub fn streamable(desk: Desk, options: Options, web: Web) -> (Endpoint, Stop) {
+pub fn streamable(desk: Desk, options: Options, web: Web) -> (Endpoint, Sessions) {
     let config = StreamableHttpServerConfig::default()
         .with_allowed_hosts(web.hosts)
         .with_allowed_origins(web.origins)
         .enforce_origin_validation()
         .with_max_request_body_bytes(web.largest);
-    let stop = Stop(config.clone());
+    let sessions = Sessions::default();
     let server = Server::new(desk, options);
-    let endpoint = Endpoint::new(move || Ok(server.clone()), Arc::default(), config);
-    (endpoint, stop)
+    let endpoint = Endpoint::new(move || Ok(server.clone()), Arc::clone(&sessions.0), config);
+    (endpoint, sessions)
 }

@@ -9,6 +9,7 @@ mod completion;
 mod desk;
 mod endpoint;
 mod era;
+mod passes;
 mod prompts;
 mod refusal;
 mod resources;
@@ -24,7 +25,7 @@ use rmcp::service::ServerInitializeError;
 use crate::domain::trace::SessionKey;
 
 pub use desk::{Asked, Desk, THREADS};
-pub use endpoint::{Endpoint, Stop, Web, streamable};
+pub use endpoint::{Endpoint, Sessions, Web, streamable};
 pub use refusal::{Kind, Refusal};
 pub use server::Server;
 
@@ -54,7 +55,6 @@ pub enum McpError {
 }
 
 /// Serves until the client closes its end. A client that leaves early, even before its first answer, is no error.
-///
 pub fn serve(desk: Desk, options: Options) -> Result<(), McpError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         // Where the standard streams are no pipes, reading and writing take a thread each.

@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_skills.sql"),
     include_str!("migrations/0004_learn.sql"),
     include_str!("migrations/0005_asked.sql"),
+    include_str!("migrations/0006_findable.sql"),
 ];
 
 /// The schema version that this program writes.

@@ -407,7 +407,7 @@ fn status_and_projects_are_shown() {
     Failed      10 failures in 4 modes, 3 set aside
     Workspace   default
                 db ([SIZE])
-    Version     [VERSION] (schema 5)
+    Version     [VERSION] (schema 6)
     ");
     assert_snapshot!(env.run(&["project", "list"]).success(), @r"
     api  2 sessions · 6 failures · 1 day ago

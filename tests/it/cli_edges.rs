@@ -150,7 +150,7 @@ fn a_database_of_a_newer_program_is_left_alone() {
     db.pragma_update(None, "user_version", 4_000).expect("a version");
     drop(db);
     assert_snapshot!(env.run(&["report"]), @r"
-    Error: the database [TMP]/store/workspaces/default/callus.db has schema version 4000, this program knows 5
+    Error: the database [TMP]/store/workspaces/default/callus.db has schema version 4000, this program knows 6
     Hint: A newer Callus wrote it, and sessions are still recorded: update this one (callus --version)
     [exit code: 4]
     ");

@@ -245,7 +245,10 @@ fn errors_of_many_tools_are_found_by_other_words() {
 #[test]
 fn questions_of_people_find_their_failure_modes() {
     let questions: Vec<Question> = lines("tests/labels/questions.jsonl");
-    let real = measured(&imported(&["tests/hints/sessions", "tests/transcripts/replay"]), &questions);
+    let real = measured(
+        &imported(&["tests/hints/sessions", "tests/transcripts/replay"]),
+        &questions,
+    );
     println!("{real}");
     real.hold("shared", 0.8);
     real.hold_more();

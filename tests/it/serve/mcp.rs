@@ -59,6 +59,34 @@ fn an_older_client_has_a_session() {
 }
 
 #[test]
+fn sessions_do_not_pile_up() {
+    let env = TestEnv::new();
+    fixture::fill(&env);
+    let server = Server::start(&env, &[]);
+    let hello = json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
+        "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}
+    }});
+    let knock = || server.ask(&post(&server, &hello));
+    let mut first = None;
+    for _ in 0..256 {
+        let begun = knock();
+        assert_eq!(begun.status, 200, "{}", begun.body);
+        first = first.or_else(|| begun.header("mcp-session-id").map(str::to_owned));
+    }
+    let refused = knock();
+    assert_eq!(refused.status, 503, "{}", refused.body);
+    assert_eq!(refused.error()[0], "256 sessions are open");
+    assert_eq!(refused.header("retry-after"), Some("60"));
+    // Everybody else is answered, and one that ends makes room.
+    let end = server
+        .request("DELETE", "/mcp")
+        .with("mcp-session-id", &first.expect("a session"));
+    assert!(server.ask(&end).status < 300);
+    assert_eq!(knock().status, 200);
+    server.end();
+}
+
+#[test]
 fn a_newer_client_asks_at_once() {
     let env = TestEnv::new();
     fixture::fill(&env);

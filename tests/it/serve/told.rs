@@ -122,3 +122,25 @@ fn what_is_told_while_another_holds_the_database_is_not_lost() {
     assert_eq!(counted["failures"], 1, "{counted}");
     server.end();
 }
+
+/// What a newer Callus made of the database is not for this one to read; the journal takes what is told all the same.
+#[test]
+fn what_is_told_is_kept_for_a_newer_callus() {
+    let env = TestEnv::new();
+    fixture::fill(&env);
+    let server = Server::start(&env, &[]);
+    let db = Connection::open(env.database()).expect("the database");
+    let version: i64 = db
+        .query_row("pragma user_version", [], |row| row.get(0))
+        .expect("a version");
+    db.execute_batch("pragma user_version = 999").expect("another one");
+    let told = answered(&server.ask(&server.post("/v1/record", &timeout("call-1"))));
+    assert_eq!(told["records"][0]["verdict"], "waiting", "{told}");
+    let count = server.request("GET", "/v1/count?node=charge-card");
+    assert_eq!(server.ask(&count).status, 500, "what it knows it may not say");
+    db.execute_batch(&format!("pragma user_version = {version}"))
+        .expect("the old one");
+    let counted = answered(&server.ask(&count));
+    assert_eq!(counted["failures"], 1, "{counted}");
+    server.end();
+}
