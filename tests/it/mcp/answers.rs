@@ -219,12 +219,14 @@ fn what_cannot_be_answered_says_what_to_do_next() {
 }
 
 #[test]
-fn what_a_hook_recorded_while_the_server_runs_is_in_the_next_answer() {
+fn what_a_hook_recorded_while_the_server_runs_is_in_the_next_report_and_then_in_every_answer() {
     let env = TestEnv::new();
     hook(&env, &missing_file("first", "toolu_1"));
     let mut client = Client::begun(&env);
     let question = json!({"output": "cat: missing.txt: No such file or directory", "command": "cat missing.txt"});
     let mut first_line = || {
+        // A check of what is known waits for nobody: a report does.
+        client.call("failure_report", &json!({})).answer();
         let text = client.call("failure_check", &question).answer();
         text.lines().next().expect("a line").to_owned()
     };
@@ -241,6 +243,12 @@ fn what_a_hook_recorded_while_the_server_runs_is_in_the_next_answer() {
     assert_eq!(first_line(), "seen 3 times in 2 sessions, last just now");
     let report = client.call("failure_report", &json!({})).answer();
     assert!(report.contains("3x in 2 sessions"), "{report}");
+    // What nothing is known of may only not be recorded yet, so this one is waited for.
+    let new = missing_file("third", "toolu_4").replace("No such file or directory", "Permission denied");
+    hook(&env, &new);
+    let asked = json!({"output": "cat: missing.txt: Permission denied", "command": "cat missing.txt"});
+    let told = client.call("failure_check", &asked).answer();
+    assert!(told.starts_with("met once, moments ago"), "{told}");
     assert!(client.leave().is_empty());
 }
 
