@@ -18,7 +18,7 @@ use crate::domain::time::{Span, Timestamp};
 use crate::failure::remedy::{self, Text};
 use crate::redact::Clean;
 use crate::store::body::{self, Part};
-use crate::store::glance::Worth;
+use crate::store::glance;
 use crate::store::hint::{self, Answers, CallName, Earlier, Faced, History, Occasion};
 use crate::store::remedy::{Asking, Known};
 use crate::store::{self, StoreError, Tx};
@@ -72,7 +72,7 @@ pub fn answer(
             root: faced.root,
             now: at,
         };
-        let evidence = Evidence::of(tx, &faced, asking, Worth::ALL)?;
+        let evidence = Evidence::of(tx, &faced, asking)?;
         let Some(message) = evidence.say(tx, &faced, &output, &earlier, policy)? else {
             continue;
         };
@@ -125,24 +125,16 @@ fn was_followed(tx: &Tx<'_>, session: SessionId, faced: &Faced, earlier: &[Earli
 struct Evidence {
     asking: Asking,
     known: Vec<Known>,
-    /// How they fared with it may be asked as well.
-    has_history: bool,
 }
 
 impl Evidence {
-    fn of(tx: &Tx<'_>, faced: &Faced, asking: Asking, worth: Worth) -> Result<Self, StoreError> {
+    fn of(tx: &Tx<'_>, faced: &Faced, asking: Asking) -> Result<Self, StoreError> {
         let mut known = Vec::new();
-        if let Some(instance) = faced.instance.filter(|_| worth.of_instance) {
+        if let Some(instance) = faced.instance {
             known = store::remedy::of_instance(tx, instance, asking)?;
-        }
-        if worth.of_kind && faced.instance.is_some() {
             known.extend(store::remedy::of_kind(tx, faced.pattern, asking)?);
         }
-        Ok(Self {
-            asking,
-            known,
-            has_history: worth.history,
-        })
+        Ok(Self { asking, known })
     }
 
     /// Returns what is to be said of a failure to an agent that was told some things before.
@@ -165,9 +157,12 @@ impl Evidence {
         };
         let said = decide(&facts, policy.stands);
         // How earlier sessions fared is counted, which takes longest, and asked only where there is no way to be told.
-        let (None, Some(instance), true) = (&said, faced.instance, self.has_history) else {
+        let (None, Some(instance)) = (&said, faced.instance) else {
             return Ok(said);
         };
+        if !glance::is_met(tx, instance)? {
+            return Ok(None);
+        }
         facts.history = hint::history(tx, instance, self.asking)?;
         Ok(decide(&facts, policy.stands))
     }

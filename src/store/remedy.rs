@@ -1,5 +1,9 @@
 //! Remedies: what led from a failing call to a working one, and how it has done since.
 
+mod asked;
+
+pub use asked::{Asking, is_of_kind, is_tried, of_instance, of_kind};
+
 use rusqlite::{Row, params};
 
 use super::{StoreError, Tx, findable};
@@ -294,20 +298,19 @@ pub fn passed(tx: &Tx<'_>, failure: FailureId, after: Option<usize>, by: Option<
     Ok(())
 }
 
-/// Who asks for remedies: what its own session did is not counted, nor what happened later.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Asking {
-    /// The project of the failing call.
-    pub project: Option<ProjectId>,
-    /// The root session of the one that asks; nothing when a person asks.
-    pub root: Option<SessionId>,
-    /// Now.
-    pub now: Timestamp,
+/// The columns of a remedy as it is kept.
+macro_rules! columns {
+    () => {
+        "r.id, r.pattern, r.instance, r.project, r.kind, r.was, r.becomes, r.source, r.verdict"
+    };
 }
+use columns;
 
 /// The columns of [`Known`]; `?2` is the project, `?3` the root session, `?4` the time. Sessions of one root count once.
-pub(super) const KNOWN: &str =
-    "select r.id, r.pattern, r.instance, r.project, r.kind, r.was, r.becomes, r.source, r.verdict,
+pub(super) const KNOWN: &str = concat!(
+    "select ",
+    columns!(),
+    ",
         count(distinct case when s.worked > 0 then coalesce(o.top, o.id) end) as worked,
         count(distinct case when s.failed > 0 and s.worked = 0 then coalesce(o.top, o.id) end) as failed,
         max(case when s.worked > 0 then s.at end) as last_worked,
@@ -318,52 +321,8 @@ pub(super) const KNOWN: &str =
                group by coalesce(q.top, q.id)) v) as disowned
  from remedy r
  left join remedy_session s on s.remedy = r.id and s.at <= ?4
- left join session o on o.id = s.session and coalesce(o.top, o.id) is not ?3";
-
-/// Returns the remedies of one instance that hold in a project, those that worked in most sessions first.
-pub fn of_instance(tx: &Tx<'_>, instance: Fingerprint, asking: Asking) -> Result<Vec<Known>, StoreError> {
-    known(
-        tx,
-        "r.instance = ?1 and (r.project is null or r.project is ?2)",
-        &instance.text(),
-        asking,
-    )
-}
-
-/// Returns the remedies of the kind of a pattern that hold in a project: those without an instance of its failure mode,
-/// and of its template under any command. Only what was seen with two different instances or more is of a whole kind.
-pub fn of_kind(tx: &Tx<'_>, pattern: PatternId, asking: Asking) -> Result<Vec<Known>, StoreError> {
-    known(
-        tx,
-        "r.pattern in (select q.id from pattern p join pattern q on q.mode = p.mode or q.template = p.template
-                       where p.id = ?1)
-         and r.instance is null and (r.project is null or r.project is ?2)
-         and (r.source <> 'seen' or 1 < (select count(distinct f.instance) from remedy_session u
-                                         join failure f on f.event = u.failing join session v on v.id = u.session
-                                         where u.remedy = r.id and u.worked > 0 and u.at <= ?4
-                                           and coalesce(v.top, v.id) is not ?3))",
-        &pattern.0,
-        asking,
-    )
-}
-
-fn known(tx: &Tx<'_>, which: &str, key: &dyn rusqlite::ToSql, asking: Asking) -> Result<Vec<Known>, StoreError> {
-    let mut rows = tx.prepare_cached(&format!(
-        "{KNOWN} where {which} group by r.id order by disowned, worked desc, last_worked desc, r.id"
-    ))?;
-    let found = rows
-        .query_map(
-            params![
-                key,
-                asking.project.map(|project| project.0),
-                asking.root.map(|root| root.0),
-                asking.now.0
-            ],
-            known_row,
-        )?
-        .collect::<Result<_, _>>()?;
-    Ok(found)
-}
+ left join session o on o.id = s.session and coalesce(o.top, o.id) is not ?3"
+);
 
 pub(super) fn known_row(row: &Row<'_>) -> rusqlite::Result<Known> {
     let instance: Option<String> = row.get(2)?;
@@ -394,38 +353,4 @@ pub(super) fn known_row(row: &Row<'_>) -> rusqlite::Result<Known> {
         },
         is_disowned: row.get(13)?,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::store::Store;
-
-    /// A remedy of a whole kind that worked for one instance in each of two sessions.
-    const OF_A_KIND: &str = "
-    insert into session (id, assistant, external, started_at, last_at) values (1, 'a', 's1', 1, 1), (2, 'a', 's2', 2, 2);
-    insert into mode (id, fingerprint, template, headline, tool_kind, scope) values (1, 'f', '', '', 'shell', 'make');
-    insert into pattern (id, fingerprint, mode, tool_kind, scope, template) values (1, 'f', 1, 'shell', 'make', '');
-    insert into event (id, session, key, at, at_source, kind, status, via)
-    values (1, 1, x'01', 1, 'record', 'call', 'failed', 'hook'), (2, 2, x'02', 5, 'record', 'call', 'failed', 'hook');
-    insert into failure (event, session, pattern, instance, at, origin, headline, message, scope)
-    values (1, 1, 1, 'i', 1, 'flagged', '', '', 'make'), (2, 2, 1, 'j', 5, 'flagged', '', '', 'make');
-    insert into remedy (id, pattern, kind, was, becomes, source, at) values (1, 1, 'changed', '<1>', 'x <1>', 'seen', 1);
-    insert into remedy_session (remedy, session, worked, failed, at, failing, working)
-    values (1, 1, 1, 0, 1, 1, null), (1, 2, 1, 0, 5, 2, null)";
-
-    #[test]
-    fn what_the_asking_session_did_or_comes_later_makes_no_kind() {
-        let mut store = Store::in_memory().expect("opens");
-        store.connection().execute_batch(OF_A_KIND).expect("rows");
-        for (root, now, found) in [(None, 9, 1), (Some(2), 9, 0), (None, 4, 0), (Some(7), 5, 1)] {
-            let asking = Asking {
-                project: None,
-                root: root.map(SessionId),
-                now: Timestamp(now),
-            };
-            let known = store.write(|tx| of_kind(tx, PatternId(1), asking)).expect("an answer");
-            assert_eq!(known.len(), found, "{asking:?}");
-        }
-    }
 }

@@ -56,29 +56,30 @@ pub struct Standing {
 /// Returns what is known of a call and of its session. This very report is no earlier one, should somebody have drained
 /// its journal meanwhile.
 pub fn standing(tx: &Tx<'_>, seen: &Observation, call: Option<CallName>) -> Result<Standing, StoreError> {
-    Ok(tx
+    let session: Option<(i64, i64)> = tx
+        .prepare_cached("select id, coalesce(top, id) from session where assistant = ?1 and external = ?2")?
+        .query_row([&seen.session.assistant.0, &seen.session.external], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?;
+    let id = session.map(|(id, _)| id);
+    let is_old = tx
         .prepare_cached(
-            "select coalesce(s.top, s.id),
-                    exists (select 1 from event where key = ?3 and status <> 'started'
-                            and not (session is s.id and at = ?4 and at_source = 'arrival')),
-                    exists (select 1 from hint where session = s.id and kind <> 'brief')
-             from (select 1) left join session s on s.assistant = ?1 and s.external = ?2",
+            "select 1 from event where key = ?1 and status <> 'started'
+                and not (session is ?2 and at = ?3 and at_source = 'arrival')",
         )?
-        .query_row(
-            params![
-                seen.session.assistant.0,
-                seen.session.external,
-                call.map(CallName::key),
-                seen.at.0
-            ],
-            |row| {
-                Ok(Standing {
-                    root: row.get::<_, Option<i64>>(0)?.map(SessionId),
-                    is_old: row.get(1)?,
-                    was_told: row.get(2)?,
-                })
-            },
-        )?)
+        .exists(params![call.map(CallName::key), id, seen.at.0])?;
+    let was_told = match id {
+        None => false,
+        Some(id) => tx
+            .prepare_cached("select 1 from hint where session = ?1 and kind <> 'brief' limit 1")?
+            .exists([id])?,
+    };
+    Ok(Standing {
+        root: session.map(|(_, root)| SessionId(root)),
+        is_old,
+        was_told,
+    })
 }
 
 /// Returns whether anything is known of a session.

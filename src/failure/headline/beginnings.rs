@@ -20,8 +20,11 @@ impl Beginnings {
 
     /// Returns whether `line` begins with one of the texts.
     pub(super) fn begin(&self, line: &str) -> bool {
-        line.bytes().next().is_some_and(|first| self.firsts[usize::from(first)])
-            && self.texts.iter().any(|text| line.starts_with(text))
+        let Some(first) = line.bytes().next().filter(|first| self.firsts[usize::from(*first)]) else {
+            return false;
+        };
+        let begins = |text: &&str| text.as_bytes().first() == Some(&first) && line.starts_with(*text);
+        self.texts.iter().any(begins)
     }
 
     /// Returns whether `word` is one of the texts, which are in lower case, in whatever case.

@@ -7,7 +7,7 @@ use crate::domain::lesson::{Hints, Message};
 use crate::domain::trace::{CallEnd, Notice, Observation, Step};
 use crate::failure::fingerprint::{self, Named};
 use crate::redact::Clean;
-use crate::store::glance::{self, Worth};
+use crate::store::glance::{self, Glance};
 use crate::store::hint::{CallName, Faced};
 use crate::store::mute::{self, Whom};
 use crate::store::remedy::Asking;
@@ -43,13 +43,7 @@ pub fn ahead(tx: &Tx<'_>, met: &Met<'_>, policy: &Policy<'_>) -> Result<Ahead, S
         return Ok(Ahead::Unclear);
     };
     let glance = glance::at(tx, named.kind, named.instance)?;
-    let Worth {
-        of_instance,
-        of_kind,
-        history,
-    } = glance.worth;
-    let is_known = of_instance || glance.pattern.is_some() && (of_kind || history);
-    if !is_known {
+    if glance == Glance::Unknown {
         return Ok(Ahead::Silence);
     }
     let standing = session::standing(tx, met.seen, CallName::of(met.seen))?;
@@ -61,18 +55,18 @@ pub fn ahead(tx: &Tx<'_>, met: &Met<'_>, policy: &Policy<'_>) -> Result<Ahead, S
         root: standing.root,
         now: met.seen.at,
     };
-    let Some(pattern) = glance.pattern else {
+    let Glance::Known(pattern, mode) = glance else {
         return under_another_command(tx, named.instance, asking);
     };
     let whom = Whom {
         root: asking.root,
         project: asking.project,
     };
-    if glance.is_muted && mute::is_muted(tx, pattern.1, whom, asking.now)? {
+    if mute::is_muted(tx, mode, whom, asking.now)? {
         return Ok(Ahead::Silence);
     }
-    let faced = faced(met, end, asking, pattern, named.instance);
-    let evidence = Evidence::of(tx, &faced, asking, glance.worth)?;
+    let faced = faced(met, end, asking, (pattern, mode), named.instance);
+    let evidence = Evidence::of(tx, &faced, asking)?;
     let message = evidence.say(tx, &faced, &end.output.joined(), &[], policy)?;
     Ok(match message {
         None => Ahead::Silence,
