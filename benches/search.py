@@ -4,8 +4,8 @@
     cargo build --release && python3 benches/search.py             # minutes: 20,000 failures, 2,000 failure modes
     python3 benches/search.py --full                               # 1,000,000 failures, 100,000 failure modes
 
-The store is built by `callus import`. Its words are drawn as people and programs use them: a few stand everywhere, most
-almost nowhere. Questions and plain queries take turns, so that whatever else the machine does meets both alike. Plain FTS5
+Each failure mode is recorded and indexed once by `callus import`, and repeated by `store.py`. Its words are drawn as people and
+programs use them: a few stand everywhere, most almost nowhere. Questions and plain queries take turns, so that whatever else the machine does meets both alike. Plain FTS5
 asks in this process, without a server between; trust the ratios.
 """
 
@@ -22,7 +22,8 @@ import time
 import uuid
 from pathlib import Path
 
-from hooks import Bench, Server, percentile
+from hooks import Server, percentile
+from store import Repeated
 
 FAILURES_PER_SESSION = 100
 PROJECTS = 40
@@ -100,7 +101,7 @@ def session(path, modes, folder, draw):
     return len(data)
 
 
-class Search(Bench):
+class Search(Repeated):
     def __init__(self, arguments):
         arguments.modes, self.all_modes = 1, arguments.modes
         super().__init__(arguments)
@@ -111,16 +112,15 @@ class Search(Bench):
 
     def build(self):
         """Fills the store; transcripts are made, read and removed a hundred sessions at a time."""
-        sessions = -(-self.arguments.failures // FAILURES_PER_SESSION)
-        order = itertools.cycle(range(self.all_modes))
+        sessions = -(-self.all_modes // FAILURES_PER_SESSION)
+        numbers = iter(range(self.all_modes))
         done, wall = 0, 0.0
         while done < sessions:
             top = self.folder / "projects" / "-home-dev"
             top.mkdir(parents=True)
             for _ in range(min(100, sessions - done)):
-                # A failure mode is met in one project or two, as most are.
-                met = [self.mode(next(order)) for _ in range(FAILURES_PER_SESSION)]
-                folder = f"/home/dev/project-{(done // 3) % PROJECTS}"
+                met = [self.mode(number) for number in itertools.islice(numbers, FAILURES_PER_SESSION)]
+                folder = f"/home/dev/project-{done % PROJECTS}"
                 session(top / f"{uuid.UUID(int=self.draw.getrandbits(128))}.jsonl", met, folder, self.draw)
                 done += 1
             wall += self.run([self.binary, "import", str(top.parent)])[0]
@@ -129,7 +129,8 @@ class Search(Bench):
         print(file=sys.stderr)
         counts = {table: self.count(table) for table in ("failure", "mode", "findable", "word")}
         size = sum(file.stat().st_size for file in self.database().parent.rglob("*") if file.is_file())
-        print(f"store: {counts}, {size / 1e6:.0f} MB, built in {wall / 1e3:.0f} s")
+        print(f"imported: {counts}, {size / 1e6:.0f} MB in {wall / 1e3:.0f} s")
+        self.repeat()
 
     def plain(self):
         """The same texts in a plain index of their own: what a search would be without ours."""

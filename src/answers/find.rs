@@ -28,6 +28,8 @@ const WEIGHTS: [(Columns, f64); 4] = [
     (Columns::Message, 1.0),
     (Columns::Prompt, 0.5),
 ];
+/// What a common word weighs, wherever it stands.
+const COMMON_WEIGHT: f64 = 1.0;
 /// What a word weighs at least that stands in what an error says, or in what was done.
 const TELLING: f64 = 1.0;
 /// Where the weight of several columns levels off.
@@ -180,14 +182,16 @@ impl<'s> Search<'s> {
 
     /// Returns the rows that hold what is wanted, and whether they are too many to say anything.
     fn weighed(&self, wanted: &Wanted) -> Result<(HashMap<i64, f64>, bool), AnswerError> {
+        let most = self.common + 1;
+        // Where a common word stands says little more than that it does, and asking that costs a look at all texts.
+        let rows = self.store.holding(wanted, Columns::All, self.project, most)?;
+        if rows.len() == most {
+            return Ok((rows.into_iter().map(|row| (row, COMMON_WEIGHT)).collect(), true));
+        }
         let mut weights: HashMap<i64, f64> = HashMap::new();
-        for (columns, weight) in WEIGHTS {
-            let rows = self.store.holding(wanted, columns, self.project, self.common + 1)?;
-            for row in rows {
+        for (columns, weight) in WEIGHTS.into_iter().filter(|_| !rows.is_empty()) {
+            for row in self.store.holding(wanted, columns, self.project, most)? {
                 *weights.entry(row).or_default() += weight;
-            }
-            if weights.len() > self.common {
-                return Ok((weights, true));
             }
         }
         Ok((weights, false))

@@ -13,9 +13,10 @@ use super::AnswerError;
 use super::pick::pick_project;
 use super::skills::project_at;
 use crate::domain::id::ProjectId;
+use crate::failure::lexicon::Wanted;
 use crate::git;
 use crate::store::Store;
-use crate::store::read::ModeRow;
+use crate::store::read::{Columns, ModeRow};
 
 /// Which failure modes are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,6 +139,17 @@ impl Scope {
             Own::One(own) => own == project,
             Own::None => false,
         }
+    }
+
+    /// Returns whether a word may be told that nobody asked for: one that only other projects said is theirs.
+    pub(super) fn tells_word(self, store: &Store, word: &str) -> Result<bool, AnswerError> {
+        let project = match self.own {
+            Own::All => return Ok(true),
+            Own::One(project) => project,
+            Own::None => return Ok(false),
+        };
+        let word = Wanted::Phrase(word.to_owned());
+        Ok(!store.holding(&word, Columns::All, Some(project), 1)?.is_empty())
     }
 
     /// Returns the names that may be told of the projects that met a mode: of several, one's own.

@@ -110,6 +110,8 @@ pub struct SearchView {
 const LIMIT: u32 = 10;
 /// Hits by words that are weighed again by age and frequency.
 const WEIGHED: usize = 200;
+/// Hits by words that are looked through for those that filters leave.
+const FILTERED: usize = 600;
 /// Of these it is asked whether they are the very error.
 const COMPARED: usize = 50;
 /// What holds only some of the words is left out when it is worth less than these shares: of the best that holds all of
@@ -253,6 +255,13 @@ impl Asked<'_> {
             return Ok(all);
         }
         for one in self.candidates(scope, &filter, &mut all)? {
+            if all.modes.len() >= WEIGHED && !one.same && !self.words.is_empty() {
+                continue;
+            }
+            let is_older = |since: Timestamp| one.row.last_at.is_some_and(|last| last < since);
+            if filter.since.is_some_and(is_older) {
+                continue;
+            }
             // What the words led to within a project was met there.
             let seen = if one.same || !self.filters.is_open() {
                 let seen = self.narrowed(scope, &filter, one.row.clone())?;
@@ -312,7 +321,8 @@ impl Asked<'_> {
             Some(identity) if pasted => identity.headline.as_str(),
             _ => self.words,
         };
-        let found = find::find(self.store, words, scope.project(), WEIGHED)?;
+        let most = if self.filters.is_open() { WEIGHED } else { FILTERED };
+        let found = find::find(self.store, words, scope.project(), most)?;
         let same = match &identity {
             Some(identity) => {
                 let near = found.modes.iter().take(COMPARED).map(|hit| hit.mode);
@@ -343,7 +353,11 @@ impl Asked<'_> {
         let told = |skill: &&SkillFound| scope.tells_skills_of(skill.project);
         all.skills = found.skills.iter().filter(told).take(SKILLS).map(skill_hit).collect();
         all.single = found.single;
-        all.instead = found.instead.into_iter().map(instead_line).collect();
+        for instead in found.instead {
+            if scope.tells_word(self.store, &instead.meant)? {
+                all.instead.push(instead_line(instead));
+            }
+        }
         Ok(candidates)
     }
 
@@ -461,4 +475,23 @@ pub(super) fn same_among(
         }
     }
     Ok(same)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn whatever_is_asked_is_answered_or_said_to_be_wrong(
+            query in "\\PC{0,80}|[\"'*^:(){}+\\-\\\\ a-zNEAROT]{0,60}|(since|tool|label|session|project):\\PC{0,20}",
+        ) {
+            let store = Store::in_memory().expect("opens");
+            let query = SearchQuery { query, ..SearchQuery::default() };
+            let answer = search(&store, &query, Timestamp(1_795_176_000_000_000), &TimeZone::UTC);
+            prop_assert!(!matches!(answer, Err(AnswerError::Store(_))), "{answer:?}");
+        }
+    }
 }

@@ -349,6 +349,24 @@ fn a_mistyped_word_is_taken_for_the_nearest_one_and_said() {
 }
 
 #[test]
+fn a_word_that_only_another_project_said_is_told_to_nobody_else() {
+    let env = filled();
+    let homes = ["api", "web"].map(|project| home_of(&env, project));
+    let db = Connection::open(env.database()).expect("the database opens");
+    db.execute_batch(
+        "update failure set message = 'the sprocketry broke'
+         where scope = 'Edit' and project = (select id from project where name = 'api')",
+    )
+    .expect("changed");
+    for (folder, is_told) in homes.iter().zip([true, false]) {
+        let asked = ["search", "--json", "--all-projects", "sproketry"];
+        let answer = json(&env.run_in(folder, &asked).success());
+        assert_eq!(found(&answer.to_string()).len(), 1, "{answer}");
+        assert_eq!(answer.get("instead").is_some(), is_told, "{answer}");
+    }
+}
+
+#[test]
 fn what_says_the_same_in_other_words_comes_behind_the_word_itself() {
     let env = filled();
     let db = Connection::open(env.database()).expect("the database opens");

@@ -18,18 +18,18 @@ pub enum Columns {
     Message,
     /// The prompts that failures served.
     Prompt,
+    /// All of these.
+    All,
 }
 
 impl Columns {
-    /// All of them, those that say most first.
-    pub const ALL: [Self; 4] = [Self::Headline, Self::Done, Self::Message, Self::Prompt];
-
     const fn names(self) -> &'static str {
         match self {
             Self::Headline => "headline",
             Self::Done => "command file remedy",
             Self::Message => "message",
             Self::Prompt => "prompt",
+            Self::All => "headline command file remedy message prompt",
         }
     }
 }
@@ -50,11 +50,11 @@ pub enum Findable {
     },
 }
 
-const ROWS: &str = "select rowid from search where search match ?1 limit ?2";
+const ROWS: &str = "select rowid from search where search match ?1 order by rowid desc limit ?2";
 
 impl Store {
     /// Returns the rows of the index that hold what is wanted in some columns, within one project or in all; at most
-    /// `most`, in no order.
+    /// `most`, those that were met first last.
     pub fn holding(
         &self,
         wanted: &Wanted,
