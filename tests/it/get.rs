@@ -41,7 +41,6 @@ fn each_part_says_one_thing() {
     Branch      main
     Commit      3f2a1bc9d0e1f2a3b4c5d6e7f8091a2b3c4d5e6f
     Prompt      make the tests pass
-    Branch      main
     Dirty       src/main.go
     "#);
     assert_snapshot!(part(&env, "F5", "quotes"), @r#"

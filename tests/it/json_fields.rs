@@ -10,38 +10,47 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use callus::answers;
-use schemars::{Schema, schema_for};
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema};
 use serde_json::Value;
+
+/// Returns the schema of what is written: a field that may be left out is not required there.
+fn written<A: JsonSchema>() -> Schema {
+    SchemaSettings::draft2020_12()
+        .for_serialize()
+        .into_generator()
+        .into_root_schema_for::<A>()
+}
 
 /// Every answer: the commands that give it, and its view.
 fn answers() -> Vec<(&'static str, Schema)> {
     vec![
-        ("callus report", schema_for!(answers::ReportView)),
-        ("callus failures", schema_for!(answers::FailuresView)),
-        ("callus show", schema_for!(answers::ShowView)),
-        ("callus show --part", schema_for!(answers::GetView)),
-        ("callus search", schema_for!(answers::SearchView)),
-        ("callus check", schema_for!(answers::CheckView)),
-        ("callus count", schema_for!(answers::CountView)),
-        ("callus brief", schema_for!(answers::BriefView)),
-        ("callus record", schema_for!(answers::RecordView)),
-        ("callus sessions", schema_for!(answers::SessionsView)),
-        ("callus session", schema_for!(answers::SessionView)),
-        ("callus label", schema_for!(answers::LabelView)),
-        ("callus warnings", schema_for!(answers::WarningsView)),
-        ("callus project", schema_for!(answers::ProjectsView)),
-        ("callus replay", schema_for!(answers::ReplayView)),
-        ("callus replay --events", schema_for!(answers::ReplayEvent)),
-        ("callus status", schema_for!(answers::StatusView)),
-        ("callus doctor", schema_for!(answers::DoctorView)),
-        ("callus told", schema_for!(answers::ToldView)),
-        ("callus log", schema_for!(answers::LogLine)),
-        ("callus feedback", schema_for!(answers::FeedbackView)),
-        ("callus resolve", schema_for!(answers::Resolved)),
-        ("callus distill", schema_for!(answers::DraftsView)),
-        ("callus skills list", schema_for!(answers::SkillsView)),
-        ("callus skills show", schema_for!(answers::SkillView)),
-        ("callus sql", schema_for!(answers::SqlView)),
+        ("callus report", written::<answers::ReportView>()),
+        ("callus failures", written::<answers::FailuresView>()),
+        ("callus show", written::<answers::ShowView>()),
+        ("callus show --part", written::<answers::GetView>()),
+        ("callus search", written::<answers::SearchView>()),
+        ("callus check", written::<answers::CheckView>()),
+        ("callus count", written::<answers::CountView>()),
+        ("callus brief", written::<answers::BriefView>()),
+        ("callus record", written::<answers::RecordView>()),
+        ("callus sessions", written::<answers::SessionsView>()),
+        ("callus session", written::<answers::SessionView>()),
+        ("callus label", written::<answers::LabelView>()),
+        ("callus warnings", written::<answers::WarningsView>()),
+        ("callus project", written::<answers::ProjectsView>()),
+        ("callus replay", written::<answers::ReplayView>()),
+        ("callus replay --events", written::<answers::ReplayEvent>()),
+        ("callus status", written::<answers::StatusView>()),
+        ("callus doctor", written::<answers::DoctorView>()),
+        ("callus told", written::<answers::ToldView>()),
+        ("callus log", written::<answers::LogLine>()),
+        ("callus feedback", written::<answers::FeedbackView>()),
+        ("callus resolve", written::<answers::Resolved>()),
+        ("callus distill", written::<answers::DraftsView>()),
+        ("callus skills list", written::<answers::SkillsView>()),
+        ("callus skills show", written::<answers::SkillView>()),
+        ("callus sql", written::<answers::SqlView>()),
     ]
 }
 
@@ -100,10 +109,10 @@ fn fields(schema: &Value) -> String {
     if let Some(properties) = schema["properties"].as_object() {
         out.push_str("\n| field | type | what it says |\n|---|---|---|\n");
         for (name, field) in properties {
-            let optional = if required.contains(&name.as_str()) {
-                ""
-            } else {
-                ", *optional*"
+            let optional = match (required.contains(&name.as_str()), may_be_null(field)) {
+                (true, true) => " or null",
+                (true, false) => "",
+                (false, _) => ", *optional*",
             };
             let _ = writeln!(
                 out,
@@ -125,6 +134,12 @@ fn fields(schema: &Value) -> String {
         out.push('\n');
     }
     out
+}
+
+fn may_be_null(field: &Value) -> bool {
+    let is_null = |kind: &Value| *kind == "null" || kind["type"] == "null";
+    let kinds = field["anyOf"].as_array().or(field["type"].as_array());
+    kinds.into_iter().flatten().any(is_null)
 }
 
 /// Returns the type of a field in words.
@@ -182,20 +197,20 @@ fn every_field_says_something() {
 #[test]
 fn parameters_say_what_they_are_for() {
     let queries = [
-        schema_for!(answers::ReportQuery),
-        schema_for!(answers::FailuresQuery),
-        schema_for!(answers::ShowQuery),
-        schema_for!(answers::SearchQuery),
-        schema_for!(answers::CheckQuery),
-        schema_for!(answers::CountQuery),
-        schema_for!(answers::FeedbackQuery),
-        schema_for!(answers::GetQuery),
-        schema_for!(answers::BriefQuery),
-        schema_for!(answers::RecordQuery),
-        schema_for!(answers::SessionsQuery),
-        schema_for!(answers::SessionQuery),
-        schema_for!(answers::LookupQuery),
-        schema_for!(answers::SqlQuery),
+        written::<answers::ReportQuery>(),
+        written::<answers::FailuresQuery>(),
+        written::<answers::ShowQuery>(),
+        written::<answers::SearchQuery>(),
+        written::<answers::CheckQuery>(),
+        written::<answers::CountQuery>(),
+        written::<answers::FeedbackQuery>(),
+        written::<answers::GetQuery>(),
+        written::<answers::BriefQuery>(),
+        written::<answers::RecordQuery>(),
+        written::<answers::SessionsQuery>(),
+        written::<answers::SessionQuery>(),
+        written::<answers::LookupQuery>(),
+        written::<answers::SqlQuery>(),
     ];
     for schema in queries {
         let schema = schema.to_value();

@@ -112,10 +112,19 @@ impl Reading<'_> {
 
     fn env(&self, row: &FailureRow) -> Result<String, AnswerError> {
         let mut out = Page::default();
+        let session = self.store.session(row.session)?;
         out.add(&self.session_env(row.session)?);
         for (name, json) in [("Served", &row.input_context), ("State", &row.snapshot)] {
             if let Some(json) = json {
-                let value = serde_json::from_str(json).unwrap_or_else(|_| Value::String(json.clone()));
+                let mut value = serde_json::from_str(json).unwrap_or_else(|_| Value::String(json.clone()));
+                // The session says these two already, unless they were others when it failed.
+                if let (Value::Object(state), Some(session)) = (&mut value, &session) {
+                    state.retain(|key, said| match key.as_str() {
+                        "branch" => said.as_str() != session.branch.as_deref(),
+                        "commit" => said.as_str() != session.commit.as_deref(),
+                        _ => true,
+                    });
+                }
                 out.add(&outline(name, &value, self.style));
             }
         }
