@@ -94,9 +94,11 @@ def transcript(path, words, draw, folder, failing=FAILING, body=body):
         told = f"Error: {text}" if failed else {"stdout": text, "stderr": "", "interrupted": False}
         add("user", 2 * n + 2, {"role": "user", "content": [result]}, toolUseResult=told)
 
+    # Only what is not got past at once is worth a warning, which costs a call itself.
     ask(0, HOPELESS, WHY)
-    ask(1, INSTEAD)
-    n = 2
+    ask(1, HOPELESS.replace("--all", "--most"), "error: --most is no option")
+    ask(2, INSTEAD)
+    n = 3
     while n < CALLS_PER_SESSION:
         command = f"ledger balance --book {draw.randrange(1000)}"
         if draw.random() < failing:

@@ -65,7 +65,7 @@ pub enum Hints {
 /// What is done before a call that keeps failing, from the loudest to the quietest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Warnings {
-    /// It is refused once in a session, with the reason and the remedy; the same call again goes through.
+    /// It is refused once in a session, with the reason and the remedy; the same call again is let through.
     #[default]
     DenyOnce,
     /// It is only noted.

@@ -140,6 +140,9 @@ mod tests {
         has_begun.recv().expect("it begins");
         let beside = Arc::clone(&passes);
         let second = thread::spawn(move || beside.wait(LONG, |_| panic!("one is under way")));
+        while passes.state().wanted < 2 {
+            thread::yield_now();
+        }
         go_on.send(()).expect("it waits");
         has_begun.recv().expect("another one, for who came later");
         assert!(!second.is_finished());

@@ -1,6 +1,7 @@
 //! The warning: what is said before a call that keeps failing, in place of running it.
 //!
-//! It costs a call, so it is given only where the call all but never works, and something else did.
+//! It costs a call itself, so it is given only where the call all but never works, where something else did, and where
+//! failing costs more than being refused.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,6 +33,11 @@ const REFUSED: &[ToolKind] = &[ToolKind::Shell, ToolKind::Mcp];
 const SHARE: f64 = 0.8;
 /// Fewest root sessions in which the remedy worked.
 const WORKED: u32 = 2;
+/// Failing is dear when it mostly takes this many calls until the goal is reached: with one, the failing call and the refused
+/// one cost the same.
+const CALLS: u32 = 2;
+/// It is dear, too, when the call mostly runs this long before it fails, in milliseconds.
+const SLOW: u32 = 10_000;
 /// How long ago a call must have run last: what nobody calls any more may have been mended since.
 const RAN: Span = Span::days(30);
 
@@ -110,7 +116,7 @@ pub fn of_project(tx: &Tx<'_>, project: ProjectId, now: Timestamp) -> Result<Vec
         let record = candidate.record();
         let muted = candidate.newest.muted_until.is_some_and(|until| until > now);
         let rests = now.since(record.last) > RAN;
-        if muted || rests || !record.is_hopeless() {
+        if muted || rests || !record.is_hopeless() || !candidate.is_dear() {
             continue;
         }
         let asking = Asking {
@@ -144,6 +150,8 @@ struct Candidate {
     newest: Run,
     failed: u32,
     roots: BTreeSet<SessionId>,
+    passed_after: Vec<u32>,
+    durations_ms: Vec<u32>,
 }
 
 impl Candidate {
@@ -155,6 +163,19 @@ impl Candidate {
             last: self.newest.at,
         }
     }
+
+    /// Returns whether to fail costs more than to be refused. Of what nobody knows the cost, the worst is taken.
+    fn is_dear(&self) -> bool {
+        let calls = median(&self.passed_after).is_none_or(|calls| calls >= CALLS);
+        calls || median(&self.durations_ms).is_some_and(|ms| ms >= SLOW)
+    }
+}
+
+/// Returns the middle one, the greater of two.
+fn median(values: &[u32]) -> Option<u32> {
+    let mut ordered = values.to_vec();
+    ordered.sort_unstable();
+    ordered.get(ordered.len() / 2).copied()
 }
 
 /// Returns the calls that failed often enough in all, with what their own failures say: how many are of the newest one's
@@ -186,10 +207,14 @@ fn candidates(tx: &Tx<'_>, project: ProjectId, now: Timestamp) -> Result<BTreeMa
             newest: run.clone(),
             failed: 0,
             roots: BTreeSet::new(),
+            passed_after: Vec::new(),
+            durations_ms: Vec::new(),
         });
         if candidate.newest.mode == run.mode {
             candidate.failed += 1;
             candidate.roots.insert(run.root);
+            candidate.passed_after.extend(run.passed_after);
+            candidate.durations_ms.extend(run.duration_ms);
         }
         Ok(())
     })?;
@@ -236,17 +261,17 @@ fn message(run: &Run, known: &Known, record: Record) -> Option<Message> {
     let Remedy { kind, was, becomes, .. } = &known.remedy;
     let (to, from) = (words::code(becomes), words::code(was));
     let advice = match kind {
-        RemedyKind::Path => format!("not run. It is {to}, not {from}; the same call again goes through."),
-        RemedyKind::Prepared => format!("not run. First run {to}, then this call again: it goes through."),
+        RemedyKind::Path => format!("not run. It is {to}, not {from}; the same call again is let through."),
+        RemedyKind::Prepared => format!("not run. First run {to}, then this call again: it is let through."),
         _ if run
             .call
             .command
             .as_deref()
             .is_none_or(|command| command.trim() == was.trim()) =>
         {
-            format!("not run. Run {to} instead; the same call again goes through.")
+            format!("not run. Run {to} instead; the same call again is let through.")
         }
-        _ => format!("not run. In it, put {to} in place of {from}; the same call again goes through."),
+        _ => format!("not run. In it, put {to} in place of {from}; the same call again is let through."),
     };
     let Record {
         runs,

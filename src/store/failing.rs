@@ -79,6 +79,10 @@ pub struct Run {
     pub instance: Option<Fingerprint>,
     /// The line that says what went wrong.
     pub headline: String,
+    /// How many calls it was until its goal was reached; none where it never was, or is not settled.
+    pub passed_after: Option<u32>,
+    /// How long it ran in milliseconds, where its client says so.
+    pub duration_ms: Option<u32>,
     /// Until when nothing is said of the failure mode.
     pub muted_until: Option<Timestamp>,
     /// What is to be done before a call that fails so, when a person chose it.
@@ -97,7 +101,7 @@ pub fn each_run(
                 max(coalesce(m.muted_until, 0),
                     coalesce((select max(b.muted_until) from feedback b
                               where b.mode = m.id and b.project = ?1 and b.session is null), 0)),
-                m.warnings
+                m.warnings, f.passed_after, e.duration_ms
          from failure f join event e on e.id = f.event join session s on s.id = f.session
          join pattern p on p.id = f.pattern join mode m on m.id = p.mode
          where f.project = ?1 and f.expected is null and f.origin in ('flagged', 'hidden') and e.kind = 'call'
@@ -131,6 +135,8 @@ pub fn each_run(
             name: Fingerprint::parse(&name).ok_or(StoreError::Stored { what: "fingerprint" })?,
             instance: instance.as_deref().and_then(Fingerprint::parse),
             headline: row.get(11)?,
+            passed_after: row.get(14)?,
+            duration_ms: row.get(15)?,
             muted_until: row.get::<_, Option<i64>>(12)?.map(Timestamp),
             chosen: chosen.as_deref().and_then(Warnings::from_word),
         })?;

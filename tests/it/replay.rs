@@ -246,12 +246,18 @@ fn a_warning_comes_behind_seven_failures_and_is_wrong_where_the_call_would_have_
     let env = TestEnv::new();
     let fails = made(HOPELESS.0, HOPELESS.1, true);
     let works = made(HOPELESS.0, "ok", false);
+    // A refusal costs a call too: failing has to cost more than the one that follows.
+    let tried = made(
+        "/opt/gotool test ./...",
+        "Exit code 127\n/bin/bash: line 1: /opt/gotool: No such file or directory",
+        true,
+    );
     for session in 1..=7 {
         let instead = made(INSTEAD, "ok", false);
         write(
             &env.home(),
             session,
-            &lines(session, session, 0, &[fails.clone(), instead]),
+            &lines(session, session, 0, &[fails.clone(), tried.clone(), instead]),
         );
     }
     let figures = |told: &Value| {

@@ -130,7 +130,7 @@ fn a_hopeless_call_is_refused_once_in_a_session_with_what_works() {
     repository.remedy(2);
     let reply = repository.before("now", "toolu_now_1", CALL, &[]);
     insta::assert_snapshot!(reason(&reply), @r"
-    Callus: not run. Run `./tools/gotool test ./...` instead; the same call again goes through.
+    Callus: not run. Run `./tools/gotool test ./...` instead; the same call again is let through.
     As it is, it failed 7 of 7 times (7 sessions, last on 7 November 2026); the above worked in 2 of 2 sessions.
     It fails with: `/bin/bash: line 1: gotool: command not found`
     ");

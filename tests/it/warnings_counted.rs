@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 /// 2026-11-10T08:00:00Z.
 const BEGIN: Timestamp = Timestamp(1_794_297_600_000_000);
-const SAID: &str = "Callus: not run. Run `frob make --deep` instead; the same call again goes through.";
+const SAID: &str = "Callus: not run. Run `frob make --deep` instead; the same call again is let through.";
 
 /// What came of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

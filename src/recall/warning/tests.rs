@@ -35,6 +35,8 @@ fn run(command: &str, headline: &str) -> Run {
         name: Fingerprint([1; 10]),
         instance: None,
         headline: headline.to_owned(),
+        passed_after: None,
+        duration_ms: None,
         muted_until: None,
         chosen: None,
     }
@@ -65,6 +67,28 @@ fn a_call_is_hopeless_when_enough_runs_in_enough_sessions_all_but_always_fail() 
 }
 
 #[test]
+fn a_refusal_spares_more_than_it_costs() {
+    for (passed_after, durations_ms, dear) in [
+        (vec![], vec![], true),
+        (vec![1, 1, 1], vec![], false),
+        (vec![1, 1, 2, 5], vec![], true),
+        (vec![1, 1, 1, 12], vec![200, 300], false),
+        (vec![1, 1, 1], vec![9_000, 10_000, 90_000], true),
+        (vec![3, 2, 2], vec![5], true),
+    ] {
+        let candidate = Candidate {
+            runs: 7,
+            newest: run("x", "x"),
+            failed: 7,
+            roots: BTreeSet::new(),
+            passed_after: passed_after.clone(),
+            durations_ms: durations_ms.clone(),
+        };
+        assert_eq!(candidate.is_dear(), dear, "{passed_after:?} {durations_ms:?}");
+    }
+}
+
+#[test]
 fn each_kind_of_remedy_is_said_in_its_own_words() {
     let said = |command: &str, known: &Known| {
         let message = message(&run(command, "go: command not found"), known, record(8, 8, 5)).expect("it fits");
@@ -76,28 +100,28 @@ fn each_kind_of_remedy_is_said_in_its_own_words() {
             RemedyKind::Changed,
             "go test ./...",
             "mise exec -- go test ./...",
-            "Callus: not run. Run `mise exec -- go test ./...` instead; the same call again goes through.",
+            "Callus: not run. Run `mise exec -- go test ./...` instead; the same call again is let through.",
         ),
         (
             "cd a && go test ./... | tail",
             RemedyKind::Changed,
             "go test ./...",
             "mise exec -- go test ./...",
-            "Callus: not run. In it, put `mise exec -- go test ./...` in place of `go test ./...`; the same call again goes through.",
+            "Callus: not run. In it, put `mise exec -- go test ./...` in place of `go test ./...`; the same call again is let through.",
         ),
         (
             "npm test",
             RemedyKind::Prepared,
             "npm test",
             "npm ci",
-            "Callus: not run. First run `npm ci`, then this call again: it goes through.",
+            "Callus: not run. First run `npm ci`, then this call again: it is let through.",
         ),
         (
             "cat .golangci.yml",
             RemedyKind::Path,
             ".golangci.yml",
             ".golangci.yaml",
-            "Callus: not run. It is `.golangci.yaml`, not `.golangci.yml`; the same call again goes through.",
+            "Callus: not run. It is `.golangci.yaml`, not `.golangci.yml`; the same call again is let through.",
         ),
     ] {
         assert_eq!(said(command, &known(kind, was, becomes)), line);
