@@ -106,7 +106,7 @@ fn in_shell(change: Change<'_>) -> Worded {
         changed if !changed.is_empty() => (changed, flags(&old, &removed)),
         _ => (added, removed),
     };
-    let (added, removed) = (added.join(" "), removed.join(" "));
+    let (added, removed) = (named(added).join(" "), removed.join(" "));
     let example = words::code(becomes);
     match (added.is_empty(), removed.is_empty()) {
         (false, true) => as_in(format!("Add {}, as in {example}", words::code(&added))),
@@ -128,6 +128,20 @@ pub(super) fn applied(old: &[&str], new: &[&str], here: &[&str]) -> Option<Strin
     // What follows the program belongs to the call: a flag that only the old one had is no way of calling it.
     (!calling.is_empty() && calling != [*program]).then(|| [calling, rest].concat().join(" "))
 }
+
+/// Returns what of some added words is named: where something else changed too, a temporary place that one session set
+/// for itself is no part of the change.
+fn named(added: Vec<&str>) -> Vec<&str> {
+    let is_of_the_session = |word: &&str| {
+        let value = word.split_once('=').filter(|(name, _)| !name.starts_with('-'));
+        value.is_some_and(|(_, value)| TEMPORARY.iter().any(|place| value.starts_with(place)))
+    };
+    let rest: Vec<&str> = added.iter().filter(|word| !is_of_the_session(word)).copied().collect();
+    if rest.is_empty() { added } else { rest }
+}
+
+/// Where temporary places begin.
+const TEMPORARY: &[&str] = &["/tmp/", "/private/tmp/", "/var/folders/", "$TMPDIR", "${TMPDIR"];
 
 /// Returns those of some words of a call that are flags, values of such flags, or assignments.
 fn flags<'w>(call: &[&str], some: &[&'w str]) -> Vec<&'w str> {
@@ -297,7 +311,7 @@ mod tests {
                 "GOOS=windows go test ./internal/auth",
                 "GOCACHE=/tmp/c GOOS=windows go test -exec=true ./...",
                 "GOOS=windows go test ./internal/auth ./cmd",
-                "Add `GOCACHE=/tmp/c -exec=true`, as in `GOCACHE=/tmp/c GOOS=windows go test -exec=true ./...`",
+                "Add `-exec=true`, as in `GOCACHE=/tmp/c GOOS=windows go test -exec=true ./...`",
                 "GOCACHE=/tmp/c GOOS=windows go test -exec=true ./...",
             ),
             (

@@ -417,8 +417,8 @@ fn what_only_compiles_is_said_to_do_so_in_a_sentence_of_its_own() {
         ),
         (
             "GOOS=windows go test ./internal/auth",
-            "GOCACHE=/tmp/a-cache-of-its-own-for-the-other-system GOOS=windows go test -exec=true ./...",
-            "only compiles. Run it as in `GOCACHE=/tmp/a-cache-of-its-own-for-the-other-system GOOS=windows go test -exec=true ./...`.",
+            "GOCACHE=/srv/a-cache-of-its-own-for-the-other-system GOOS=windows go test -exec=true ./...",
+            "only compiles. Run it as in `GOCACHE=/srv/a-cache-of-its-own-for-the-other-system GOOS=windows go test -exec=true ./...`.",
         ),
     ] {
         let text = Case::new(built, command, vec![compiles(becomes)]).text();
