@@ -3,10 +3,11 @@
 
     cargo build --release && python3 benches/search.py             # minutes: 20,000 failures, 2,000 failure modes
     python3 benches/search.py --full                               # 1,000,000 failures, 100,000 failure modes
+    python3 benches/search.py --modes 100000 --home ~/store        # a store that is there already
 
-Each failure mode is recorded and indexed once by `callus import`, and repeated by `store.py`. Its words are drawn as people and
-programs use them: a few stand everywhere, most almost nowhere. Questions and plain queries take turns, so that whatever else the machine does meets both alike. Plain FTS5
-asks in this process, without a server between; trust the ratios.
+Each failure mode is recorded and indexed once by `callus import`, and repeated by `store.py`. Its words are drawn as people
+and programs use them: a few stand everywhere, most almost nowhere. Questions and plain queries take turns, so that whatever
+else the machine does meets both alike. Plain FTS5 asks in this process, without a server between; trust the ratios.
 """
 
 import argparse
@@ -101,11 +102,22 @@ def session(path, modes, folder, draw):
     return len(data)
 
 
+# The newest failure of each failure mode.
+TEXTS = """select f.headline, f.message, coalesce(e.command, '')
+from (select max(f.id) as id from pattern p join failure f on f.pattern = p.id group by p.mode) newest
+join failure f on f.id = newest.id join event e on e.id = f.event"""
+
+
 class Search(Repeated):
     def __init__(self, arguments):
         arguments.modes, self.all_modes = 1, arguments.modes
         super().__init__(arguments)
         self.language = Language()
+        if arguments.home:
+            self.environment["CALLUS_HOME"] = str(Path(arguments.home).expanduser().resolve())
+
+    def database(self):
+        return Path(self.environment["CALLUS_HOME"]) / "workspaces" / "default" / "callus.db"
 
     def mode(self, number):
         return Mode(number, self.language)
@@ -136,11 +148,11 @@ class Search(Repeated):
         """The same texts in a plain index of their own: what a search would be without ours."""
         plain = sqlite3.connect(self.folder / "plain.db")
         plain.execute("create virtual table plain using fts5 (headline, message, command, gloss, tokenize = 'unicode61')")
-        for number in range(self.all_modes):
-            mode = self.mode(number)
-            families = [f"family{n}" for n, (said, _) in enumerate(FAMILIES) if any(one in mode.headline for one in said)]
-            row = (mode.headline, f"{mode.headline}\n{mode.around}", mode.command, " ".join(families))
-            plain.execute("insert into plain values (?, ?, ?, ?)", row)
+        with sqlite3.connect(f"file:{self.database()}?mode=ro", uri=True) as database:
+            for headline, message, command in database.execute(TEXTS):
+                families = [f"family{n}" for n, (said, _) in enumerate(FAMILIES) if any(one in headline for one in said)]
+                row = (headline, message, command, " ".join(families))
+                plain.execute("insert into plain values (?, ?, ?, ?)", row)
         plain.execute("insert into plain (plain) values ('optimize')")
         plain.commit()
         return plain
@@ -247,6 +259,7 @@ def main():
     parser.add_argument("--modes", type=int, default=2_000, help="failure modes among them")
     parser.add_argument("--questions", type=int, default=600, help="questions that are asked")
     parser.add_argument("--full", action="store_true", help="1,000,000 failures, 100,000 modes, 2,000 questions")
+    parser.add_argument("--home", help="a store that this program made before, with at least as many failure modes")
     parser.add_argument("--keep", action="store_true", help="keep the store and say where")
     arguments = parser.parse_args()
     if arguments.full:
@@ -254,7 +267,9 @@ def main():
     arguments.runs = 0
     bench = Search(arguments)
     try:
-        bench.build()
+        if not arguments.home:
+            bench.build()
+        print({table: bench.count(table) for table in ("failure", "mode", "findable")})
         plain = bench.plain()
         bench.ask(plain, "")
         bench.writing(lambda: bench.ask(plain, ", while 16 others write"))
