@@ -26,10 +26,10 @@ QUESTIONS = {
     "failure_check": ({"output": NO_PYTEST}, re.escape(REMEDY)),
     "failure_report": ({"since": "all"}, r"pytest: command not found"),
     "failure_search": ({"query": "pytest command not found"}, r"pytest: command not found"),
-    "failure_count": ({"tool": "Bash"}, r"3"),
+    "failure_count": ({"tool": "pytest"}, r"3 failures"),
     "skill_lookup": ({"query": "pytest"}, r"(?i)skill"),
     # What it claims is kept in the store of this machine, as a claim.
-    "failure_record": ({"tool": "tally", "message": "tally: the ledger is closed"}, r"(?i)recorded"),
+    "failure_record": ({"tool": "tally", "message": "tally: the ledger is closed"}, r"F\d+ · (new|seen)"),
 }
 
 
