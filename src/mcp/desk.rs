@@ -71,7 +71,7 @@ impl Watch {
         self.is_given_up()
     }
 
-    fn is_given_up(&self) -> bool {
+    pub(super) fn is_given_up(&self) -> bool {
         self.given_up.load(Ordering::Relaxed)
     }
 }
@@ -143,6 +143,7 @@ impl Desk {
         watch: &Watch,
         ask: impl FnOnce(&Store, &Asked<'_>) -> Result<A, AnswerError> + Send + 'static,
     ) -> Result<A, Refusal> {
+        let _interest = Interest(watch.clone());
         Ok(self.looked_up(Wants::Records, watch, ask).await?.0)
     }
 
@@ -152,6 +153,7 @@ impl Desk {
         watch: &Watch,
         ask: impl FnOnce(&Store, &Asked<'_>) -> Result<A, AnswerError> + Send + 'static,
     ) -> Result<A, Refusal> {
+        let _interest = Interest(watch.clone());
         Ok(self.looked_up(Wants::Words, watch, ask).await?.0)
     }
 
@@ -172,10 +174,12 @@ impl Desk {
         ask: impl Fn(&Store, &Asked<'_>) -> Result<A, AnswerError> + Clone + Send + 'static,
         enough: impl FnOnce(&A) -> bool,
     ) -> Result<A, Refusal> {
+        // Both times it is one question.
+        let _interest = Interest(watch.clone());
         match self.looked_up(Wants::Nothing, watch, ask.clone()).await? {
             (answer, Waited::Current) => Ok(answer),
             (answer, _) if enough(&answer) => Ok(answer),
-            _ => self.read_by_words(watch, ask).await,
+            _ => Ok(self.looked_up(Wants::Words, watch, ask).await?.0),
         }
     }
 
@@ -185,7 +189,6 @@ impl Desk {
         watch: &Watch,
         ask: impl FnOnce(&Store, &Asked<'_>) -> Result<A, AnswerError> + Send + 'static,
     ) -> Result<(A, Waited), Refusal> {
-        let _interest = Interest(watch.clone());
         let (room, watch) = (Arc::clone(&self.room), watch.clone());
         self.on_a_thread(&self.room.reading, move || room.look_up(wants, &watch, ask))
             .await

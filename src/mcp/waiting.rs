@@ -51,6 +51,7 @@ mod tests {
     use serde_json::{Value, json};
     use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream, Lines, ReadHalf, WriteHalf};
 
+    use super::super::desk::Asked;
     use super::*;
     use crate::config::Settings;
     use crate::domain::time::Timestamp;
@@ -193,6 +194,26 @@ mod tests {
                 }
             }
             assert_eq!(desk.read(|_, _| Ok(7)).await, Ok(7));
+        });
+    }
+
+    #[test]
+    fn what_is_asked_again_is_still_wanted() {
+        on_a_desk(|desk| async move {
+            for _ in 0..2 {
+                let spooled = desk.read(|_, asked| {
+                    let folder = asked.settings.journals();
+                    std::fs::create_dir_all(&folder).expect("a folder");
+                    std::fs::write(folder.join("a.jsonl"), "\nno record\n".repeat(9)).expect("writes");
+                    Ok(())
+                });
+                assert_eq!(spooled.await, Ok(()));
+                let watch = Watch::default();
+                let seen = watch.clone();
+                let wanted = move |_: &Store, _: &Asked<'_>| Ok(!seen.is_given_up());
+                assert_eq!(desk.read_at_once_watched(&watch, wanted, |_| false).await, Ok(true));
+                assert!(watch.is_given_up(), "nobody wants what was answered");
+            }
         });
     }
 

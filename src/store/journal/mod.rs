@@ -9,7 +9,7 @@ mod record;
 
 pub use firsts::{Claim, Firsts, first, forget_firsts, quiet_since, remember};
 
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, File, Metadata, OpenOptions};
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
@@ -176,9 +176,22 @@ fn number(part: Option<&[u8]>, radix: u32) -> Option<u32> {
 
 /// Returns the journals in `folder`, oldest change first; none when the folder is not there.
 pub fn files(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    let mut found: Vec<_> = entries(folder)?
+        .filter_map(|(path, file)| Some((file.modified().ok()?, path)))
+        .collect();
+    found.sort();
+    Ok(found.into_iter().map(|(_, path)| path).collect())
+}
+
+/// Returns the journals in `folder` with their sizes in bytes, in no order.
+pub fn sizes(folder: &Path) -> Result<Vec<(PathBuf, u64)>, StoreError> {
+    Ok(entries(folder)?.map(|(path, file)| (path, file.len())).collect())
+}
+
+fn entries(folder: &Path) -> Result<impl Iterator<Item = (PathBuf, Metadata)>, StoreError> {
     let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Ok(entries) => Some(entries),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
         Err(source) => {
             return Err(StoreError::File {
                 action: "list",
@@ -187,13 +200,13 @@ pub fn files(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
             });
         }
     };
-    let mut found: Vec<_> = entries
+    Ok(entries
+        .into_iter()
+        .flatten()
         .filter_map(Result::ok)
-        .filter(|entry| entry.path().extension().is_some_and(|ending| ending == "jsonl"))
-        .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
-        .collect();
-    found.sort();
-    Ok(found.into_iter().map(|(_, path)| path).collect())
+        .map(|entry| (entry.path(), entry))
+        .filter(|(path, _)| path.extension().is_some_and(|ending| ending == "jsonl"))
+        .filter_map(|(path, entry)| Some((path, entry.metadata().ok()?))))
 }
 
 #[cfg(test)]
