@@ -19,6 +19,8 @@ mod skills;
 mod tools;
 mod waiting;
 
+use std::time::Duration;
+
 use rmcp::ServiceExt as _;
 use rmcp::service::ServerInitializeError;
 
@@ -62,7 +64,7 @@ pub fn serve(desk: Desk, options: Options) -> Result<(), McpError> {
         .enable_all()
         .build()
         .map_err(McpError::Runtime)?;
-    runtime.block_on(async {
+    let served = runtime.block_on(async {
         let server = Server::new(desk, options);
         match server.serve(rmcp::transport::io::stdio_pipes()).await {
             Ok(running) => running.waiting().await.map(drop).map_err(McpError::Stopped),
@@ -75,5 +77,11 @@ pub fn serve(desk: Desk, options: Options) -> Result<(), McpError> {
             // The connection was closed, before the first request or before its answer.
             Err(_) => Ok(()),
         }
-    })
+    });
+    // What is being taken in when the client leaves waits for the next process, as after a kill.
+    runtime.shutdown_timeout(LAST);
+    served
 }
+
+/// How long the process stays when its client has left, to end what it was writing.
+const LAST: Duration = Duration::from_secs(5);
