@@ -7,6 +7,12 @@ use crate::domain::id::{FailureId, ProjectId, SessionId};
 use crate::domain::time::Timestamp;
 use crate::redact::Clean;
 
+/// Whether no other counted failure of a session is of a mode and a project. It goes by the session: a project may hold
+/// all failures that there are.
+const ALONE: &str = "
+select not exists (select 1 from failure f indexed by failure_session join pattern p on p.id = f.pattern
+                   where f.session = ?1 and p.mode = ?2 and +f.project = ?3 and f.id <> ?4 and f.expected is null)";
+
 /// Counts one run of each of `keys` in a session: the denominator of every rate.
 pub fn exercised(tx: &Tx<'_>, session: SessionId, keys: &Clean<Vec<String>>, failed: bool) -> Result<(), StoreError> {
     for key in keys.iter() {
@@ -213,11 +219,7 @@ impl Counted {
     /// in several projects.
     fn alone_in(&self, tx: &Tx<'_>, mode: i64, project: i64) -> Result<bool, StoreError> {
         Ok(tx
-            .prepare_cached(
-                "select not exists (select 1 from failure f join pattern p on p.id = f.pattern
-                                    where f.session = ?1 and p.mode = ?2 and f.project = ?3 and f.id <> ?4
-                                      and f.expected is null)",
-            )?
+            .prepare_cached(ALONE)?
             .query_row(params![self.session, mode, project, self.id], |row| row.get(0))?)
     }
 
